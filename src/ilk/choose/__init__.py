@@ -1,0 +1,1 @@
+"""How many, and is it real."""

@@ -1,0 +1,1 @@
+"""Numbers -> segments: the kernel and the methods on it."""

@@ -1,0 +1,1 @@
+"""Columns -> numbers: roles, themes and the recipe."""

@@ -1,0 +1,450 @@
+"""Frozen data that rooms hand each other and the .ilk file keeps: no behaviour beyond small look-ups.
+
+Everything here is plain tuples, numbers and texts, so that a model is one JSON document, two models can be compared
+with ==, and no part can name code. Matrices are tuples of rows; `np.asarray` of them where computing is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ilk.settings import Role
+from ilk.sources.source import ColumnFacts, Intake, Note
+
+Row = tuple[float, ...]
+Grid = tuple[Row, ...]
+Use = Literal["builds", "describes", "out"]
+Verdict = Literal["natural", "reproducible", "constructed"]
+TrustWord = Literal["reliable", "a pattern", "do not rely on it"]
+Direction = Literal["high", "low"]
+
+
+# ---------------------------------------------------------------- columns
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The words for a column, from the labels file or made from its name."""
+
+    words: str
+    unit: str = ""
+    currency: str = ""
+    group: str = ""
+    order: tuple[str, ...] = ()
+    given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """What a column is and does: guessed or told, with the reason in words.
+
+    `kind` is the role its values have: for a descriptor the role it would have had when building (category, number).
+    """
+
+    column: str
+    role: Role
+    kind: Role
+    use: Use
+    reason: str
+    label: Label
+    weight: float = 1.0
+    missing: Literal["skip", "zero", "flag"] = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The one condition that best predicts where a column is blank.
+
+    `condition` reads like "PAYMENTS = 0"; `covered` is the share of blanks that meet it, `precision` the share of
+    customers meeting it that are blank.
+    """
+
+    column: str
+    n_missing: int
+    condition: str
+    covered: float
+    precision: float
+    cramers_v: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """total = sum of parts in nearly all rows; the total then has weight 0 and stays in the profile."""
+
+    total: str
+    parts: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Building columns that say nearly the same; `share` is their part of the between-segment variance."""
+
+    columns: tuple[str, ...]
+    share: float = 0.0
+
+
+# ---------------------------------------------------------------- the recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One column -> its features. A feature is floor(x * 65536 + 0.5) / 65536 of weight * (shape(value) - centre) / spread.
+
+    `kind`: log is log1p(v / scale), asinh is asinh(v / scale), plain is v, level is the indicator of each of `levels`.
+    Winsorised to [low, high] after the shape. For level, `centre` holds the shares and `spread` is one number.
+    `pooled` are the rare levels that count as the level "(other)".
+    """
+
+    column: str
+    role: Role
+    kind: Literal["log", "asinh", "plain", "level"]
+    scale: float
+    low: float
+    high: float
+    centre: Row
+    spread: float
+    weight: float
+    missing: Literal["skip", "zero", "flag"] = "skip"
+    levels: tuple[str, ...] = ()
+    pooled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Fitted transforms, in feature order; `features.recipe.apply` turns a batch into numbers."""
+
+    transforms: tuple[Transform, ...]
+
+
+# ---------------------------------------------------------------- evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Median and 5 % / 95 % quantiles of a repeated measurement."""
+
+    median: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What speaks for one k. None where an index is undefined (k = 1) or abstains. `valid` = big enough and stable enough to be a working k."""
+
+    k: int
+    inertia: float
+    silhouette: float | None
+    simplified_silhouette: float | None
+    calinski_harabasz: float | None
+    davies_bouldin: float | None
+    gap: float | None
+    gap_error: float | None
+    prediction_strength: float | None
+    stability: Spread | None
+    null: Spread | None
+    null_high: float | None
+    score: float | None
+    valley: float | None
+    largest_share: float
+    smallest_share: float
+    effective: float
+    valid: bool
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How segments at k come from those at k - 1: shares[i][j] of segment i + 1 (at k) that was in segment j + 1 (at k - 1).
+
+    `slsa` = 1 - entropy of the row / ln(k - 1) per segment at k; None at k - 1 = 1.
+    """
+
+    k: int
+    shares: Grid
+    slsa: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many, and is it real. `m` is the size of each bootstrap sample, `failed` the tests the verdict names."""
+
+    candidates: tuple[Candidate, ...]
+    flows: tuple[Flow, ...]
+    k: int
+    neutral_k: int
+    working_k: int
+    gap_k: int | None
+    verdict: Verdict
+    verdict_text: str
+    failed: tuple[str, ...]
+    why_k: str
+    m: int
+    notes: tuple[Note, ...] = ()
+
+    def candidate(self, k: int) -> Candidate:
+        """The evidence for one k."""
+        return next(c for c in self.candidates if c.k == k)
+
+
+# ---------------------------------------------------------------- segments and personas
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One column in one group of customers, in the column's own units; None where fewer than `min_group` answered.
+
+    `bins` counts customers between consecutive edges of the column's histogram (None = suppressed); `n_zero` is apart
+    from the bins for amounts and counts. `levels` counts customers per level of the column's `levels`.
+    `d` is the mean on the feature scale minus everyone's, in standard deviations.
+    """
+
+    column: str
+    n: int
+    n_missing: int
+    mean: float | None = None
+    deviation: float | None = None
+    median: float | None = None
+    low: float | None = None
+    high: float | None = None
+    n_zero: int | None = None
+    d: float | None = None
+    total: float | None = None
+    bins: tuple[int | None, ...] = ()
+    levels: tuple[int | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSummary:
+    """A column as everyone has it: the ground every segment is compared with. `edges` are the histogram's."""
+
+    plan: ColumnPlan
+    facts: ColumnFacts
+    everyone: Profile
+    edges: Row = ()
+    levels: tuple[str, ...] = ()
+    feature_deviation: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A building column in which a segment differs from everyone. `index` = 100 * mean / everyone's mean, if that is positive."""
+
+    column: str
+    theme: int
+    direction: Direction
+    d: float
+    index: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """A describing column that differs between segments: effect size first, Holm-adjusted p below 5,000 customers."""
+
+    column: str
+    effect: float
+    effect_name: Literal["eta squared", "Cramer's V"]
+    p: float | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One path through the tree, in the customer's own units."""
+
+    text: str
+    precision: float
+    recall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Persona:
+    """What a segment is like, in words. `facts` are (key, number) pairs from which every number in the sentence is made."""
+
+    name: str
+    sentence: str
+    markers: tuple[Marker, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    descriptors: tuple[str, ...] = ()
+    facts: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How often a segment is found again: mean best Jaccard over bootstrap pairs (SLSw)."""
+
+    slsw: float
+    word: TrustWord
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A group of customers, numbered from 1 by size. `value_share` pairs each amount column with this segment's share of it."""
+
+    number: int
+    uid: str
+    size: int
+    share: float
+    persona: Persona
+    trust: Trust | None
+    profiles: tuple[Profile, ...]
+    value_share: tuple[tuple[str, float], ...] = ()
+    nearest: int | None = None
+    farthest: int | None = None
+    distance_limit: float | None = None
+
+    def profile(self, column: str) -> Profile:
+        """This segment's figures for one column."""
+        return next(p for p in self.profiles if p.column == column)
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """How well the rules tell the segments on held-out customers; `confusion[i][j]` = of segment i + 1 told as j + 1."""
+
+    accuracy: float
+    kappa: float
+    full_tree: float | None
+    recall: tuple[float, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    n_leaves: int
+    n_held_out: int
+
+
+# ---------------------------------------------------------------- scorers
+
+
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """The k-means scorer: squared distance to each centre over the answered features. Row j belongs to segment j + 1."""
+
+    centres: Grid
+    type: Literal["centres"] = "centres"
+
+
+Scorer = Centres
+"""One of the ways to score a customer; mixture, latent and neighbours join this union when they are built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """Everything about one k: any k tried can be looked at and adopted without data.
+
+    `bootstraps` are up to 20 bootstrap solutions whose rows are matched to the segments here.
+    `distances` are quantiles (0, 1, ..., 100 %) of the training distance to the own centre.
+    """
+
+    k: int
+    scorer: Scorer
+    segments: tuple[Segment, ...]
+    fidelity: Fidelity | None
+    themes: tuple[Theme, ...]
+    descriptors: tuple[Descriptor, ...] = ()
+    bootstraps: tuple[Grid, ...] = ()
+    distances: Row = ()
+    notes: tuple[Note, ...] = ()
+
+
+# ---------------------------------------------------------------- map, reference points, provenance
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """Means of micro-segments of at least 10 customers, and where they stand on the map.
+
+    `points` (m, n_features) on the feature scale, NaN-free; `customers` how many each stands for; `xy` (m, 2).
+    """
+
+    points: Grid
+    customers: tuple[int, ...]
+    xy: Grid
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """The two directions along which customers differ most: xy = (x - origin) @ axes. `words` name both ends of each axis."""
+
+    origin: Row
+    axes: Grid
+    explained: Row
+    words: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Segments against a grouping the business has today; `table[i][j]` customers of segment i + 1 in group j (None = suppressed)."""
+
+    column: str
+    groups: tuple[str, ...]
+    table: tuple[tuple[int | None, ...], ...]
+    adjusted_rand: float
+    explained: tuple[tuple[str, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How the model came to be. `settings` is the JSON of Settings; `fingerprint` does not depend on the order of rows."""
+
+    ilk_version: str
+    created: str
+    method: str
+    seed: int
+    settings: str
+    fingerprint: str
+    intake: Intake
+    source: str
+    n_customers: int
+    n_assigned: int
+    n_rejected: int
+    id_column: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change made by hand, kept with its reason and date; the hashed content stays as it was.
+
+    rename: uid, text = new name. note / use: uid, text. merge: uid and other become one. aside: text = SQL-like
+    condition "COLUMN = value", name = what these are called. k: adopt number = k. undo removes the last one.
+    """
+
+    action: Literal["rename", "note", "use", "merge", "aside", "k"]
+    reason: str
+    date: str
+    uid: str = ""
+    other: str = ""
+    text: str = ""
+    name: str = ""
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All of a model that is hashed: what it needs to assign, explain and look at every k, without any customer."""
+
+    recipe: Recipe
+    columns: tuple[ColumnSummary, ...]
+    k: int
+    solutions: tuple[Solution, ...]
+    evidence: Evidence
+    reference: Reference | None
+    map: Map
+    correlation_columns: tuple[str, ...]
+    correlation: Grid
+    identities: tuple[Identity, ...]
+    gaps: tuple[Gap, ...]
+    comparison: Comparison | None
+    warnings: tuple[Note, ...]
+    provenance: Provenance
+    value_column: str | None = None
+
+    def column(self, name: str) -> ColumnSummary:
+        """Everything about one column."""
+        return next(c for c in self.columns if c.plan.column == name)
+
+    def solution(self, k: int) -> Solution:
+        """Everything about one k."""
+        return next(s for s in self.solutions if s.k == k)

@@ -1,0 +1,1 @@
+"""Anything -> one row a customer, in Arrow batches."""
