@@ -1,0 +1,70 @@
+"""The only writer: temporary file in the same folder, fsync, rename; private folders; nothing half-written."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from ilk.errors import FileTrouble
+
+PRIVATE_FOLDER = 0o700
+PRIVATE_FILE = 0o600
+
+
+@contextmanager
+def replacing(path: Path, *, private: bool = True) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; when the block ends well it takes `path`'s place, else it is removed.
+
+    Raises:
+        FileTrouble: If the folder cannot be written to.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        yield temporary
+        _settle(temporary, path, private=private)
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be written", got=error.strerror or str(error)) from error
+    finally:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+
+
+def write_bytes(path: Path, content: bytes, *, private: bool = True) -> None:
+    """Write a whole file at once, or leave what was there."""
+    with replacing(path, private=private) as temporary:
+        temporary.write_bytes(content)
+
+
+def write_text(path: Path, content: str, *, private: bool = True) -> None:
+    """Write a whole text file at once, as UTF-8, or leave what was there."""
+    write_bytes(path, content.encode("utf-8"), private=private)
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder only its owner may enter.
+
+    Raises:
+        FileTrouble: If it cannot be made, or something else is there.
+    """
+    try:
+        path.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileTrouble(
+            f"{path} cannot be made a folder", got=error.strerror, do="name another with --out"
+        ) from error
+    return path
+
+
+def _settle(temporary: Path, path: Path, *, private: bool) -> None:
+    temporary.chmod(PRIVATE_FILE if private else 0o644)
+    with temporary.open("rb") as handle:
+        os.fsync(handle.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
