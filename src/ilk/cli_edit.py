@@ -1,0 +1,130 @@
+"""`ilk edit`: changes made by hand, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from ilk.console import say, told
+from ilk.errors import BadInput, FileTrouble
+
+if TYPE_CHECKING:
+    from ilk.model.model import Model
+
+ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A .ilk file, or a study's folder")]
+SegmentNumber = Annotated[int, typer.Argument(metavar="SEGMENT", help="Number of the segment, as `ilk show` prints it")]
+Reason = Annotated[str, typer.Option("--reason", help="Why, for those who come after you")]
+
+edit_app = typer.Typer(
+    no_args_is_help=True, help="Change a model by hand: every change keeps its reason and can be undone."
+)
+
+
+def model_path(path: Path) -> Path:
+    """The .ilk file named, or the one in the study's folder named."""
+    inside = path / "segments.ilk"
+    if path.is_dir() and inside.is_file():
+        return inside
+    if not path.exists():
+        raise FileTrouble(f"There is no {path}", do="name a .ilk file or a study's folder; `ilk segment` makes one")
+    if path.is_dir():
+        raise FileTrouble(
+            f"{path} holds no segments.ilk", do="name a .ilk file or a study's folder; `ilk segment` makes one"
+        )
+    return path
+
+
+def load_model(path: Path) -> Model:
+    """Read the model named by a file or by a study's folder."""
+    from ilk.model.file import load
+
+    return load(model_path(path))
+
+
+@edit_app.command("rename")
+@told
+def rename_command(model: ModelFile, segment: SegmentNumber, name: str, *, reason: Reason = "") -> None:
+    """Give a segment's persona another name."""
+    _edit(model, "rename", reason, segment=segment, text=name)
+
+
+@edit_app.command("note")
+@told
+def note_command(model: ModelFile, segment: SegmentNumber, text: str, *, reason: Reason = "") -> None:
+    """Keep a note with a segment."""
+    _edit(model, "note", reason, segment=segment, text=text)
+
+
+@edit_app.command("merge")
+@told
+def merge_command(
+    model: ModelFile,
+    segment: SegmentNumber,
+    other: Annotated[int, typer.Argument(metavar="OTHER", help="Number of the segment that joins it")],
+    *,
+    reason: Reason = "",
+) -> None:
+    """Treat two segments as one."""
+    _edit(model, "merge", reason, segment=segment, other=other)
+
+
+@edit_app.command("aside")
+@told
+def aside_command(
+    model: ModelFile,
+    rule: Annotated[str, typer.Argument(help="Condition such as \"tier = 'staff'\"")],
+    name: Annotated[str, typer.Option("--name", help="What these customers are called")] = "Set aside",
+    *,
+    reason: Reason = "",
+) -> None:
+    """Set customers who meet a condition aside, as segment 0."""
+    _edit(model, "aside", reason, text=rule, name=name)
+
+
+@edit_app.command("adopt")
+@told
+def adopt_command(model: ModelFile, k: int, *, reason: Reason = "") -> None:
+    """Adopt another number of segments, of those the study tried."""
+    _edit(model, "k", reason, number=k)
+
+
+@edit_app.command("undo")
+@told
+def undo_command(model: ModelFile) -> None:
+    """Take back the last change."""
+    path = model_path(model)
+    loaded = load_model(path)
+    if not loaded.edits:
+        raise BadInput(f"{path} has no change to undo")
+    loaded.undo().save(path)
+    say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} changes are left.")
+
+
+Action = Literal["rename", "note", "use", "merge", "aside", "k"]
+
+
+def _edit(
+    model: Path, action: Action, reason: str, *, segment: int | None = None, other: int | None = None, **what: Any
+) -> None:
+    from ilk.edit import apply_edit
+    from ilk.model.parts import Edit
+
+    path = model_path(model)
+    loaded = load_model(path)
+    uids = {"uid": _uid(loaded, segment), "other": _uid(loaded, other)}
+    today = datetime.now(UTC).date().isoformat()
+    apply_edit(loaded, Edit(action=action, reason=reason, date=today, **uids, **what)).save(path)
+    say(f"Done, and kept in {path}; `ilk edit undo {model}` takes it back.")
+
+
+def _uid(model: Model, number: int | None) -> str:
+    if number is None:
+        return ""
+    for segment in model.segments:
+        if segment.number == number:
+            return segment.uid
+    numbers = ", ".join(str(segment.number) for segment in model.segments)
+    raise BadInput(f"There is no segment {number}", do=f"choose from {numbers}")
