@@ -253,12 +253,23 @@ class Descriptor:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One step of a rule in the column's own units: number <= or > `value`, or category `is` / `is not` one of `levels`."""
+
+    column: str
+    operator: Literal["<=", ">", "is", "is not"]
+    value: float = 0.0
+    levels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
-    """One path through the tree, in the customer's own units."""
+    """One path through the tree, in the customer's own units. `conditions` say the same as `text`, for programs."""
 
     text: str
     precision: float
     recall: float
+    conditions: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +294,11 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A group of customers, numbered from 1 by size. `value_share` pairs each amount column with this segment's share of it."""
+    """A group of customers, numbered from 1 by size. `value_share` pairs each amount column with this segment's share of it.
+
+    `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); beyond it a customer
+    is unlike anyone. `note` and `use` were written by hand.
+    """
 
     number: int
     uid: str
@@ -296,6 +311,8 @@ class Segment:
     nearest: int | None = None
     farthest: int | None = None
     distance_limit: float | None = None
+    note: str = ""
+    use: str = ""
 
     def profile(self, column: str) -> Profile:
         """This segment's figures for one column."""
@@ -407,8 +424,8 @@ class Provenance:
 class Edit:
     """One change made by hand, kept with its reason and date; the hashed content stays as it was.
 
-    rename: uid, text = new name. note / use: uid, text. merge: uid and other become one. aside: text = SQL-like
-    condition "COLUMN = value", name = what these are called. k: adopt number = k. undo removes the last one.
+    rename: uid, text = new name. note / use: uid, text. merge: uid and other become one, described by `segment`.
+    aside: text = condition "COLUMN = value", name = what these are called. k: adopt number = k. undo removes the last one.
     """
 
     action: Literal["rename", "note", "use", "merge", "aside", "k"]
@@ -419,6 +436,7 @@ class Edit:
     text: str = ""
     name: str = ""
     number: int = 0
+    segment: Segment | None = None
 
 
 @dataclass(frozen=True, slots=True)
