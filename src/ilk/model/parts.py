@@ -90,7 +90,9 @@ class Theme:
 
 @dataclass(frozen=True, slots=True)
 class Transform:
-    """One column -> its features. A feature is floor(x * 65536 + 0.5) / 65536 of weight * (shape(value) - centre) / spread.
+    """One column -> its features.
+
+    A feature is floor(x * 65536 + 0.5) / 65536 of x = weight * (shape(value) - centre) / spread.
 
     `kind`: log is log1p(v / scale), asinh is asinh(v / scale), plain is v, level is the indicator of each of `levels`.
     Winsorised to [low, high] after the shape. For level, `centre` holds the shares and `spread` is one number.
@@ -133,7 +135,10 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What speaks for one k. None where an index is undefined (k = 1) or abstains. `valid` = big enough and stable enough to be a working k."""
+    """What speaks for one k. None where an index is undefined (k = 1) or abstains.
+
+    `valid` = big enough and stable enough to be a working k.
+    """
 
     k: int
     inertia: float
@@ -158,8 +163,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How segments at k come from those at k - 1: shares[i][j] of segment i + 1 (at k) that was in segment j + 1 (at k - 1).
+    """How segments at k come from those at k - 1.
 
+    shares[i][j] = part of segment i + 1 (at k) that was in segment j + 1 (at k - 1).
     `slsa` = 1 - entropy of the row / ln(k - 1) per segment at k; None at k - 1 = 1.
     """
 
@@ -231,7 +237,10 @@ class ColumnSummary:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A building column in which a segment differs from everyone. `index` = 100 * mean / everyone's mean, if that is positive."""
+    """A building column in which a segment differs from everyone.
+
+    `index` = 100 * mean / everyone's mean, where that is positive.
+    """
 
     column: str
     theme: int
@@ -254,7 +263,7 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One step of a rule in the column's own units: number <= or > `value`, or category `is` / `is not` one of `levels`."""
+    """One step of a rule in the column's own units: number <= or > `value`, category `is` / `is not` among `levels`."""
 
     column: str
     operator: Literal["<=", ">", "is", "is not"]
@@ -274,7 +283,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Persona:
-    """What a segment is like, in words. `facts` are (key, number) pairs from which every number in the sentence is made."""
+    """What a segment is like, in words.
+
+    `facts` are (key, number) pairs from which every number in the sentence is made.
+    """
 
     name: str
     sentence: str
@@ -294,8 +306,9 @@ class Trust:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A group of customers, numbered from 1 by size. `value_share` pairs each amount column with this segment's share of it.
+    """A group of customers, numbered from 1 by size.
 
+    `value_share` pairs each amount column with this segment's share of it.
     `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); beyond it a customer
     is unlike anyone. `note` and `use` were written by hand.
     """
@@ -321,7 +334,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Fidelity:
-    """How well the rules tell the segments on held-out customers; `confusion[i][j]` = of segment i + 1 told as j + 1."""
+    """How well the rules tell the segments on held-out customers; confusion[i][j] = of segment i + 1 told as j + 1."""
 
     accuracy: float
     kappa: float
@@ -337,7 +350,7 @@ class Fidelity:
 
 @dataclass(frozen=True, slots=True)
 class Centres:
-    """The k-means scorer: squared distance to each centre over the answered features. Row j belongs to segment j + 1."""
+    """The k-means scorer: squared distance to each centre over answered features. Row j belongs to segment j + 1."""
 
     centres: Grid
     type: Literal["centres"] = "centres"
@@ -383,7 +396,10 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """The two directions along which customers differ most: xy = (x - origin) @ axes. `words` name both ends of each axis."""
+    """The two directions along which customers differ most: xy = (x - origin) @ axes.
+
+    `words` name both ends of each axis.
+    """
 
     origin: Row
     axes: Grid
@@ -393,7 +409,10 @@ class Map:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Segments against a grouping the business has today; `table[i][j]` customers of segment i + 1 in group j (None = suppressed)."""
+    """Segments against a grouping the business has today.
+
+    table[i][j] = customers of segment i + 1 in group j, None where suppressed.
+    """
 
     column: str
     groups: tuple[str, ...]
@@ -404,7 +423,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How the model came to be. `settings` is the JSON of Settings; `fingerprint` does not depend on the order of rows."""
+    """How the model came to be. `settings` is the JSON of Settings; `fingerprint` is the same for any order of rows."""
 
     ilk_version: str
     created: str
@@ -425,7 +444,7 @@ class Edit:
     """One change made by hand, kept with its reason and date; the hashed content stays as it was.
 
     rename: uid, text = new name. note / use: uid, text. merge: uid and other become one, described by `segment`.
-    aside: text = condition "COLUMN = value", name = what these are called. k: adopt number = k. undo removes the last one.
+    aside: text = condition "COLUMN = value", name = what these are called. k: adopt number = k.
     """
 
     action: Literal["rename", "note", "use", "merge", "aside", "k"]
