@@ -1,0 +1,48 @@
+"""Progress: stages, seconds, and stopping."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from ilk.engines.workers import map_threads
+from ilk.errors import Cancelled
+from ilk.progress import Progress
+
+
+def test_stages_are_told_and_timed():
+    told = []
+    progress = Progress(lambda stage, share: told.append((stage, share)))
+    with progress.stage("Reading"):
+        progress.at(0.5)
+    assert told == [("Reading", 0.0), ("Reading", 0.5), ("Reading", 1.0)]
+    assert list(progress.seconds) == ["Reading"]
+
+
+def test_stop_ends_the_work_of_threads():
+    """A stop from another thread is seen between two pieces of work."""
+    progress, done = Progress(), []
+
+    def work(i):
+        done.append(i)
+        if i == 3:
+            progress.stop()
+        time.sleep(0.005)
+
+    with pytest.raises(Cancelled):
+        map_threads(work, range(500), threads=2, progress=progress)
+    assert len(done) < 50
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_results_come_in_the_order_of_the_items(threads):
+    assert map_threads(lambda i: i * i, range(40), threads=threads) == [i * i for i in range(40)]
+
+
+def test_an_error_in_a_thread_reaches_the_caller():
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError):
+        map_threads(lambda i: 1 // i, [1, 2, 0, 4], threads=2)
+    assert threading.active_count() == before

@@ -1,0 +1,91 @@
+"""Settings: where each value comes from, and what is said when it does not fit."""
+
+from __future__ import annotations
+
+import pytest
+
+from ilk.errors import BadSetting, FileTrouble
+from ilk.settings import Settings
+
+NOWHERE = {"HOME": "/nowhere"}
+
+
+def of(given=None, *, config=None, env=None):
+    return Settings.of(given, config=config, env={**NOWHERE, **(env or {})})
+
+
+def test_defaults_need_nothing():
+    assert of() == Settings()
+
+
+@pytest.mark.parametrize(("given", "k"), [("auto", "auto"), ("5", 5), (5, 5), ("2..12", (2, 12))])
+def test_k_is_auto_a_number_or_a_range(given, k):
+    assert of({"k": given}).k == k
+
+
+@pytest.mark.parametrize("given", ["five", "12..2", "0", "-1", "2..", "1000"])
+def test_k_that_is_none_of_these_is_refused(given):
+    with pytest.raises(BadSetting, match="k:"):
+        of({"k": given})
+
+
+def test_roles_come_as_texts_or_as_a_table():
+    assert of({"role": ["a=amount", "b=c=flag"]}).role == {"a": "amount", "b=c": "flag"}
+    assert of({"role": {"a": "amount"}}).role == {"a": "amount"}
+
+
+def test_a_role_without_an_equals_sign_says_so():
+    with pytest.raises(BadSetting, match="COLUMN=VALUE"):
+        of({"role": ["amount"]})
+
+
+def test_all_bad_values_are_told_at_once():
+    with pytest.raises(BadSetting) as error:
+        of({"k": "many", "seed": "-1", "role": ["a=price"]})
+    assert all(word in str(error.value) for word in ("k:", "seed:", "role-a:"))
+
+
+def test_flag_beats_environment_beats_project_file_beats_user_file(tmp_path):
+    user = tmp_path / "ilk" / "ilk.toml"
+    user.parent.mkdir()
+    user.write_text("seed = 1\nk = 3\nmethod = 'kmeans'\nmin-group = 20\n")
+    project = tmp_path / "project.toml"
+    project.write_text("seed = 2\nk = 4\nmethod = 'auto'\n")
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "ILK_SEED": "3", "ILK_K": "5"}
+    settings = of({"seed": 4}, config=project, env=env)
+    assert (settings.seed, settings.k, settings.method, settings.min_group) == (4, 5, "auto", 20)
+
+
+def test_lists_in_the_environment_are_separated_by_commas():
+    assert of(env={"ILK_IGNORE": "a,b", "ILK_ROLE": "a=count,b=flag"}).role == {"a": "count", "b": "flag"}
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_one(tmp_path):
+    path = tmp_path / "ilk.toml"
+    path.write_text("sead = 1\n")
+    with pytest.raises(BadSetting, match="use 'seed'"):
+        of(config=path)
+    with pytest.raises(BadSetting, match="ILK_SEED"):
+        of(env={"ILK_SEAD": "1"})
+    with pytest.raises(BadSetting, match="'seed'"):
+        of({"sead": 1})
+
+
+def test_a_file_that_is_not_toml_or_not_there_is_told(tmp_path):
+    (tmp_path / "ilk.toml").write_text("k = = 3")
+    with pytest.raises(BadSetting, match="not valid TOML"):
+        of(config=tmp_path / "ilk.toml")
+    with pytest.raises(FileTrouble, match="cannot be read"):
+        of(config=tmp_path / "none.toml")
+
+
+def test_every_setting_says_what_it_is_and_has_a_flag():
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert field.json_schema_extra["flag"].startswith("-"), name
+        assert field.json_schema_extra["group"], name
+
+
+def test_settings_survive_being_written_down():
+    settings = of({"k": "2..12", "role": ["a=amount"], "descriptor": ["b"], "labels": "x.csv"})
+    assert Settings.model_validate_json(settings.model_dump_json()) == settings
