@@ -25,7 +25,10 @@ Direction = Literal["high", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The words for a column, from the labels file or made from its name."""
+    """The words for a column, from the labels file or made from its name.
+
+    `short` is always made from the name: for places where a whole question as `words` would be too long.
+    """
 
     words: str
     unit: str = ""
@@ -33,6 +36,7 @@ class Label:
     group: str = ""
     order: tuple[str, ...] = ()
     given: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
