@@ -59,11 +59,12 @@ def segment_command(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    r"""Find the kinds of customers in a file.
+    """Find the kinds of customers in a file.
 
-    \b
     ilk segment customers.csv
+
     ilk segment customers.csv -k 5 --descriptor region --out spring
+
     ilk segment 'glob:2026-*/customers.parquet' --where "country = 'DE'"
     """
     if not source:

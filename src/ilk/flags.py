@@ -40,7 +40,7 @@ def _parameter(name: str, field: FieldInfo) -> inspect.Parameter:
     option = typer.Option(
         extra["flag"],
         help=text + (f" [default: {shown}]" if shown is not None else ""),
-        metavar=metavar,
+        metavar=extra["shown"] or metavar,
         rich_help_panel=extra["group"],
         show_default=False,
     )

@@ -37,6 +37,9 @@ ROLES: tuple[str, ...] = get_args(Role)
 FIT_SAMPLE = 131_072
 """Customers a fit looks at to set scales and starts; one size on every engine so that all agree."""
 
+MOST_SEGMENTS = 100
+"""Nobody acts on more; every k tried costs a hundred refits."""
+
 EVIDENCE_SAMPLE = 10_000
 """Customers the evidence is computed on; the first ones of the fit sample."""
 
@@ -53,10 +56,14 @@ def _pairs(value: Any) -> Any:
 
 
 def _ks(value: Any) -> Any:
-    """Accept "auto", 5, "5", "2..12" and (2, 12)."""
-    if isinstance(value, str) and value.isdigit():
-        return int(value)
-    return _range(value) if value != "auto" else value
+    """Accept "auto", 5, "5", "2..12" and (2, 12), within 1 to MOST_SEGMENTS."""
+    told = int(value) if isinstance(value, str) and value.isdigit() else value
+    told = _range(told) if told != "auto" else told
+    ends = told if isinstance(told, (tuple, list)) else (told,)
+    if told != "auto" and not all(isinstance(end, int) and 1 <= end <= MOST_SEGMENTS for end in ends):
+        message = f"{value!r} is not auto, a number from 1 to {MOST_SEGMENTS}, or a range such as 2..12"
+        raise ValueError(message)
+    return told
 
 
 def _range(value: Any) -> Any:
@@ -74,9 +81,17 @@ Weight = Annotated[float, Field(gt=0, le=100)]
 
 
 def _field(
-    default: Any, text: str, *, flag: str = "", unit: str = "", source: str = "", group: str = "Columns", **limits: Any
+    default: Any,
+    text: str,
+    *,
+    flag: str = "",
+    unit: str = "",
+    source: str = "",
+    group: str = "Columns",
+    shown: str = "",
+    **limits: Any,
 ) -> Any:
-    extra: dict[str, Any] = {"flag": flag, "unit": unit, "source": source, "group": group}
+    extra: dict[str, Any] = {"flag": flag, "unit": unit, "source": source, "group": group, "shown": shown}
     return Field(default, description=text, json_schema_extra=extra, **limits)
 
 
@@ -86,7 +101,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str | None = _field(
-        None, "Column that identifies a customer; found by uniqueness and name when not given", flag="--id"
+        None, "Column that identifies a customer; found by uniqueness and name when not given", flag="--id", shown="COL"
     )
     role: Annotated[dict[str, Role], Table] = _field(
         {}, "COLUMN=ROLE, what a column is: " + ", ".join(ROLES), flag="--role"
@@ -112,29 +127,29 @@ class Settings(BaseModel):
     balance: Literal["none", "themes"] = _field(
         "none", "themes: columns that say the same share one vote", flag="--balance"
     )
-    where: str | None = _field(None, "Keep customers that meet this SQL condition", flag="--where", group="Source")
+    where: str | None = _field(
+        None, "Keep customers that meet this SQL condition", flag="--where", shown="CONDITION", group="Source"
+    )
     query: str | None = _field(
-        None, "One SELECT over the source, which it calls `source`", flag="--query", group="Source"
+        None, "One SELECT over the source, which it calls `source`", flag="--query", shown="SELECT", group="Source"
     )
     compare_with: str | None = _field(
-        None, "Column with the grouping you use today, to compare with", flag="--compare-with"
+        None, "Column with the grouping you use today, to compare with", flag="--compare-with", shown="COL"
     )
-    k: Annotated[Literal["auto"] | Annotated[int, Field(ge=1, le=100)] | tuple[int, int], BeforeValidator(_ks)] = (
-        _field(
-            "auto",
-            "Number of segments: auto, a number, or a range to choose from such as 2..12",
-            flag="-k",
-            group="Segments",
-        )
-    )
-    prefer: Annotated[tuple[int, int], BeforeValidator(_range)] = _field(
-        (3, 8), "Range of k that is useful to act on", flag="--prefer", group="Segments", source="convention"
+    k: Annotated[Literal["auto"] | int | tuple[int, int], BeforeValidator(_ks)] = _field(
+        (3, 8),
+        "Range of k that is useful to act on",
+        flag="--prefer",
+        shown="A..B",
+        group="Segments",
+        source="convention",
     )
     method: Literal["auto", "kmeans"] = _field("auto", "How segments are found", flag="--method", group="Segments")
     seed: int = _field(
         0,
         "Seed of every random draw; the same seed gives the same study",
         flag="--seed",
+        shown="N",
         group="Segments",
         ge=0,
         le=2**31 - 1,
@@ -143,6 +158,7 @@ class Settings(BaseModel):
         10,
         "Nothing is published about fewer customers than this",
         flag="--min-group",
+        shown="N",
         unit="customers",
         group="Privacy",
         source="El Emam (2013), rule of thumb",
@@ -150,7 +166,7 @@ class Settings(BaseModel):
     )
     engine: Literal["auto", "memory"] = _field("auto", "Where it runs", flag="--engine", group="Machine")
     threads: int | None = _field(
-        None, "Threads; the answer does not depend on them", flag="--threads", group="Machine", ge=1, le=256
+        None, "Threads; the answer does not depend on them", flag="--threads", shown="N", group="Machine", ge=1, le=256
     )
     png: bool = _field(False, "Also write every chart and persona card as PNG", flag="--png", group="Output")
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from ilk.errors import FileTrouble
@@ -34,7 +32,7 @@ def test_a_failure_half_way_leaves_what_was_there(tmp_path):
     with pytest.raises(ZeroDivisionError):
         fail()
     assert path.read_text() == "old"
-    assert os.listdir(tmp_path) == ["a.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["a.txt"]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
