@@ -243,7 +243,7 @@ class ColumnSummary:
 class Marker:
     """A building column in which a segment differs from everyone.
 
-    `index` = 100 * mean / everyone's mean, where that is positive.
+    `index` = 100 * mean / everyone's mean, where that is positive. `level` is the level meant, for a category.
     """
 
     column: str
@@ -252,6 +252,7 @@ class Marker:
     d: float
     index: float | None
     text: str
+    level: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,12 +268,16 @@ class Descriptor:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One step of a rule in the column's own units: number <= or > `value`, category `is` / `is not` among `levels`."""
+    """One step of a rule in the column's own units: number <= or > `value`, category `is` / `is not` among `levels`.
+
+    `missing` says that a customer who left the column blank meets the condition too.
+    """
 
     column: str
     operator: Literal["<=", ">", "is", "is not"]
     value: float = 0.0
     levels: tuple[str, ...] = ()
+    missing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
