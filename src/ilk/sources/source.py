@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 BATCH_ROWS = 65_536
@@ -122,6 +124,10 @@ class Source(Protocol):
 
     def ids(self) -> pa.ChunkedArray:
         """The id of every customer in file order: text or int64; 1, 2, 3 ... where there is no id column."""
+        ...
+
+    def hashes(self) -> npt.NDArray[np.uint64]:
+        """XXH64 of every customer's id, in file order; without an id, of what the row holds while that is feasible."""
         ...
 
     def rejects(self) -> pa.Table:

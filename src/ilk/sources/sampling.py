@@ -1,0 +1,176 @@
+"""Pick the same customers on every engine: by the XXH64 of their id, never by the order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from ilk.sources.source import Source
+
+Hashes = npt.NDArray[np.uint64]
+Rows = npt.NDArray[np.int64]
+
+SEED = 42
+"""Spark's xxhash64 uses 42, so that a cluster picks the customers a laptop picks."""
+
+_P1, _P2, _P3, _P4, _P5 = (
+    np.uint64(prime)
+    for prime in (
+        0x9E3779B185EBCA87,
+        0xC2B2AE3D27D4EB4F,
+        0x165667B19E3779F9,
+        0x85EBCA77C2B2AE63,
+        0x27D4EB2F165667C5,
+    )
+)
+
+
+def xxh64(ids: Any, *, seed: int = SEED) -> Hashes:
+    """Return the XXH64 of each id's UTF-8 text, integers as decimals; blank ids hash as the empty text.
+
+    Args:
+        ids: Arrow array or chunked array, NumPy array or list of texts or integers.
+        seed: Of the hash.
+
+    Source: Collet, xxHash, XXH64; https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
+    """
+    chunked = ids if isinstance(ids, pa.ChunkedArray) else pa.chunked_array([_arrow(ids)])
+    if not chunked.num_chunks:
+        return np.empty(0, np.uint64)
+    return np.concatenate([_hash_chunk(chunk, seed) for chunk in chunked.chunks])
+
+
+def xxh64_rows(words: npt.NDArray[np.uint64], *, seed: int = SEED) -> Hashes:
+    """Return the XXH64 of each row of `words` (n, p), read as 8 * p bytes, little end first."""
+    n, p = words.shape
+    flat = np.ascontiguousarray(words.astype("<u8", copy=False)).view(np.uint8).reshape(-1)
+    return _hash_group(flat, np.arange(n, dtype=np.int64) * (8 * p), 8 * p, seed)
+
+
+def in_hash_order(hashes: Hashes, ids: Any, limit: int) -> Rows:
+    """Return the row numbers of the first `limit` customers by (hash, id), in that order.
+
+    The threshold is found by partition, so that only the sample is sorted, never the data set.
+
+    Args:
+        hashes: (n,) from `xxh64`.
+        ids: (n,) the same customers' ids, texts or integers; they break ties.
+        limit: How many customers are wanted.
+    """
+    n = len(hashes)
+    if limit <= 0 or n == 0:
+        return np.empty(0, np.int64)
+    inside = np.arange(n) if limit >= n else np.flatnonzero(hashes <= np.partition(hashes, limit - 1)[limit - 1])
+    order = inside[np.argsort(hashes[inside], kind="stable")]
+    return _ties_by_id(order, hashes[order], ids)[:limit].astype(np.int64)
+
+
+def gather(source: Source, rows: Rows, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return the customers at `rows` (any order, no repeats), in the order of `rows`."""
+    order = np.argsort(rows, kind="stable")
+    wanted, taken, start = rows[order], [], 0
+    for batch in source.batches(columns):
+        first, last = np.searchsorted(wanted, (start, start + batch.num_rows))
+        if last > first:
+            taken.append(batch.take(pa.array(wanted[first:last] - start)))
+        start += batch.num_rows
+    schema = source.schema if columns is None else pa.schema([source.schema.field(name) for name in columns])
+    back = np.empty_like(order)
+    back[order] = np.arange(len(order))
+    return pa.Table.from_batches(taken, schema=schema).take(pa.array(back))
+
+
+def _ties_by_id(order: Rows, hashes: Hashes, ids: Any) -> Rows:
+    """Equal hashes are rare, but repeated rows without an id have them: the smaller id comes first."""
+    tied = np.flatnonzero(hashes[1:] == hashes[:-1])
+    if not tied.size:
+        return order
+    groups = np.split(tied, np.flatnonzero(np.diff(tied) > 1) + 1)
+    values = ids.to_numpy(zero_copy_only=False) if isinstance(ids, pa.Array) else ids
+    for group in groups:
+        run = slice(int(group[0]), int(group[-1]) + 2)
+        order[run] = sorted(order[run], key=lambda row: _plain(values[int(row)]))
+    return order
+
+
+def _plain(value: Any) -> Any:
+    value = value.as_py() if isinstance(value, pa.Scalar) else value
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _arrow(ids: Any) -> pa.Array:
+    return ids if isinstance(ids, pa.Array) else pa.array(ids)
+
+
+def _hash_chunk(chunk: pa.Array, seed: int) -> Hashes:
+    texts = chunk.cast(pa.large_string()).fill_null("")
+    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    content = texts.buffers()[2]
+    flat = np.frombuffer(content, np.uint8) if content is not None else np.empty(0, np.uint8)
+    return _hash_texts(flat, offsets[:-1], np.diff(offsets), seed)
+
+
+def _hash_texts(flat: npt.NDArray[np.uint8], starts: Rows, lengths: Rows, seed: int) -> Hashes:
+    """Hash texts of one length together: a whole group takes the same path through the algorithm."""
+    hashes = np.empty(len(starts), np.uint64)
+    order = np.argsort(lengths, kind="stable")
+    ends = np.flatnonzero(np.diff(lengths[order])) + 1
+    for group in np.split(order, ends) if len(order) else []:
+        hashes[group] = _hash_group(flat, starts[group], int(lengths[group[0]]), seed)
+    return hashes
+
+
+def _hash_group(flat: npt.NDArray[np.uint8], starts: Rows, length: int, seed: int) -> Hashes:
+    """XXH64 of n texts of `length` bytes each; the steps are those of the specification, over n at once."""
+    with np.errstate(over="ignore"):
+        acc = _stripes(flat, starts, length, np.uint64(seed)) + np.uint64(length)
+        at = length - length % 32
+        for _ in range((length - at) // 8):
+            acc ^= _round(np.zeros_like(acc), _words(flat, starts + at, 8))
+            acc = _rotate(acc, 27) * _P1 + _P4
+            at += 8
+        if length - at >= 4:
+            acc = _rotate(acc ^ _words(flat, starts + at, 4) * _P1, 23) * _P2 + _P3
+            at += 4
+        for i in range(at, length):
+            acc = _rotate(acc ^ flat[starts + i].astype(np.uint64) * _P5, 11) * _P1
+        return _avalanche(acc)
+
+
+def _stripes(flat: npt.NDArray[np.uint8], starts: Rows, length: int, seed: np.uint64) -> Hashes:
+    full = np.full(len(starts), seed, np.uint64)
+    if length < 32:
+        return full + _P5
+    lanes = [full + _P1 + _P2, full + _P2, full.copy(), full - _P1]
+    for at in range(0, length - 31, 32):
+        lanes = [_round(lane, _words(flat, starts + at + 8 * i, 8)) for i, lane in enumerate(lanes)]
+    acc = sum((_rotate(lane, turn) for lane, turn in zip(lanes, (1, 7, 12, 18), strict=True)), np.zeros_like(full))
+    for lane in lanes:
+        acc = (acc ^ _round(np.zeros_like(full), lane)) * _P1 + _P4
+    return np.asarray(acc, np.uint64)
+
+
+def _round(acc: Hashes, word: Hashes) -> Hashes:
+    return _rotate(acc + word * _P2, 31) * _P1
+
+
+def _rotate(x: Hashes, turn: int) -> Hashes:
+    return (x << np.uint64(turn)) | (x >> np.uint64(64 - turn))
+
+
+def _words(flat: npt.NDArray[np.uint8], starts: Rows, n_bytes: int) -> Hashes:
+    word = np.zeros(len(starts), np.uint64)
+    for i in range(n_bytes):
+        word |= flat[starts + i].astype(np.uint64) << np.uint64(8 * i)
+    return word
+
+
+def _avalanche(acc: Hashes) -> Hashes:
+    acc = (acc ^ (acc >> np.uint64(33))) * _P2
+    acc = (acc ^ (acc >> np.uint64(29))) * _P3
+    return acc ^ (acc >> np.uint64(32))
