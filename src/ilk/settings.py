@@ -137,6 +137,13 @@ class Settings(BaseModel):
         None, "Column with the grouping you use today, to compare with", flag="--compare-with", shown="COL"
     )
     k: Annotated[Literal["auto"] | int | tuple[int, int], BeforeValidator(_ks)] = _field(
+        "auto",
+        "Number of segments: auto, a number, or a range to choose from such as 2..12",
+        flag="-k",
+        shown="auto|N|A..B",
+        group="Segments",
+    )
+    prefer: Annotated[tuple[int, int], BeforeValidator(_range)] = _field(
         (3, 8),
         "Range of k that is useful to act on",
         flag="--prefer",

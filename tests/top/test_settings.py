@@ -16,6 +16,7 @@ def of(given=None, *, config=None, env=None):
 
 def test_defaults_need_nothing():
     assert of() == Settings()
+    assert (of().k, of().prefer, of().seed, of().transform, of().min_group) == ("auto", (3, 8), 0, "auto", 10)
 
 
 @pytest.mark.parametrize(("given", "k"), [("auto", "auto"), ("5", 5), (5, 5), ("2..12", (2, 12))])
