@@ -1,0 +1,120 @@
+"""The gap statistic: is the inertia lower than in a featureless box of the same shape?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.choose.draws import fit_seeds, generator
+from ilk.cluster.ensemble import fit_many
+from ilk.cluster.nearest import nearest_two
+from ilk.engines.tiles import LIMIT, Matrix, tiles_of
+from ilk.engines.workers import map_threads
+from ilk.progress import Progress
+
+BOXES = 20
+"""Reference sets."""
+
+UNIT = 65536.0
+"""Features are multiples of 1 / UNIT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Gap(k), its standard error s_k with the simulation's own error, both in natural logarithms."""
+
+    gap: float
+    error: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The box along the principal components of a table.
+
+    Args:
+        missing: bool (n, n_features), blanks stay where they are.
+        mean: (n_features,).
+        axes: (n_features, n_features), rows are the principal directions.
+        low, high: (n_features,), the range of the customers along each.
+    """
+
+    missing: NDArray[np.bool_]
+    mean: NDArray[np.float64]
+    axes: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+
+    def draw(self, rng: np.random.Generator) -> Matrix:
+        """One reference set: uniform in the box, on the feature scale."""
+        points = rng.uniform(self.low, self.high, self.missing.shape) @ self.axes + self.mean
+        table = np.clip(np.floor(points * UNIT + 0.5) / UNIT, 1 - LIMIT, LIMIT - 1).astype(np.float32)
+        table[self.missing] = np.nan
+        return table
+
+
+def box_of(features: Matrix) -> Box:
+    """Find the box; blanks count as the mean."""
+    missing = np.isnan(features)
+    answers = np.maximum((~missing).sum(axis=0), 1)
+    mean = np.nan_to_num(features).sum(axis=0, dtype=float) / answers
+    centred = np.where(missing, 0.0, features - mean)
+    axes = np.linalg.eigh(centred.T @ centred)[1].T[::-1]
+    scores = centred @ axes.T
+    return Box(missing, mean, axes, scores.min(axis=0), scores.max(axis=0))
+
+
+def gaps_of(
+    features: Matrix,
+    inertias: Mapping[int, float],
+    *,
+    seed: int,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> dict[int, Gap]:
+    """Gap(k) = mean of log W_k over 20 reference sets - log W_k of the customers.
+
+    Args:
+        features: (n, n_features), the evidence sample.
+        inertias: W_k of these very customers for every k; a k with W_k = 0 has no gap.
+        seed: Of the reference sets.
+        threads: How many to use; the answer does not depend on it.
+        progress: To report to and be stopped by.
+
+    Source: Tibshirani, Walther & Hastie (2001), Journal of the Royal Statistical Society B 63(2).
+    """
+    ks = [k for k, inertia in inertias.items() if inertia > 0]
+    box = box_of(features)
+
+    def logs(number: int) -> NDArray[np.float64]:
+        return _log_inertias(box.draw(generator(seed, "box", number)), ks, seed, number, progress)
+
+    reference = np.array(map_threads(logs, range(BOXES), threads=threads, progress=progress))
+    return {k: _gap(reference[:, i], np.log(inertias[k])) for i, k in enumerate(ks)}
+
+
+def gap_choice(gaps: Mapping[int, Gap]) -> int | None:
+    """The smallest k with Gap(k) >= Gap(k + 1) - s_{k + 1}; None when no k meets it."""
+    pairs = ((k, gaps[k], gaps[k + 1]) for k in sorted(gaps) if k + 1 in gaps)
+    return next((k for k, here, after in pairs if here.gap >= after.gap - after.error), None)
+
+
+def _gap(reference: NDArray[np.float64], log_inertia: float) -> Gap:
+    error = reference.std() * np.sqrt(1 + 1 / len(reference))
+    return Gap(float(reference.mean() - log_inertia), float(error))
+
+
+def _log_inertias(
+    table: Matrix, ks: Sequence[int], seed: int, number: int, progress: Progress | None
+) -> NDArray[np.float64]:
+    tiles, everyone = tiles_of(table), np.ones((1, len(table)), np.uint8)
+    logs = []
+    for k in ks:
+        if progress is not None:
+            progress.check()
+        seeds = fit_seeds(generator(seed, "box", number, k), 1)
+        centres = fit_many(tiles, everyone, k, seeds, starts=1, threads=1)[0]
+        logs.append(np.log(max(nearest_two(tiles, centres, threads=1).d1.sum(), 1e-300)))
+    return np.array(logs)

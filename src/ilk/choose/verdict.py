@@ -1,0 +1,112 @@
+"""Natural, reproducible or constructed: what the whole is, in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ilk.model.parts import Verdict
+
+STABLE = 0.80
+"""Median stability from which segments count as found again (rule of thumb)."""
+
+VALLEY = 0.5
+"""Density between segments, over the lower peak, up to which there is a gap (rule of thumb)."""
+
+TOO_FEW = 20
+"""Below this many customers nothing is claimed, whatever the figures say (rule of thumb)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the verdict rests on, at the k that is shown; None where it could not be measured.
+
+    Args:
+        k: Segments shown.
+        n_customers: Customers the evidence rests on.
+        stability: Median adjusted Rand index of bootstrap pairs.
+        null_high: 95th percentile of the medians of shapeless tables.
+        valley: Density between neighbours over the lower peak, mean over segments.
+    """
+
+    k: int
+    n_customers: int
+    stability: float | None
+    null_high: float | None
+    valley: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The verdict, its words, and the tests that failed: few, one, stability, shapeless, valley."""
+
+    verdict: Verdict
+    text: str
+    failed: tuple[str, ...]
+
+
+def judge(found: Findings) -> Judgement:
+    """Natural: stable, beats shapeless, and a gap between segments. Reproducible: no gap. Constructed: the rest."""
+    failed = _failed(found)
+    if not failed:
+        return Judgement("natural", _natural(found), ())
+    if failed == ("valley",):
+        return Judgement("reproducible", _reproducible(found), failed)
+    return Judgement("constructed", _constructed(found, failed), failed)
+
+
+def _failed(found: Findings) -> tuple[str, ...]:
+    if found.k < 2:
+        return ("one",)
+    if found.n_customers < TOO_FEW or found.stability is None or found.null_high is None or found.valley is None:
+        return ("few",)
+    tests = {
+        "stability": found.stability >= STABLE,
+        "shapeless": found.stability > found.null_high,
+        "valley": found.valley <= VALLEY,
+    }
+    return tuple(name for name, passed in tests.items() if not passed)
+
+
+def _natural(found: Findings) -> str:
+    return (
+        f"Natural: these {found.k} groups are there whether we look or not. Asked again with other customers, the "
+        f"same people end up together (stability {found.stability:.2f} of 1; shapeless data like these reach "
+        f"{found.null_high:.2f}), and few customers stand between one group and the next."
+    )
+
+
+def _reproducible(found: Findings) -> str:
+    return (
+        f"Reproducible: asked again with other customers, nearly the same {found.k} groups come out (stability "
+        f"{found.stability:.2f} of 1; shapeless data like these reach {found.null_high:.2f}). But no gap parts them: "
+        f"customers fade from one group into the next, and those near a border could belong to either."
+    )
+
+
+def _constructed(found: Findings, failed: tuple[str, ...]) -> str:
+    if "one" in failed:
+        return "Constructed: one group, everybody. There is nothing to divide, or nothing was divided."
+    if "few" in failed:
+        return (
+            f"Constructed: {found.n_customers} customer{'s' * (found.n_customers != 1)} are too few to tell whether "
+            f"groups are really there. These {found.k} can be used, but it is you who draws the line."
+        )
+    return (
+        f"Constructed: customers do not fall into {found.k} groups by themselves. The groups can be used, but it is "
+        f"the business that draws the line. What failed: {_what_failed(found, failed)}."
+    )
+
+
+def _what_failed(found: Findings, failed: tuple[str, ...]) -> str:
+    reasons = []
+    if "stability" in failed:
+        reasons.append(
+            f"asked again with other customers, the same people do not end up together often enough (stability "
+            f"{found.stability:.2f}, needed {STABLE:.2f})"
+        )
+    if "shapeless" in failed:
+        same = "the groups are found again no more often than in shapeless data like these"
+        reasons.append(f"{same} (stability {found.stability:.2f} against {found.null_high:.2f})")
+    if "valley" in failed:
+        reasons.append("no gap parts one group from the next")
+    return "; ".join(reasons)

@@ -1,0 +1,161 @@
+"""All the evidence on one screen: measure every k, choose, look closer at the choice, judge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.choose.candidates import candidates_of, flows_of, undivided
+from ilk.choose.gap import Gap, gap_choice, gaps_of
+from ilk.choose.guard import Trial
+from ilk.choose.indices import answered, squared_distances
+from ilk.choose.measure import Measured, Sample, ballot_of, look_closer, measure_all
+from ilk.choose.part import part_of
+from ilk.choose.stability import MORE_PAIRS, matched_grids, segment_stability
+from ilk.choose.verdict import TOO_FEW, Findings, judge
+from ilk.choose.vote import Decision, Wish, decide
+from ilk.engines.tiles import Matrix, tiles_of
+from ilk.model.parts import Evidence, Grid
+from ilk.progress import Progress
+from ilk.sources.source import Note
+
+VOTES = 0.5
+"""Share of the total weight a customer must answer to have a voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What the evidence is about.
+
+    Args:
+        features: (n, n_features), the evidence sample in hash order, NaN where an answer is missing.
+        columns: (n_features,), the building column each feature is made from.
+        square_weights: (n_features,), each feature's share of W.
+        trials: The fit to all customers at every k tried, ascending.
+        n_customers: All of them.
+        wish: What was asked for.
+        seed: Of every random draw.
+        threads: How many to use; the answer does not depend on it.
+    """
+
+    features: Matrix
+    columns: tuple[str, ...]
+    square_weights: NDArray[np.float64]
+    trials: tuple[Trial, ...]
+    n_customers: int
+    wish: Wish = field(default_factory=Wish)
+    seed: int = 0
+    threads: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """The evidence; for every k from 2 the trust (SLSw) of its segments, and up to 20 matched bootstrap solutions."""
+
+    evidence: Evidence
+    trust: Mapping[int, tuple[float, ...]]
+    bootstraps: Mapping[int, tuple[Grid, ...]]
+
+
+def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Weighed:
+    """Measure every k, choose one, look closer at it and its neighbours, and judge.
+
+    Customers who answered less than half of the weight have no voice here. The same seed gives the same evidence,
+    whatever the threads.
+
+    Raises:
+        Cancelled: If `progress` was asked to stop.
+    """
+    sample = _sample_of(inquiry)
+    measured = measure_all(sample, inquiry.trials, progress=part_of(progress, 0.0, 0.75))
+    gaps = _gaps(sample, inquiry.trials, measured, part_of(progress, 0.75, 0.8))
+    measured, decision = _settle(sample, inquiry, measured, part_of(progress, 0.8, 1.0))
+    return Weighed(
+        _evidence(inquiry, sample, measured, gaps, decision),
+        {m.k: segment_stability(m.nearest.label, m.refits) for m in measured},
+        {m.k: matched_grids(m.nearest.label, m.refits) for m in measured},
+    )
+
+
+def _sample_of(inquiry: Inquiry) -> Sample:
+    voice = answered(inquiry.features, inquiry.square_weights) >= VOTES
+    features = inquiry.features[voice]
+    return Sample(
+        features=features,
+        tiles=tiles_of(features),
+        columns=inquiry.columns,
+        square_weights=inquiry.square_weights,
+        seed=inquiry.seed,
+        threads=inquiry.threads,
+    )
+
+
+def _gaps(
+    sample: Sample, trials: tuple[Trial, ...], measured: tuple[Measured, ...], progress: Progress | None
+) -> dict[int, Gap]:
+    """The gap statistic from k = 1; none where nothing was divided."""
+    if not measured:
+        return {}
+    inertias = {t.k: float(squared_distances(sample.features, t.centres[[0]]).sum()) for t in trials if t.k == 1}
+    inertias |= {m.k: float(m.nearest.d1.sum()) for m in measured}
+    return gaps_of(sample.features, inertias, seed=sample.seed, threads=sample.threads, progress=progress)
+
+
+def _settle(
+    sample: Sample, inquiry: Inquiry, measured: tuple[Measured, ...], progress: Progress | None
+) -> tuple[tuple[Measured, ...], Decision]:
+    """Choose k, look closer at it and its neighbours, and choose again until the choice has been looked at closely."""
+    while True:
+        decision = _decision(inquiry, measured)
+        near = [m for m in measured if abs(m.k - decision.k) <= 1 and m.n_pairs < MORE_PAIRS]
+        if not near:
+            return measured, decision
+        closer = {}
+        for i, m in enumerate(near):
+            step = part_of(progress, i / len(near), (i + 1) / len(near))
+            closer[m.k] = look_closer(m, sample, progress=step)
+        measured = tuple(closer.get(m.k, m) for m in measured)
+
+
+def _decision(inquiry: Inquiry, measured: tuple[Measured, ...]) -> Decision:
+    if measured:
+        return decide([ballot_of(m) for m in measured], inquiry.n_customers, inquiry.wish)
+    if inquiry.wish.k == 1:
+        return Decision(1, 1, 1, "You asked for one group.")
+    if inquiry.n_customers < TOO_FEW:
+        return Decision(1, 1, 1, f"There are only {inquiry.n_customers} customers, too few to divide.")
+    return Decision(1, 1, 1, "In the columns that build segments all customers are alike, so there is one group.")
+
+
+def _evidence(
+    inquiry: Inquiry, sample: Sample, measured: tuple[Measured, ...], gaps: Mapping[int, Gap], decision: Decision
+) -> Evidence:
+    first = tuple(undivided(trial, gaps.get(1)) for trial in inquiry.trials if trial.k == 1)
+    candidates = first + candidates_of(sample, measured, gaps, inquiry.n_customers)
+    shown = next(c for c in candidates if c.k == decision.k)
+    stability = shown.stability.median if shown.stability else None
+    judgement = judge(Findings(decision.k, len(sample.features), stability, shown.null_high, shown.valley))
+    return Evidence(
+        candidates=candidates,
+        flows=flows_of(measured),
+        k=decision.k,
+        neutral_k=decision.neutral,
+        working_k=decision.working,
+        gap_k=gap_choice(gaps),
+        verdict=judgement.verdict,
+        verdict_text=judgement.text,
+        failed=judgement.failed,
+        why_k=decision.why,
+        m=len(sample.features),
+        notes=_notes(sample),
+    )
+
+
+def _notes(sample: Sample) -> tuple[Note, ...]:
+    n = len(sample.features)
+    if n >= TOO_FEW:
+        return ()
+    return (Note("few-customers", f"{n} customers are too few for evidence: {TOO_FEW} at least are needed."),)
