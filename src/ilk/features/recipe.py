@@ -1,0 +1,276 @@
+"""The recipe: fitted on a sample, applied to every customer, the same numbers wherever it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ilk.engines.workers import map_threads
+from ilk.errors import BadInput, MissingColumns
+from ilk.features import transforms
+from ilk.features.transforms import Values
+from ilk.model.parts import ColumnPlan, Identity, Recipe, Theme, Transform
+from ilk.settings import Settings
+from ilk.sources.source import BATCH_ROWS, ColumnFacts, Note
+
+Matrix = npt.NDArray[np.float32]
+Scale = tuple[float, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A recipe and what was found on the way.
+
+    Args:
+        recipe: Transforms in the order of the plans.
+        notes: Columns left out, levels not kept, totals that do not count twice.
+        plans: The plans as they came, but for weight 0 of totals and use "out" of columns that vary nowhere.
+        identities: Totals that are the sum of other building columns.
+        themes: Building columns that say nearly the same; only looked for when they are to be balanced.
+    """
+
+    recipe: Recipe
+    notes: tuple[Note, ...]
+    plans: tuple[ColumnPlan, ...]
+    identities: tuple[Identity, ...]
+    themes: tuple[Theme, ...] = ()
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def fit_recipe(
+    sample: pa.Table, plans: Sequence[ColumnPlan], settings: Settings, facts: Sequence[ColumnFacts] = ()
+) -> Fitted:
+    """Fit one transform (or two, with a flag for blanks) for every building column.
+
+    Nothing depends on the order of rows: sums run over sorted values. With `transform = standard` every number is
+    only standardised, and totals keep their weight.
+
+    Args:
+        sample: The fit sample.
+        plans: What each column does.
+        settings: transform, balance, weight and min_group are read.
+        facts: Totals of every column over all customers; with them a negative value anywhere decides the shape.
+
+    Raises:
+        BadInput: If no column is left to build with.
+    """
+    from ilk.features.identities import find_identities
+
+    identities = find_identities(sample, plans)
+    plans = _without_totals(plans, identities, settings)
+    plans, themes = _balanced(sample, plans, settings)
+    fitting = _Fitting(sample, settings, _scales(sample, plans), frozenset(f.column for f in facts if f.n_negative))
+    found = {plan.column: fitting.transforms(plan) for plan in plans if _has_features(plan)}
+    lost = [column for column, made in found.items() if not made]
+    recipe = Recipe(tuple(transform for made in found.values() for transform in made))
+    if not recipe.transforms:
+        raise BadInput(
+            "No column is left to build segments from",
+            got=", ".join(f"{plan.column}: {plan.reason}" for plan in plans[:12]) or "no columns at all",
+            do="bring columns in which customers differ, or give a column a role, such as --role COLUMN=amount",
+        )
+    notes = (*_total_notes(plans, identities), *_lost_notes(lost))
+    plans = tuple(replace(p, use="out", reason=f"{p.reason}; varies nowhere") if p.column in lost else p for p in plans)
+    return Fitted(recipe, notes, plans, identities, themes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitting:
+    """The sample, and what is known about its columns, while transforms are fitted."""
+
+    sample: pa.Table
+    settings: Settings
+    scales: Mapping[str, float]
+    negative: frozenset[str]
+
+    def transforms(self, plan: ColumnPlan) -> tuple[Transform, ...]:
+        column = self.sample.column(plan.column)
+        if plan.kind == "category":
+            texts = transforms.level_texts(column)
+            made = transforms.fit_levels(plan, texts, min_customers=self.settings.min_group)
+            blanks = transforms.numbers(column.is_valid())
+            blanks[blanks == 0.0] = np.nan
+        else:
+            levels = _levels(plan, column)
+            blanks = transforms.numbers(column, levels)
+            values = np.nan_to_num(blanks, nan=0.0) if plan.missing == "zero" else blanks
+            made = self._number(plan, values, levels)
+        flag = transforms.fit_blank_flag(plan, blanks) if plan.missing == "flag" else None
+        return tuple(transform for transform in (made, flag) if transform is not None)
+
+    def _number(self, plan: ColumnPlan, values: Values, levels: tuple[str, ...]) -> Transform | None:
+        if self.settings.transform == "standard":
+            return transforms.fit_plain(plan, values, levels=levels)
+        if plan.kind in {"amount", "count"}:
+            negative = plan.column in self.negative or bool((values < 0.0).any())
+            fit = transforms.fit_amount if plan.kind == "amount" else transforms.fit_count
+            return fit(plan, values, negative=negative)
+        if plan.kind == "flag":
+            return transforms.fit_flag(plan, values, levels=levels)
+        return transforms.fit_plain(plan, values, spread=self.scales.get(plan.column), levels=levels)
+
+
+def _has_features(plan: ColumnPlan) -> bool:
+    return plan.use == "builds" and plan.weight > 0.0
+
+
+def _levels(plan: ColumnPlan, column: transforms.Column) -> tuple[str, ...]:
+    """The texts that stand for steps; none for numbers."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return ()
+    return plan.label.order or tuple(sorted(pc.unique(transforms.level_texts(column).drop_null()).to_pylist()))
+
+
+def _without_totals(
+    plans: Sequence[ColumnPlan], identities: Sequence[Identity], settings: Settings
+) -> tuple[ColumnPlan, ...]:
+    """Give totals weight 0, unless somebody weighed them by hand or asked for plain standardisation."""
+    if settings.transform == "standard":
+        return tuple(plans)
+    sums = {identity.total: identity for identity in identities if identity.total not in settings.weight}
+    return tuple(
+        replace(plan, weight=0.0, reason=f"{plan.reason}; the sum of {_and(sums[plan.column].parts)}")
+        if plan.column in sums
+        else plan
+        for plan in plans
+    )
+
+
+def _balanced(
+    sample: pa.Table, plans: tuple[ColumnPlan, ...], settings: Settings
+) -> tuple[tuple[ColumnPlan, ...], tuple[Theme, ...]]:
+    """Weigh each column by 1 / sqrt(columns of its theme) when themes are to be balanced."""
+    if settings.balance != "themes":
+        return plans, ()
+    from ilk.features.themes import find_themes
+
+    themes = find_themes(sample, [plan for plan in plans if _has_features(plan)])
+    sizes = {column: len(theme.columns) for theme in themes for column in theme.columns}
+    return tuple(replace(plan, weight=plan.weight / sizes.get(plan.column, 1) ** 0.5) for plan in plans), themes
+
+
+def _scales(sample: pa.Table, plans: Sequence[ColumnPlan]) -> dict[str, float]:
+    """The pooled deviation of each battery: ordered columns of one group on one scale share it."""
+    batteries: dict[Scale, list[tuple[str, int, float]]] = {}
+    for plan in plans:
+        if not _has_features(plan) or plan.kind != "ordered":
+            continue
+        column = sample.column(plan.column)
+        ordered = transforms.present(transforms.numbers(column, _levels(plan, column)))
+        if ordered.size:
+            scale = (float(ordered[0]), float(ordered[-1]), plan.label.group)
+            deviation = transforms.mean_and_deviation(ordered)[1]
+            batteries.setdefault(scale, []).append((plan.column, ordered.size, deviation))
+    return {column: _pooled(items) for items in batteries.values() for column, _, _ in items}
+
+
+def _pooled(items: Sequence[tuple[str, int, float]]) -> float:
+    customers = sum(n for _, n, _ in items)
+    return float((sum(n * deviation * deviation for _, n, deviation in items) / customers) ** 0.5)
+
+
+def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) -> list[Note]:
+    silent = {plan.column for plan in plans if plan.weight == 0.0}
+    return [
+        Note(
+            "identity",
+            f"{one.total} is the sum of {_and(one.parts)} for {one.share:.1%} of customers"
+            + ("; it does not count twice." if one.total in silent else "; it counts twice, as you asked."),
+        )
+        for one in identities
+    ]
+
+
+def _lost_notes(lost: Sequence[str]) -> list[Note]:
+    return [Note("no_spread", f"Left out because nearly everybody has the same value: {', '.join(lost)}.")] * bool(lost)
+
+
+def _and(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
+
+
+# ---------------------------------------------------------------- applying
+
+
+def apply(recipe: Recipe, batch: pa.RecordBatch | pa.Table, *, threads: int | None = None) -> Matrix:
+    """Return the features of every customer, shape (n, p), NaN where an answer is missing.
+
+    Args:
+        recipe: A fitted recipe.
+        batch: Customers; columns the recipe does not know are left alone.
+        threads: Pieces are computed on threads; the numbers do not depend on how many.
+
+    Raises:
+        MissingColumns: If columns of the recipe are not there.
+        BadInput: If a column holds something that is not a number where numbers are needed.
+    """
+    columns = tuple(dict.fromkeys(transform.column for transform in recipe.transforms))
+    missing = [column for column in columns if column not in batch.schema.names]
+    if missing:
+        raise MissingColumns.listing(missing, batch.schema.names)
+    table = batch.select(columns)
+    matrix = np.empty((batch.num_rows, len(feature_columns(recipe))), dtype=np.float32)
+    starts = range(0, batch.num_rows, BATCH_ROWS)
+    map_threads(lambda start: _fill(recipe, table.slice(start, BATCH_ROWS), matrix[start:]), starts, threads=threads)
+    return matrix
+
+
+def _fill(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> None:
+    at = 0
+    for transform in recipe.transforms:
+        width = transforms.n_features(transform)
+        matrix[: batch.num_rows, at : at + width] = transforms.features_of(transform, batch.column(transform.column))
+        at += width
+
+
+def feature_columns(recipe: Recipe) -> tuple[str, ...]:
+    """The column each feature comes from, length p."""
+    return tuple(t.column for t in recipe.transforms for _ in range(transforms.n_features(t)))
+
+
+def square_weights(recipe: Recipe) -> Values:
+    """Each feature's share of W, the sum of squared column weights, shape (p,); a category's indicators share one."""
+    shares = [
+        transform.weight * transform.weight / transforms.n_features(transform)
+        for transform in recipe.transforms
+        for _ in range(transforms.n_features(transform))
+    ]
+    return np.asarray(shares, dtype=np.float64)
+
+
+def answered(matrix: Matrix, weights: Values) -> Values:
+    """The share of the weight that each customer answered, shape (n,), 0 to 1.
+
+    Args:
+        matrix: Features, shape (n, p), NaN = missing.
+        weights: `square_weights` of the recipe, shape (p,).
+    """
+    total: Values = np.zeros(matrix.shape[0])
+    for feature, weight in zip(matrix.T, weights, strict=True):
+        total += np.where(np.isnan(feature), 0.0, weight)
+    share: Values = np.minimum(total / weights.sum(), 1.0)
+    return share
+
+
+def unseen(recipe: Recipe, batch: pa.RecordBatch | pa.Table) -> Mapping[str, int]:
+    """How many customers have a level the recipe does not know, by column; columns without any are not listed."""
+    counts = {
+        transform.column: _n_unseen(transform, batch.column(transform.column))
+        for transform in recipe.transforms
+        if transform.levels and transform.missing != "flag"
+    }
+    return {column: n for column, n in counts.items() if n}
+
+
+def _n_unseen(transform: Transform, column: transforms.Column) -> int:
+    texts = transforms.level_texts(column).drop_null()
+    known = pa.array([*transform.levels, *transform.pooled], pa.string())
+    return len(texts) - int(pc.sum(pc.is_in(texts, value_set=known)).as_py() or 0)

@@ -1,0 +1,320 @@
+"""What every column does: it builds segments, describes them, or stays out; guessed with a reason, or told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+
+from ilk.errors import BadSetting, MissingColumns
+from ilk.features import hints
+from ilk.features.contact import contact_of
+from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
+from ilk.features.labels import made_label
+from ilk.features.transforms import level_texts, numbers, present, skewness
+from ilk.features.words import tokens_of
+from ilk.model.parts import ColumnPlan, Label, Use
+from ilk.settings import Role, Settings
+from ilk.sources.source import ColumnFacts, Intake, Note
+
+LOOKED_AT = 2_000
+"""Texts of a column that are read to tell e-mail addresses, sentences and lists from names of groups."""
+
+FEWEST = 2
+"""Building columns below which descriptors build too."""
+
+TOLD = "you said so"
+
+_LATER: Mapping[Role, str] = {
+    "choices": "one yes-or-no column per answer would build",
+    "topics": "one number column per topic would build",
+    "text": "a column of its topics would build",
+}
+"""What to bring instead of values that make no features as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All there is to know about one column when its role is guessed."""
+
+    facts: ColumnFacts
+    column: pa.ChunkedArray
+    label: Label
+    scales: Scales
+    settings: Settings
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The words of its name."""
+        return tokens_of(self.facts.column)
+
+    def texts(self) -> list[str]:
+        """Some of its answered values as text."""
+        return [text for text in level_texts(self.column.slice(0, LOOKED_AT)).to_pylist() if text is not None]
+
+
+def plan_columns(
+    facts: Sequence[ColumnFacts],
+    sample: pa.Table,
+    labels: Mapping[str, Label],
+    settings: Settings,
+    intake: Intake,
+) -> tuple[ColumnPlan, ...]:
+    """Return what each column of `facts` is and does, in their order.
+
+    Args:
+        facts: Totals of every column but the id.
+        sample: The fit sample, with the columns of `facts`.
+        labels: The words for each column; made from the name where there is none.
+        settings: What the user said: role, descriptor, ignore, weight, missing, compare_with.
+        intake: Where the customers came from; names the id column.
+
+    Raises:
+        MissingColumns: If a setting names columns that are not there.
+        BadSetting: If settings contradict each other or the values; all of them at once.
+    """
+    _check(facts, settings, intake)
+    scales = scales_of(facts)
+    looks = [
+        Look(one, sample.column(one.column), labels.get(one.column) or made_label(one.column), scales, settings)
+        for one in facts
+    ]
+    plans = tuple(_plan(look) for look in looks)
+    problems = [problem for plan, look in zip(plans, looks, strict=True) for problem in _misfits(plan, look)]
+    if problems:
+        raise BadSetting(_joined(problems))
+    return _with_descriptors(plans, settings)
+
+
+def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
+    """What the user should know about the plan: descriptors that had to build, contact data that was found."""
+    drafted = [plan.label.words for plan in plans if plan.role == "descriptor" and plan.use == "builds"]
+    contact = [plan.column for plan in plans if plan.role == "contact"]
+    notes = []
+    if drafted:
+        text = f"Fewer than two columns tell what customers do, so these build segments too: {', '.join(drafted)}."
+        notes.append(Note("descriptors_build", text))
+    if contact:
+        text = f"Contact data is used nowhere: {', '.join(contact)}."
+        notes.append(Note("contact", text))
+    return tuple(notes)
+
+
+# ---------------------------------------------------------------- one column
+
+
+def _plan(look: Look) -> ColumnPlan:
+    facts, settings = look.facts, look.settings
+    name = facts.column
+    if name in settings.ignore or settings.role.get(name) == "ignore":
+        return _planned(look, "ignore", Guess("ignore", TOLD), "out")
+    told = settings.role.get(name)
+    if told is not None and told != "descriptor":
+        return _told_plan(look, told)
+    useless = _useless(facts, settings)
+    if useless:
+        return _planned(look, "ignore", Guess("ignore", useless), "out")
+    if told == "descriptor" or name in settings.descriptor:
+        return _describing(look, _kind(look), TOLD)
+    if name == settings.compare_with:
+        return _describing(look, _kind(look), "the grouping to compare with")
+    return _guessed(look)
+
+
+def _told_plan(look: Look, role: Role) -> ColumnPlan:
+    if role in {"contact", "id"}:
+        return _planned(look, role, Guess(role, TOLD), "out")
+    if role in _LATER:
+        return _planned(look, role, Guess(role, f"{TOLD}; {_LATER[role]}"), "out")
+    return _planned(look, role, Guess(role, TOLD), "describes" if role == "date" else "builds")
+
+
+def _useless(facts: ColumnFacts, settings: Settings) -> str | None:
+    if facts.n_missing == facts.n:
+        return "empty"
+    if facts.n_distinct > 1:
+        return None
+    if not facts.n_missing:
+        return "the same for everybody"
+    meaning = settings.missing.get(facts.column)
+    return None if meaning in {"zero", "flag"} else "the same wherever it is filled in"
+
+
+def _guessed(look: Look) -> ColumnPlan:
+    facts, guess = look.facts, _kind(look)
+    out = _stays_out(look, guess)
+    if out is not None:
+        return out
+    describes = _describes(look, guess)
+    if describes:
+        return _describing(look, guess, describes)
+    if guess.kind == "date":
+        reason = f"a date; --role '{facts.column}=number' would build with it"
+        return _planned(look, "date", Guess("date", reason), "describes")
+    return _planned(look, guess.kind, guess, "builds")
+
+
+def _stays_out(look: Look, guess: Guess) -> ColumnPlan | None:
+    """Contact data, texts that are no groups, and what points at single customers."""
+    facts, tokens = look.facts, look.tokens
+    contact = contact_of(facts, tokens, look.texts())
+    if contact:
+        return _planned(look, "contact", Guess("contact", contact), "out")
+    if guess.kind in _LATER:
+        return _planned(look, guess.kind, Guess(guess.kind, f"{guess.reason}; {_LATER[guess.kind]}"), "out")
+    one = points_at_one(facts, tokens)
+    if one:
+        return _planned(look, "id", Guess("id", one), "out")
+    if guess.kind == "category" and facts.n_distinct > MOST_LEVELS:
+        reason = f"{facts.n_distinct:,} different texts, too many for groups"
+        return _planned(look, "ignore", Guess("category", reason), "out")
+    return None
+
+
+def _describes(look: Look, guess: Guess) -> str | None:
+    """Why a column describes and does not build; items of a long battery are attitudes, whatever they are called."""
+    if guess.kind == "ordered" and look.scales.of(look.facts, look.tokens):
+        return None
+    life = hints.life_of(look.tokens, few_levels=bool(look.facts.levels) and look.facts.n_distinct <= MOST_LEVELS // 6)
+    if life:
+        return f"tells {life}" if life != "an existing grouping" else "looks like an existing grouping"
+    return hints.outcome_of(look.tokens) or (
+        "a year of the calendar" if is_calendar_year(look.facts, look.tokens) else None
+    )
+
+
+def _kind(look: Look) -> Guess:
+    skew = 0.0
+    if look.facts.kind == "number":
+        skew = skewness(present(numbers(look.column)))
+    texts = look.texts() if look.facts.kind == "text" else []
+    return kind_of(
+        look.facts,
+        look.label,
+        scales=look.scales,
+        skewness=skew,
+        long_texts=_are_sentences(look.facts, texts),
+        several=_hold_several(texts),
+    )
+
+
+def _are_sentences(facts: ColumnFacts, texts: Sequence[str]) -> bool:
+    """Four words a cell on average, and too many different cells for groups."""
+    return bool(texts) and not facts.levels and sum(len(text.split()) for text in texts) >= 4 * len(texts)
+
+
+def _hold_several(texts: Sequence[str]) -> bool:
+    """Lists of a few answers: most cells share their parts with others, and a fifth of them hold two or more."""
+    for mark in (";", "|"):
+        split = [text.split(mark) for text in texts if text.strip()]
+        lists = sum(len(parts) > 1 for parts in split)
+        parts = [part.strip() for cell in split for part in cell]
+        if lists and lists >= 0.2 * len(split) and len(set(parts)) <= min(MOST_LEVELS, len(parts) / 3):
+            return True
+    return False
+
+
+def _describing(look: Look, guess: Guess, reason: str) -> ColumnPlan:
+    if guess.kind in _LATER or (guess.kind == "category" and look.facts.n_distinct > MOST_LEVELS):
+        too_many = f"{reason}; {look.facts.n_distinct:,} different texts, too many to show"
+        return _planned(look, "ignore", Guess(guess.kind, too_many), "out")
+    return _planned(look, "descriptor", Guess(guess.kind, reason), "describes")
+
+
+def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:
+    name, settings = look.facts.column, look.settings
+    return ColumnPlan(
+        column=name,
+        role=role,
+        kind=guess.kind,
+        use=use,
+        reason=guess.reason,
+        label=look.label,
+        weight=settings.weight.get(name, 1.0),
+        missing=settings.missing.get(name, "skip"),
+    )
+
+
+def _with_descriptors(plans: tuple[ColumnPlan, ...], settings: Settings) -> tuple[ColumnPlan, ...]:
+    """Let descriptors build where fewer than two columns do, who customers are before what came of it."""
+    said = {*settings.descriptor, settings.compare_with, *(c for c, role in settings.role.items() if role)}
+    for outcomes in (False, True):
+        if sum(plan.use == "builds" for plan in plans) >= FEWEST:
+            break
+        plans = tuple(_drafted(p) if _may_build(p, outcomes=outcomes) and p.column not in said else p for p in plans)
+    return plans
+
+
+def _may_build(plan: ColumnPlan, *, outcomes: bool) -> bool:
+    usable = plan.role == "descriptor" and plan.use == "describes" and plan.kind != "date"
+    return usable and (outcomes or hints.outcome_of(tokens_of(plan.column)) is None)
+
+
+def _drafted(plan: ColumnPlan) -> ColumnPlan:
+    return replace(plan, use="builds", reason=f"{plan.reason}, and builds because fewer than two other columns do")
+
+
+# ---------------------------------------------------------------- what the user said
+
+
+def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> None:
+    """Names that are not there, and settings that contradict each other."""
+    known = [one.column for one in facts]
+    named = [*settings.role, *settings.descriptor, *settings.ignore, *settings.weight, *settings.missing]
+    named += [settings.compare_with] if settings.compare_with else []
+    available = [*known, *([intake.id_column] if intake.id_column else [])]
+    missing = list(dict.fromkeys(name for name in named if name not in available))
+    problems = _contradictions(settings, intake.id_column)
+    if missing:
+        error = MissingColumns.listing(missing, available)
+        raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=error.do)
+    if problems:
+        raise BadSetting(_joined(problems))
+
+
+def _contradictions(settings: Settings, id_column: str | None) -> list[str]:
+    problems = [f"{name!r} is to be ignored and to describe" for name in settings.descriptor if name in settings.ignore]
+    for name, role in settings.role.items():
+        if name in settings.ignore and role != "ignore":
+            problems.append(f"{name!r} is to be ignored and to be {role}")
+        if name in settings.descriptor and role != "descriptor":
+            problems.append(f"{name!r} is to describe and to be {role}")
+        if name == id_column and role not in {"id", "ignore"}:
+            problems.append(f"{name!r} identifies the customers and cannot be {role}; --id names another column")
+    return problems
+
+
+def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
+    """Settings that the values of the column do not allow."""
+    name, kind = plan.column, look.facts.kind
+    problems = []
+    if plan.use == "builds" or plan.role == "date":
+        problems += _wrong_kind(plan, kind, look.facts.n_distinct)
+    if name in look.settings.weight and plan.use != "builds":
+        problems.append(f"{name!r} has a weight but does not build segments ({plan.reason})")
+    if plan.missing != "skip" and plan.use != "builds":
+        problems.append(f"{name!r} is told what a missing answer means but does not build segments ({plan.reason})")
+    if plan.missing == "zero" and plan.use == "builds" and kind in {"text", "date"}:
+        problems.append(f"{name!r} holds {kind}s, where a missing answer cannot be zero; use --missing '{name}=flag'")
+    return problems
+
+
+def _wrong_kind(plan: ColumnPlan, kind: str, n_distinct: int) -> list[str]:
+    """Why values of a kind cannot play the role that was asked for."""
+    name, role = plan.column, plan.kind
+    wrong = [
+        (role == "date" and kind != "date", "holds no dates"),
+        (kind == "date" and role not in {"date", "number"}, f"holds dates, which can be number but not {role}"),
+        (kind == "text" and role in {"amount", "count", "share", "number"}, f"holds text and cannot be {role}"),
+        (
+            kind == "text" and role == "ordered" and not plan.label.order,
+            "holds text, whose order the labels file has to give (header order, such as low|middle|high)",
+        ),
+        (role == "flag" and n_distinct > 2, f"has {n_distinct:,} different values and cannot be a flag"),
+    ]
+    return [f"{name!r} {words}" for holds, words in wrong if holds]
+
+
+def _joined(problems: Sequence[str]) -> str:
+    return "; ".join(problems)

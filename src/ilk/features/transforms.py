@@ -1,0 +1,251 @@
+"""One column -> its features: fit the shape, centre and spread of a column, and turn values into numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ilk.errors import BadInput
+from ilk.model.parts import ColumnPlan, Transform
+
+Values: TypeAlias = npt.NDArray[np.float64]
+Column: TypeAlias = "pa.Array | pa.ChunkedArray"
+
+STEP = 65_536.0
+"""Features are multiples of 1 / STEP, so that sums of them are exact in float64 whatever the order."""
+
+LARGEST = 256.0 - 1.0 / STEP
+"""The largest feature; with STEP it fills the 24 bits of a float32."""
+
+WINSOR = (0.001, 0.999)
+"""Quantiles beyond which a transformed amount is drawn in; methods page, "Columns to features"."""
+
+FLAG_SPREAD = 0.5
+"""Half of the distance between no and yes: the deviation of a flag that half of the customers have."""
+
+SKEWED = 1.0
+"""Skewness above which a count is treated as an amount (rule of thumb)."""
+
+RARE = 0.005
+"""Levels held by a smaller share of customers are pooled (rule of thumb)."""
+
+OTHER = "(other)"
+"""The level that pooled levels count as."""
+
+
+# ---------------------------------------------------------------- values
+
+
+def numbers(column: Column, levels: Sequence[str] = ()) -> Values:
+    """A column as float64, blanks as NaN: flags 0 / 1, dates days since 1970, ordered texts their step from 0.
+
+    Args:
+        column: Numbers, flags, dates, or texts when `levels` are given.
+        levels: The texts in their order; a text that is none of them counts as blank.
+
+    Returns:
+        Shape (n,), always a fresh array.
+
+    Raises:
+        BadInput: If the column holds something that is not a number.
+    """
+    kind = column.type
+    if levels:
+        column = pc.index_in(level_texts(column), value_set=pa.array(levels, pa.string()))
+    elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        column = column.cast(pa.date32()).cast(pa.int32())
+    try:
+        found = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise BadInput("Numbers are needed where something else stands", got=f"a column of type {kind}") from None
+    return np.array(found, dtype=np.float64)
+
+
+def level_texts(column: Column) -> Column:
+    """A column's values as text: whole numbers without a point (4 and 4.0 are the same level), flags 0 / 1."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return level_texts(column.cast(kind.value_type))
+    if pa.types.is_boolean(kind):
+        return column.cast(pa.int8()).cast(pa.string())
+    if pa.types.is_floating(kind):
+        return pc.add(column.cast(pa.float64()), 0.0).cast(pa.string())
+    return column.cast(pa.string())
+
+
+def present(values: Values) -> Values:
+    """The answered values in ascending order: whatever is computed from them does not depend on the order of rows."""
+    return np.sort(values[~np.isnan(values)])
+
+
+def mean_and_deviation(ordered: Values) -> tuple[float, float]:
+    """Mean and population standard deviation of sorted values; exactly 0 when all are equal, (0, 0) when none.
+
+    Scaled by a power of two first, so that squares of large values stay finite.
+    """
+    if ordered.size == 0 or ordered[0] == ordered[-1]:
+        return (float(ordered[0]) if ordered.size else 0.0), 0.0
+    power = int(np.frexp(max(abs(ordered[0]), abs(ordered[-1])))[1])
+    scaled = np.ldexp(ordered, -power)
+    mean = scaled.sum() / scaled.size
+    deviation = np.sqrt(np.square(scaled - mean).sum() / scaled.size)
+    return float(np.ldexp(mean, power)), float(np.ldexp(deviation, power))
+
+
+def skewness(ordered: Values) -> float:
+    """Third central moment over the cubed deviation, of sorted values; 0 for a constant."""
+    mean, deviation = mean_and_deviation(ordered)
+    if deviation == 0.0:
+        return 0.0
+    standard = (ordered - mean) / deviation
+    return float((standard * standard * standard).sum() / ordered.size)
+
+
+# ---------------------------------------------------------------- fitting
+
+
+def fit_amount(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform | None:
+    """log1p(x / s), or asinh(x / s) where anything is negative; winsorised, centred, divided by the deviation.
+
+    s is the median of the positive values (of the non-zero sizes for asinh), so that units do not matter.
+    None where nothing varies.
+    """
+    ordered = present(values)
+    sizes = np.sort(np.abs(ordered[ordered != 0.0]) if negative else ordered[ordered > 0.0])
+    if sizes.size == 0:
+        return None
+    scale = float(np.median(sizes))
+    shaped = np.minimum(shape_amount(ordered, scale, negative=negative), np.finfo(np.float64).max)
+    low, high = (float(bound) for bound in np.quantile(shaped, WINSOR))
+    mean, deviation = mean_and_deviation(np.clip(shaped, low, high))
+    if deviation == 0.0:
+        return None
+    kind: Literal["log", "asinh"] = "asinh" if negative else "log"
+    return replace(_blank(plan), kind=kind, scale=scale, low=low, high=high, centre=(mean,), spread=deviation)
+
+
+def fit_count(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform | None:
+    """As an amount when skewness is above 1, plain otherwise."""
+    skewed = skewness(present(values)) > SKEWED
+    return fit_amount(plan, values, negative=negative) if skewed else fit_plain(plan, values)
+
+
+def fit_plain(
+    plan: ColumnPlan, values: Values, *, spread: float | None = None, levels: tuple[str, ...] = ()
+) -> Transform | None:
+    """(x - mean) / deviation, or / `spread` where columns share one. None where nothing varies."""
+    mean, deviation = mean_and_deviation(present(values))
+    if deviation == 0.0:
+        return None
+    spread = deviation if spread is None else spread
+    reach = 256.0 * spread
+    return replace(
+        _blank(plan), kind="plain", low=mean - reach, high=mean + reach, centre=(mean,), spread=spread, levels=levels
+    )
+
+
+def fit_flag(plan: ColumnPlan, values: Values, *, levels: tuple[str, ...] = ()) -> Transform | None:
+    """(x - share) / 0.5; for a column of two other numbers, 0.5 of their difference."""
+    ordered = present(values)
+    if ordered.size == 0:
+        return None
+    return fit_plain(plan, values, spread=FLAG_SPREAD * float(ordered[-1] - ordered[0]), levels=levels)
+
+
+def fit_blank_flag(plan: ColumnPlan, values: Values) -> Transform | None:
+    """Whether the answer is missing, as a flag of its own."""
+    transform = fit_flag(plan, np.isnan(values).astype(np.float64))
+    return None if transform is None else replace(transform, role="flag", missing="flag")
+
+
+def fit_levels(plan: ColumnPlan, texts: Column, *, min_customers: int) -> Transform | None:
+    """(indicator - share) / sqrt(max(sum p (1 - p), 0.5)) per level: a column weighs as one number.
+
+    Levels under 0.5 % are pooled; those of fewer than `min_customers` are not kept by name and count as missing.
+    None where fewer than two levels are left.
+    """
+    counted = pc.value_counts(texts.drop_null()).to_pylist()
+    levels = sorted(((row["values"], row["counts"]) for row in counted), key=lambda pair: (-pair[1], pair[0]))
+    levels = [(text, n) for text, n in levels if n >= min_customers]
+    total = sum(n for _, n in levels)
+    common = [(text, n) for text, n in levels if n >= RARE * total]
+    pooled = tuple(text for text, n in levels if n < RARE * total)
+    counts = [n for _, n in common] + ([total - sum(n for _, n in common)] if pooled else [])
+    if len(counts) < 2:
+        return None
+    shares = tuple(n / total for n in counts)
+    spread = max(sum(p * (1.0 - p) for p in shares), 0.5) ** 0.5
+    names = tuple(text for text, _ in common) + ((OTHER,) if pooled else ())
+    return replace(_blank(plan), kind="level", centre=shares, spread=spread, levels=names, pooled=pooled)
+
+
+def _blank(plan: ColumnPlan) -> Transform:
+    """A transform of a column that changes nothing yet."""
+    missing: Literal["skip", "zero"] = "zero" if plan.missing == "zero" else "skip"
+    return Transform(plan.column, plan.kind, "plain", 1.0, 0.0, 1.0, (0.0,), 1.0, plan.weight, missing)
+
+
+# ---------------------------------------------------------------- applying
+
+
+def n_features(transform: Transform) -> int:
+    """How many columns of the matrix a transform makes."""
+    return len(transform.centre)
+
+
+def shape_amount(values: Values, scale: float, *, negative: bool) -> Values:
+    """log1p(x / scale) with anything below 0 counted as 0, or asinh(x / scale)."""
+    with np.errstate(over="ignore"):
+        ratio = values / scale
+    return np.arcsinh(ratio, out=ratio) if negative else np.log1p(np.maximum(ratio, 0.0, out=ratio), out=ratio)
+
+
+def features_of(transform: Transform, column: Column) -> Values:
+    """The features of one column, shape (n, n_features(transform)), NaN where the answer is missing."""
+    if transform.kind == "level":
+        return _indicators(transform, level_texts(column))
+    values = numbers(column, transform.levels)
+    if transform.missing == "flag":
+        values = np.isnan(values).astype(np.float64)
+    elif transform.missing == "zero":
+        values[np.isnan(values)] = 0.0
+    return _scaled(transform, values)[:, np.newaxis]
+
+
+def _scaled(transform: Transform, values: Values) -> Values:
+    if transform.kind in {"log", "asinh"}:
+        values = shape_amount(values, transform.scale, negative=transform.kind == "asinh")
+    np.clip(values, transform.low, transform.high, out=values)
+    values -= transform.centre[0]
+    if transform.weight != 1.0:
+        values *= transform.weight
+    values /= transform.spread
+    return rounded(values)
+
+
+def _indicators(transform: Transform, texts: Column) -> Values:
+    """Look each text up in a table of one row a level; the last row is for the missing and the unseen."""
+    named = transform.levels[:-1] if transform.pooled else transform.levels
+    known = [*named, *transform.pooled]
+    at = pc.index_in(texts, value_set=pa.array(known, pa.string()), skip_nulls=True)
+    rows = pc.fill_null(at, len(known)).to_numpy(zero_copy_only=False)
+    n_levels = len(transform.levels)
+    table = np.full((len(known) + 1, n_levels), np.nan)
+    indicator = np.eye(n_levels)[np.minimum(np.arange(len(known)), n_levels - 1)]
+    table[:-1] = rounded(transform.weight * (indicator - np.asarray(transform.centre)) / transform.spread)
+    return np.asarray(table[rows], dtype=np.float64)
+
+
+def rounded(values: Values) -> Values:
+    """floor(x * 65536 + 0.5) / 65536, drawn in to |x| < 256. Changes `values`."""
+    values *= STEP
+    values += 0.5
+    np.floor(values, out=values)
+    values /= STEP
+    return np.clip(values, -LARGEST, LARGEST, out=values)
