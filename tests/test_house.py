@@ -13,6 +13,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "ilk"
 
 FLOORS = [
     {"errors"},
+    {"worlds"},
     {"settings"},
     {"progress"},
     {"files"},

@@ -1,0 +1,1 @@
+"""What the made-up world is made of: its personas and its tables."""
