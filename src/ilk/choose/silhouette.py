@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from ilk.choose.indices import answered
 from ilk.engines.tiles import TILE, Matrix
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
@@ -56,16 +57,19 @@ def silhouettes(
     map_threads(add, range(len(pairs.values)), threads=threads, progress=progress)
     sums = np.empty((int(offset[-1]), len(features)))
     sums[:, pairs.rows] = total.transpose(1, 0, 2).reshape(len(sums), -1)[:, : len(features)]
-    return np.stack([_widths(sums[offset[i] : offset[i + 1]], own) for i, own in enumerate(labels)])
+    to_self = np.where(answered(features, square_weights) > 0, 0.0, np.sqrt(2 * square_weights.sum()))
+    return np.stack([_widths(sums[offset[i] : offset[i + 1]], own, to_self) for i, own in enumerate(labels)])
 
 
-def _widths(sums: NDArray[np.float64], labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    """(b - a) / max(a, b) from the sum of each customer's distances to each segment, (k, n)."""
+def _widths(
+    sums: NDArray[np.float64], labels: NDArray[np.integer], to_self: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(b - a) / max(a, b) from the sum of each customer's distances to each segment, (k, n), with the one to itself."""
     sizes, everyone = np.bincount(labels, minlength=len(sums)), np.arange(len(labels))
     if np.count_nonzero(sizes) < 2:
         return np.zeros(len(labels))
     own = sizes[labels]
-    inside = sums[labels, everyone] / np.maximum(own - 1, 1)
+    inside = (sums[labels, everyone] - to_self) / np.maximum(own - 1, 1)
     mean = np.where(sizes[:, None] > 0, sums / np.maximum(sizes, 1)[:, None], np.inf)
     mean[labels, everyone] = np.inf
     outside = mean.min(axis=0)

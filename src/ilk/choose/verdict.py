@@ -88,8 +88,8 @@ def _constructed(found: Findings, failed: tuple[str, ...]) -> str:
         return "Constructed: one group, everybody. There is nothing to divide, or nothing was divided."
     if "few" in failed:
         return (
-            f"Constructed: {found.n_customers} customer{'s' * (found.n_customers != 1)} are too few to tell whether "
-            f"groups are really there. These {found.k} can be used, but it is you who draws the line."
+            f"Constructed: from {found.n_customers} customer{'s' * (found.n_customers != 1)} nobody can tell whether "
+            f"groups are really there. These {found.k} can be used, but it is the business that draws the line."
         )
     return (
         f"Constructed: customers do not fall into {found.k} groups by themselves. The groups can be used, but it is "

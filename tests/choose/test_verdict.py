@@ -1,0 +1,60 @@
+"""The verdict and its words."""
+
+import pytest
+
+from ilk.choose.verdict import Findings, judge
+
+SURE = {"k": 4, "n_customers": 8950, "stability": 0.97, "null_high": 0.81, "valley": 0.1}
+
+
+def judged(**other):
+    return judge(Findings(**(SURE | other)))
+
+
+def test_natural_needs_all_three():
+    found = judged()
+    assert (found.verdict, found.failed) == ("natural", ())
+    assert "0.97" in found.text
+    assert "0.81" in found.text
+    assert judged(valley=0.5).verdict == "natural"
+    assert judged(stability=0.80, null_high=0.79).verdict == "natural"
+
+
+def test_reproducible_has_no_gap():
+    found = judged(valley=0.51)
+    assert (found.verdict, found.failed) == ("reproducible", ("valley",))
+    assert "fade from one group into the next" in found.text
+
+
+@pytest.mark.parametrize(
+    ("other", "failed", "words"),
+    [
+        ({"stability": 0.79, "null_high": 0.6}, ("stability",), "stability 0.79, needed 0.80"),
+        ({"stability": 0.90, "null_high": 0.90}, ("shapeless",), "stability 0.90 against 0.90"),
+        ({"stability": 0.5, "null_high": 0.6, "valley": 0.9}, ("stability", "shapeless", "valley"), "no gap parts"),
+    ],
+)
+def test_constructed_says_which_test_failed(other, failed, words):
+    found = judged(**other)
+    assert (found.verdict, found.failed) == ("constructed", failed)
+    assert words in found.text
+    assert "the business that draws the line" in found.text
+
+
+def test_too_few_customers_prove_nothing():
+    """19 well parted customers are still constructed; 20 are judged."""
+    assert (judged(n_customers=19).verdict, judged(n_customers=19).failed) == ("constructed", ("few",))
+    assert judged(n_customers=20).verdict == "natural"
+    assert "from 1 customer nobody" in judged(n_customers=1).text
+
+
+def test_what_could_not_be_measured_is_not_claimed():
+    assert judged(stability=None).verdict == "constructed"
+    assert judged(k=1, stability=None, null_high=None, valley=None).failed == ("one",)
+
+
+def test_no_word_a_marketer_would_have_to_look_up():
+    """Customers, not samples; groups, not clusters; a term is explained where it stands."""
+    for text in (judged().text, judged(valley=0.9).text, judged(stability=0.1).text):
+        for jargon in ("cluster", "sample", "bootstrap", "copula", "null", "ARI", "median", "percentile", "!"):
+            assert jargon not in text, jargon
