@@ -1,0 +1,278 @@
+"""Customers in, segments out: in = assigned + rejected, always."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ilk.errors import MissingColumns, listed
+from ilk.features import recipe as recipes
+from ilk.model.conditions import who_meets
+from ilk.model.score import NOTHING_ANSWERED, Scored, blanks, score, with_blanks
+from ilk.model.scorers import Scoring
+from ilk.progress import Progress
+from ilk.settings import Settings
+from ilk.sources.open import open_source
+from ilk.sources.source import Kind, Note, Source
+
+if TYPE_CHECKING:
+    from ilk.model.model import Model
+
+RESULTS = ("segment", "persona", "certainty", "distance", "margin", "runner_up", "outlier", "missing")
+"""Columns of an assignment after the id."""
+
+REJECTS = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """Who is what.
+
+    Args:
+        table: One row for each customer that was assigned: the id, then the columns of `RESULTS`; pandas, polars or
+            Arrow as the customers were, Arrow for a path.
+        rejects: Arrow, columns line, reason, text: records that could not be read, customers who answered nothing.
+        notes: What was odd about the customers.
+        sizes: (number, name, customers) of each segment, 0 being those set aside.
+    """
+
+    table: Any
+    rejects: pa.Table
+    notes: tuple[Note, ...]
+    sizes: tuple[tuple[int, str, int], ...]
+
+    @property
+    def n_assigned(self) -> int:
+        """Customers with a segment; 0 if they were set aside."""
+        return sum(size for _, _, size in self.sizes)
+
+    @property
+    def n_rejected(self) -> int:
+        """Records without a segment."""
+        return int(self.rejects.num_rows)
+
+    def __str__(self) -> str:
+        lines = [f"{self.n_assigned:,} customers assigned, {self.n_rejected:,} rejected"]
+        lines += [f"  {number:>3}  {size:>9,}  {name}" for number, name, size in self.sizes]
+        return "\n".join([*lines, *(f"  note: {note.text}" for note in self.notes)])
+
+    __repr__ = __str__
+
+
+def assign(
+    model: Model, customers: Any, *, settings: Settings | None = None, progress: Progress | None = None
+) -> Assigned:
+    """Say for each customer which segment it is, and how sure that is.
+
+    Args:
+        model: Any model.
+        customers: A path (file, folder, "glob:..."), or a pandas, polars or Arrow table.
+        settings: `id`, `where`, `query`, `threads` are used; without an id the model's own is looked for.
+        progress: Told how far it is, asked whether to stop.
+
+    Raises:
+        MissingColumns: If none of the columns that make segments is there.
+        BadInput: If the customers cannot be read.
+    """
+    assignment = Assignment(model, open_customers(model, customers, settings=settings, progress=progress))
+    try:
+        table = pa.Table.from_batches(assignment.batches(progress=progress), schema=assignment.schema)
+        return Assigned(_as_given(table, customers), assignment.rejects(), assignment.notes(), assignment.sizes())
+    finally:
+        assignment.close()
+
+
+def open_customers(
+    model: Model, customers: Any, *, settings: Settings | None = None, progress: Progress | None = None
+) -> Source:
+    """Open new customers for a model: the columns it knows are read as what they were when it was made.
+
+    Raises:
+        BadInput: If they cannot be read.
+    """
+    expect = _expected(model)
+    known = model.content.provenance.id_column
+    settings = settings or Settings()
+    if settings.id is None and known is not None:
+        try:
+            return open_source(customers, settings.model_copy(update={"id": known}), expect=expect, progress=progress)
+        except MissingColumns:
+            pass
+    return open_source(customers, settings, expect=expect, progress=progress)
+
+
+class Assignment:
+    """The customers of one source on their way into segments: first all batches, then what became of the rest."""
+
+    def __init__(self, model: Model, source: Source) -> None:
+        """Check which columns are there.
+
+        Raises:
+            MissingColumns: If none of the columns that make segments is there.
+        """
+        self._model, self._source, self._scoring = model, source, model.scoring
+        there = set(source.schema.names)
+        self._absent = [c for c in self._scoring.columns if c not in there]
+        if len(self._absent) == len(self._scoring.columns):
+            raise MissingColumns.listing(self._scoring.columns, source.schema.names)
+        rules = [aside.test.column for aside in model.view.asides]
+        self._wanted = [c for c in dict.fromkeys((*self._scoring.columns, *rules)) if c in there]
+        self._sizes: Counter[int] = Counter()
+        self._unseen: Counter[str] = Counter()
+        self._rejected: list[pa.Table] = []
+
+    @property
+    def schema(self) -> pa.Schema:
+        """The id under its own name ("row" where there is none), then the columns of `RESULTS`."""
+        name, kind = self._id
+        taken = {column: f"{column}_" if column == name else column for column in RESULTS}
+        types = (pa.int16(), pa.string(), *[pa.float64()] * 3, pa.int16(), pa.bool_(), pa.int16())
+        return pa.schema([(name, kind), *zip(taken.values(), types, strict=True)])
+
+    def batches(self, *, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
+        """All customers that get a segment, in the order they came."""
+        ids, hashes, schema = self._source.ids(), self._source.hashes(), self.schema
+        start, total = 0, max(self._source.intake.rows, 1)
+        for batch in self._source.batches(self._wanted):
+            rows = slice(start, start + batch.num_rows)
+            own = ids.slice(start, batch.num_rows).combine_chunks()
+            yield self._one_batch(batch, own, hashes[rows], schema)
+            start += batch.num_rows
+            if progress is not None:
+                progress.at(start / total)
+
+    def rejects(self) -> pa.Table:
+        """Records that could not be read, and customers who answered nothing."""
+        return pa.concat_tables([self._source.rejects().cast(REJECTS), *self._rejected])
+
+    def sizes(self) -> tuple[tuple[int, str, int], ...]:
+        """(number, name, customers) of each segment, those set aside first."""
+        view = self._model.view
+        aside = ((0, " / ".join(dict.fromkeys(a.name for a in view.asides)), self._sizes[-1]),) if view.asides else ()
+        found = ((s.number, s.persona.name, self._sizes[i]) for i, s in enumerate(view.segments))
+        return (*aside, *found)
+
+    def notes(self) -> tuple[Note, ...]:
+        """What was odd about the customers; whole once all batches were taken."""
+        return (*self._source.intake.notes, *self._column_notes(), *self._value_notes())
+
+    def close(self) -> None:
+        """Give back what the source holds."""
+        self._source.close()
+
+    @property
+    def _id(self) -> tuple[str, pa.DataType]:
+        return self._source.intake.id_column or "row", self._source.ids().type
+
+    def _one_batch(
+        self, batch: pa.RecordBatch, ids: pa.Array, hashes: NDArray[np.uint64], schema: pa.Schema
+    ) -> pa.RecordBatch:
+        batch = with_blanks(self._model.content, self._scoring, batch)
+        aside, names = self._set_aside(batch)
+        matrix = recipes.apply(self._scoring.recipe, batch)
+        blank = blanks(self._scoring, batch, matrix)
+        kept = aside | ~blank.all(axis=1)
+        self._count(batch, aside, kept, ids)
+        here = np.flatnonzero(kept)
+        scored = score(self._scoring, matrix[here], hashes[here], aside=aside[here])
+        self._sizes.update(Counter(scored.label.tolist()))
+        columns = _columns(self._scoring, scored, names[here], blank[here].sum(axis=1))
+        return pa.RecordBatch.from_arrays([ids.take(pa.array(here)), *columns], schema=schema)
+
+    def _set_aside(self, batch: pa.RecordBatch) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
+        """Who is set aside, and what each of them is called; the first rule that is met counts."""
+        met = np.zeros(batch.num_rows, np.bool_)
+        names = np.full(batch.num_rows, None, object)
+        for aside in self._model.view.asides:
+            new = who_meets(aside.test, batch) & ~met
+            names[new] = aside.name
+            met |= new
+        return met, names
+
+    def _count(self, batch: pa.RecordBatch, aside: NDArray[np.bool_], kept: NDArray[np.bool_], ids: pa.Array) -> None:
+        scored = batch.filter(pa.array(~aside)) if aside.any() else batch
+        self._unseen.update(dict(recipes.unseen(self._scoring.recipe, scored)))
+        if kept.all():
+            return
+        lost = ids.filter(pa.array(~kept))
+        texts = pa.array([f"{self._id[0]} {one}" for one in lost.to_pylist()], pa.string())
+        blank, why = pa.nulls(len(lost), pa.int64()), pa.array([NOTHING_ANSWERED] * len(lost), pa.string())
+        self._rejected.append(pa.Table.from_arrays([blank, why, texts], schema=REJECTS))
+
+    def _column_notes(self) -> Iterator[Note]:
+        if self._absent:
+            yield Note("columns-absent", f"Not there, and counted as blank for everybody: {listed(self._absent)}.")
+        known = {c.plan.column for c in self._model.content.columns} | {self._id[0]}
+        rules = {aside.test.column for aside in self._model.view.asides}
+        strange = [c for c in self._source.schema.names if c not in known | rules]
+        if strange:
+            yield Note("columns-unknown", f"Not known to the model, and left alone: {listed(strange)}.")
+        for aside in self._model.view.asides:
+            if aside.test.column not in self._source.schema.names:
+                yield Note(
+                    "rule-not-applied",
+                    f"Nobody was set aside as {aside.name!r}, because there is no column {aside.test.column!r}.",
+                )
+
+    def _value_notes(self) -> Iterator[Note]:
+        for column, n in sorted(self._unseen.items()):
+            if n:
+                yield Note(
+                    "levels-unseen",
+                    f"{column}: {n:,} customer{'s have' if n > 1 else ' has'} a value the model never saw, "
+                    "which counts as blank.",
+                )
+        n_empty = sum(table.num_rows for table in self._rejected)
+        if n_empty:
+            plural = "customers" if n_empty > 1 else "customer"
+            yield Note("nothing-answered", f"{n_empty:,} {plural} {NOTHING_ANSWERED}, and went to the rejects.")
+
+
+def _expected(model: Model) -> Mapping[str, Kind]:
+    """How to read the columns that are needed: building ones, and those of the rules to set aside."""
+    needed = {*model.scoring.columns, *(aside.test.column for aside in model.view.asides)}
+    return {c.plan.column: c.facts.kind for c in model.content.columns if c.plan.column in needed}
+
+
+def _columns(
+    scoring: Scoring, scored: Scored, aside_names: NDArray[np.object_], n_blank: NDArray[np.int64]
+) -> list[pa.Array]:
+    """The columns of `RESULTS`; blank where there is nothing to say."""
+    aside, alone = scored.label < 0, scored.runner_up < 0
+    numbers = np.append(scoring.numbers, 0).astype(np.int16)
+    names = pa.array([*scoring.names, None], pa.string()).take(pa.array(scored.label % len(numbers)))
+    if aside.any():
+        names = names.fill_null("")
+        names = pa.array(np.where(aside, aside_names, names.to_numpy(zero_copy_only=False)), pa.string())
+    return [
+        pa.array(numbers[scored.label]),
+        names,
+        pa.array(scored.certainty, mask=np.isnan(scored.certainty)),
+        pa.array(scored.distance, mask=np.isnan(scored.distance)),
+        pa.array(scored.margin, mask=np.isnan(scored.margin)),
+        pa.array(numbers[scored.runner_up], mask=alone),
+        pa.array(scored.outlier, mask=aside),
+        pa.array(n_blank.astype(np.int16)),
+    ]
+
+
+def _as_given(table: pa.Table, customers: Any) -> Any:
+    """The table as the kind of frame the customers came in."""
+    if isinstance(customers, (str, Path, pa.Table, pa.RecordBatch)):
+        return table
+    import narwhals as nw
+
+    frame = nw.from_native(customers, pass_through=True)
+    if not isinstance(frame, (nw.DataFrame, nw.LazyFrame)):
+        return table
+    backend = frame.implementation
+    if not (backend.is_pandas() or backend.is_polars()):
+        return table
+    return nw.from_arrow(table, backend=backend).to_native()

@@ -1,0 +1,188 @@
+"""How sure an assignment is: would it be the same with other customers, and if the blanks were known?
+
+For one customer: the share of votes for its segment over 20 bootstrap solutions x 30 donors. Donors are reference
+points like the customer in what it answered; each fills the blanks once, for this figure only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.model.scorers import Floats, Matrix, Scoring
+
+N_DONORS = 30
+"""Donors drawn for each customer with blanks; methods page, "Certainty"."""
+
+RANK_OF_H = 10
+"""The bandwidth is the squared distance of the donor of this rank; methods page, "Certainty"."""
+
+TOO_LITTLE = 0.6
+"""Below this certainty there is too little to tell."""
+
+CHUNK = 512
+"""Customers worked on at a time: 50 MB of scores for 20 bootstrap solutions of 6 segments."""
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_WEIGHT_STEP = 2.0**40
+
+
+@dataclass(frozen=True, slots=True)
+class Helpful:
+    """The blank column that would raise the certainty most, and how high on average once it is known."""
+
+    column: str
+    certainty: float
+
+
+def certainty_of(
+    scoring: Scoring, matrix: Matrix, labels: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> NDArray[np.float64]:
+    """Share of votes for each customer's label.
+
+    Args:
+        scoring: A model made ready.
+        matrix: float32 (n, p), NaN where an answer is missing; every customer answered something.
+        labels: Positions of segments, (n,), as `nearest_segments` gives them.
+        hashes: Of the customers' ids, (n,); they seed the draw of donors, so that neither order nor batch matters.
+
+    Returns:
+        float64 (n,), in 0..1; NaN where the model has no bootstrap solutions to ask.
+
+    Source: methods page, "Certainty".
+    """
+    if len(scoring.numbers) == 1:
+        return np.ones(len(matrix))
+    if len(scoring.bootstraps) == 0:
+        return np.full(len(matrix), np.nan)
+    found = np.empty(len(matrix))
+    blank = np.isnan(matrix).any(axis=1)
+    for some, vote in ((np.flatnonzero(~blank), _vote_whole), (np.flatnonzero(blank), _vote_filled)):
+        for first in range(0, len(some), CHUNK):
+            rows = some[first : first + CHUNK]
+            found[rows] = vote(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
+    return found
+
+
+def most_helpful_column(scoring: Scoring, row: Matrix) -> Helpful | None:
+    """Which blank column would raise the certainty of one customer most, and to what on average.
+
+    Each donor in turn is taken for the truth: its value of a column is told, donors are weighted anew, and the votes
+    of the winning segment are counted; the mean over donors is what knowing that column is worth.
+
+    Args:
+        scoring: A model made ready.
+        row: float32 (p,), NaN where an answer is missing.
+
+    Returns:
+        None where nothing is blank or nothing can be asked.
+    """
+    blank = np.isnan(row)
+    if not blank.any() or len(scoring.bootstraps) == 0 or len(scoring.numbers) == 1:
+        return None
+    x = row.astype(np.float64)[np.newaxis]
+    near = _donor_distances(scoring, x)
+    votes = _votes_of_donors(scoring, x)
+    of_column = scoring.columns_of_features
+    found = [
+        Helpful(scoring.columns[i], _expected(scoring, near, votes, np.flatnonzero(blank & (of_column == i))))
+        for i in np.unique(of_column[blank])
+    ]
+    return max(found, key=lambda one: one.certainty)
+
+
+def donor_weights(scoring: Scoring, values: Floats) -> Floats:
+    """How likely each reference point stands in for each customer, (n, r): customers * exp(-2 d_obs^2 / h).
+
+    Whole numbers of at most 2^40, the largest of a row being 2^40, so that sums of them are exact in any order.
+
+    Args:
+        scoring: A model made ready, with r donors.
+        values: (n, p), NaN where an answer is missing.
+    """
+    return _weights(_donor_distances(scoring, values), scoring.donor_customers)
+
+
+def _vote_whole(scoring: Scoring, values: Floats, labels: NDArray[np.int64], _: NDArray[np.uint64]) -> Floats:
+    """Votes of the bootstrap solutions for customers without blanks."""
+    return np.asarray((_winners(scoring, values) == labels[:, np.newaxis]).mean(axis=1))
+
+
+def _vote_filled(scoring: Scoring, values: Floats, labels: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Floats:
+    """Votes of bootstrap solutions x donors."""
+    drawn = _draw(donor_weights(scoring, values), hashes)
+    filled = np.where(np.isnan(values)[:, np.newaxis], scoring.donors[drawn], values[:, np.newaxis])
+    winners = _winners(scoring, filled.reshape(-1, values.shape[1]))
+    agree = winners.reshape(len(values), -1) == labels[:, np.newaxis]
+    return np.asarray(agree.mean(axis=1))
+
+
+def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int64]:
+    """The segment each bootstrap solution gives each customer, (n, b); ties to the lower row.
+
+    -2 x.c + |c|^2 orders centres as the squared distance does; on multiples of 2^-16 the product is exact, so that
+    the answer does not depend on the library that computes it.
+    """
+    n_bootstraps, k, p = scoring.bootstraps.shape
+    flat = scoring.bootstraps.reshape(-1, p)
+    found = ((flat * flat).sum(axis=1) - 2.0 * (values @ flat.T)).reshape(len(values), n_bootstraps, k)
+    best, winner = found[:, :, 0].copy(), np.zeros((len(values), n_bootstraps), np.int64)
+    for j in range(1, k):
+        nearer = found[:, :, j] < best
+        winner[nearer] = j
+        np.minimum(best, found[:, :, j], out=best)
+    return np.asarray(scoring.owner[winner])
+
+
+def _donor_distances(scoring: Scoring, values: Floats) -> Floats:
+    """Squared distance from each customer to each donor over the answered features, (n, r)."""
+    answered = ~np.isnan(values)
+    known = np.where(answered, values, 0.0)
+    squares = (known * known).sum(axis=1)[:, np.newaxis] + answered.astype(np.float64) @ (scoring.donors**2).T
+    return np.asarray(np.maximum(squares - 2.0 * (known @ scoring.donors.T), 0.0))
+
+
+def _weights(near: Floats, customers: Floats) -> Floats:
+    rank = min(RANK_OF_H, near.shape[1]) - 1
+    h = np.partition(near, rank, axis=1)[:, rank]
+    smallest = np.where(near > 0, near, np.inf).min(axis=1)
+    h = np.where(h > 0, h, np.where(np.isfinite(smallest), smallest, 1.0))
+    weights = customers * np.exp(-2.0 * near / h[:, np.newaxis])
+    return np.asarray(np.floor(weights * (_WEIGHT_STEP / weights.max(axis=1, keepdims=True))))
+
+
+def _draw(weights: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Draw 30 donors a customer with replacement, (n, 30), by inversion of the exact cumulative weights."""
+    totals = np.cumsum(weights, axis=1)
+    target = np.floor(_uniform(hashes) * totals[:, -1:])
+    drawn = [np.searchsorted(total, wanted, side="right") for total, wanted in zip(totals, target, strict=True)]
+    return np.array(drawn, np.int64).reshape(len(weights), N_DONORS)
+
+
+def _uniform(hashes: NDArray[np.uint64]) -> Floats:
+    """30 numbers in [0, 1) from each hash: SplitMix64 (Steele, Lea & Flood 2014), which wraps on purpose."""
+    with np.errstate(over="ignore"):
+        z = hashes[:, np.newaxis] + _GOLDEN * np.arange(1, N_DONORS + 1, dtype=np.uint64)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        z ^= z >> np.uint64(31)
+    return np.asarray((z >> np.uint64(11)).astype(np.float64) * 2.0**-53)
+
+
+def _votes_of_donors(scoring: Scoring, x: Floats) -> Floats:
+    """Share of bootstrap votes for each segment when each donor in turn fills the blanks of one customer, (r, g)."""
+    winners = _winners(scoring, np.where(np.isnan(x), scoring.donors, x))
+    return np.stack([(winners == g).mean(axis=1) for g in range(len(scoring.numbers))], axis=1)
+
+
+def _expected(scoring: Scoring, near: Floats, votes: Floats, features: NDArray[np.int64]) -> float:
+    """Mean certainty once these features are known, over the donors that are likely to tell the truth."""
+    prior = _weights(near, scoring.donor_customers)[0]
+    truths = np.argsort(-prior, kind="stable")[: 4 * N_DONORS]
+    told = scoring.donors[:, features]
+    apart = ((told[np.newaxis] - told[truths][:, np.newaxis]) ** 2).sum(axis=2)
+    posterior = _weights(near + apart, scoring.donor_customers)
+    sure = (posterior @ votes).max(axis=1) / posterior.sum(axis=1)
+    return float(prior[truths] @ sure / prior[truths].sum())

@@ -1,0 +1,170 @@
+"""One customer given by hand, column by column, made ready for a model."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ilk.errors import BadInput, listed, several
+from ilk.features import recipe as recipes
+from ilk.model.model import Model
+from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, blanks, with_blanks
+from ilk.model.scorers import Matrix
+from ilk.sources.sampling import xxh64
+from ilk.sources.source import Kind, Note
+
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_A = {"number": "a number", "flag": "yes or no", "text": "a text", "date": "a date such as 2026-11-23"}
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """One customer as a model sees it.
+
+    Args:
+        batch: One row: every building column, and what else was given.
+        features: float32 (p,), NaN where an answer is missing.
+        hashed: uint64 (1,), of the id, or of all values where no id was given.
+        blank: Building columns left blank, or with a value the model cannot use.
+        notes: What was left alone.
+    """
+
+    batch: pa.RecordBatch
+    features: Matrix
+    hashed: NDArray[np.uint64]
+    blank: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def read_customer(model: Model, values: Mapping[str, Any]) -> Customer:
+    """Read one customer; a column that is left out, None, NaN or an empty text is blank.
+
+    Args:
+        model: Knows what each column holds.
+        values: Column -> value, in the column's own units; numbers and dates may be texts.
+
+    Raises:
+        BadInput: If values do not fit their columns, all of them at once; if nothing was answered.
+    """
+    kinds: dict[str, Kind] = {c.plan.column: c.facts.kind for c in model.content.columns}
+    rules = {aside.test.column for aside in model.view.asides}
+    problems: list[str] = []
+    columns: dict[str, pa.Array] = {}
+    for column, value in values.items():
+        try:
+            columns[column] = _column(value, kinds.get(column))
+        except ValueError as error:
+            problems.append(f"{column}: {error}")
+    if problems:
+        raise several(problems, what="The customer")
+    id_column = model.content.provenance.id_column
+    unknown = [c for c in columns if c not in kinds and c not in rules and c != id_column]
+    notes = (Note("columns-unknown", f"Not known to the model, and left alone: {listed(unknown)}."),) * bool(unknown)
+    known = {c: a for c, a in columns.items() if c in kinds or c in rules}
+    return _ready(model, known, _hashed(values, id_column), notes)
+
+
+def read_value(model: Model, column: str, value: Any) -> pa.Array:
+    """One value as a column of the kind the model knows, of its own type where it knows none.
+
+    Raises:
+        ValueError: If it does not fit.
+    """
+    kinds: dict[str, Kind] = {c.plan.column: c.facts.kind for c in model.content.columns}
+    return _column(value, kinds.get(column))
+
+
+def _ready(
+    model: Model, known: Mapping[str, pa.Array], hashed: NDArray[np.uint64], notes: tuple[Note, ...]
+) -> Customer:
+    if not any(column in known for column in model.scoring.columns):
+        raise BadInput(
+            "Nothing is known about the customer",
+            got="none of the columns that make segments",
+            do=f"give some of {listed(model.scoring.columns)}",
+        )
+    batch = with_blanks(
+        model.content, model.scoring, pa.RecordBatch.from_arrays(list(known.values()), names=list(known))
+    )
+    matrix = recipes.apply(model.scoring.recipe, batch)
+    blank = blanks(model.scoring, batch, matrix)[0]
+    if blank.all():
+        raise BadInput(f"The customer {NOTHING_ANSWERED}", do="give at least one value that the model knows")
+    left = tuple(column for column, is_blank in zip(model.scoring.columns, blank, strict=True) if is_blank)
+    unseen = recipes.unseen(model.scoring.recipe, batch)
+    notes += tuple(
+        Note("levels-unseen", f"{column}: the model never saw this value, so it counts as blank.")
+        for column, n in sorted(unseen.items())
+        if n
+    )
+    return Customer(batch, matrix[0], hashed, left, notes)
+
+
+def _hashed(values: Mapping[str, Any], id_column: str | None) -> NDArray[np.uint64]:
+    own = values.get(id_column) if id_column is not None else None
+    if isinstance(own, (str, int)) and not isinstance(own, bool):
+        return xxh64(pa.array([str(own)]))
+    return xxh64(pa.array([json.dumps(dict(values), sort_keys=True, default=str)]))
+
+
+def _column(value: Any, kind: Kind | None) -> pa.Array:
+    """One value as a column of its kind; of its own type where the model does not know the column.
+
+    Raises:
+        ValueError: If it does not fit.
+    """
+    if kind is None:
+        try:
+            return pa.array([value])
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+            return pa.array([str(value)])
+    blank = value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+    return pa.array([None if blank else _READ[kind](value)], ARROW_TYPES[kind])
+
+
+def _number(value: Any) -> float:
+    """A finite number; a text is read as one, true and false are not."""
+    try:
+        found = math.nan if isinstance(value, (bool, np.bool_)) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise _unfit(value, "number")
+    return found
+
+
+def _flag(value: Any) -> bool:
+    text = str(int(value)) if isinstance(value, (bool, np.bool_)) else str(value).strip().casefold()
+    if text not in _FLAGS:
+        raise _unfit(value, "flag")
+    return _FLAGS[text]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, (str, int)) or isinstance(value, bool):
+        raise _unfit(value, "text")
+    return str(value)
+
+
+def _date(value: Any) -> date:
+    if isinstance(value, date):
+        return value.date() if isinstance(value, datetime) else value
+    try:
+        return date.fromisoformat(str(value)[:10])
+    except ValueError:
+        raise _unfit(value, "date") from None
+
+
+def _unfit(value: Any, kind: Kind) -> ValueError:
+    return ValueError(f"{_A[kind]} is needed, got {str(value)[:40]!r}")
+
+
+_READ: dict[str, Callable[[Any], Any]] = {"number": _number, "flag": _flag, "text": _text, "date": _date}

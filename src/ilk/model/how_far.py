@@ -1,0 +1,235 @@
+"""How far one customer is from another segment: the smallest change that would put it there. Never advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ilk.errors import BadInput, listed
+from ilk.features import recipe as recipes
+from ilk.features.transforms import features_of, n_features
+from ilk.model.customer import Customer
+from ilk.model.model import Model
+from ilk.model.parts import Transform
+from ilk.model.scorers import Floats, nearest_segments, scores
+
+CHANGEABLE = ("amount", "count", "share", "number")
+"""Roles of columns that can change: what customers do. Answers, kinds and what describes them stay."""
+
+OVERSHOOTS = (1.001, 1.01, 1.05, 1.2)
+"""How far past the border to step, for whole numbers and rounding: the first that changes the segment is kept."""
+
+WIDEST = 4.0
+"""Standard deviations a column may move to from the mean where the model holds no extreme."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One column before and after, in its own units."""
+
+    column: str
+    words: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The way to another segment.
+
+    Args:
+        segment: Its number.
+        name: Its persona's name.
+        distance: Length of the smallest change, in standard deviations; None where these columns cannot lead there.
+        changes: The columns that change, largest first.
+        lands: The number of the segment the changed customer is assigned to; a third may be nearer.
+    """
+
+    segment: int
+    name: str
+    distance: float | None
+    changes: tuple[Change, ...] = ()
+    lands: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """What may change: features, their transforms, and how far each may move down and up."""
+
+    features: NDArray[np.int64]
+    transforms: tuple[Transform, ...]
+    down: Floats
+    up: Floats
+
+
+def how_far(
+    model: Model, customer: Customer, label: int, *, changeable: Iterable[str] | None = None
+) -> tuple[Elsewhere, ...]:
+    """For each other segment the smallest change that leads there.
+
+    Its length is (d_b^2 - d_a^2) / (2 |c_b - c_a|) over what may change, and more where a bound holds a column back.
+    Totals follow their parts; the changed customer is assigned again to see where it lands.
+
+    Args:
+        model: Any model.
+        customer: Who it is about.
+        label: Position of its segment.
+        changeable: Columns that may change; amounts, counts, shares and numbers if None.
+
+    Raises:
+        BadInput: If a column named changeable makes no segments.
+
+    Source: methods page, "How far from another segment".
+    """
+    reach = _reach_of(model, customer, _may_change(model, changeable))
+    found = [_way(model, customer, label, other, reach) for other in range(len(model.segments)) if other != label]
+    return tuple(sorted(found, key=lambda way: (way.distance is None, way.distance or 0.0, way.segment)))
+
+
+def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
+    totals = {identity.total for identity in model.content.identities}
+    by_amount = [t for t in model.content.recipe.transforms if t.kind != "level" and not t.levels]
+    if changeable is None:
+        return {t.column for t in by_amount if t.role in CHANGEABLE} - totals
+    wanted = set(changeable)
+    strange = sorted(wanted - {t.column for t in by_amount})
+    if strange:
+        raise BadInput(f"These columns make no segments by their amount: {listed(strange)}")
+    return wanted - totals
+
+
+def _reach_of(model: Model, customer: Customer, columns: set[str]) -> _Reach:
+    """Answered features of changeable columns, and the room each has."""
+    features, transforms, down, up, start = [], [], [], [], 0
+    for transform in model.content.recipe.transforms:
+        i, start = start, start + n_features(transform)
+        x = float(customer.features[i])
+        if transform.kind == "level" or transform.missing == "flag" or transform.column not in columns or np.isnan(x):
+            continue
+        low, high = _bounds(model, transform)
+        features.append(i)
+        transforms.append(transform)
+        down.append(min(low - x, 0.0))
+        up.append(max(high - x, 0.0))
+    return _Reach(np.array(features, np.int64), tuple(transforms), np.array(down), np.array(up))
+
+
+def _bounds(model: Model, transform: Transform) -> tuple[float, float]:
+    """The lowest and highest feature a column may take: what was seen, or 4 standard deviations."""
+    facts = model.content.column(transform.column).facts
+    reach = WIDEST * transform.spread / transform.weight
+    low, high = (_value(transform, transform.centre[0] + side * reach) for side in (-1, 1))
+    low = low if facts.n_negative else max(low, 0.0)
+    low = low if facts.minimum is None else facts.minimum
+    high = high if facts.maximum is None else facts.maximum
+    raw = pa.array([low, high], pa.float64())
+    found = features_of(transform, raw)[:, 0]
+    return float(found[0]), float(found[1])
+
+
+def _value(transform: Transform, shaped: float) -> float:
+    """Undo the shape of a transform."""
+    if transform.kind == "log":
+        return float(transform.scale * np.expm1(shaped))
+    if transform.kind == "asinh":
+        return float(transform.scale * np.sinh(shaped))
+    return shaped
+
+
+def _way(model: Model, customer: Customer, label: int, other: int, reach: _Reach) -> Elsewhere:
+    segment = model.segments[other]
+    own, target, gap = _border(model, customer, label, other)
+    towards = (model.scoring.centres[target] - model.scoring.centres[own])[reach.features]
+    step = smallest_step(towards, gap, reach.down, reach.up)
+    if step is None:
+        return Elsewhere(segment.number, segment.persona.name, None)
+    changes: tuple[Change, ...] = ()
+    lands = label
+    for overshoot in OVERSHOOTS:
+        changes = _changes(model, customer, reach, np.clip(step * overshoot, reach.down, reach.up))
+        lands = _assigned_again(model, customer, changes)
+        if lands == other:
+            break
+    length = float(np.sqrt(step @ step))
+    return Elsewhere(segment.number, segment.persona.name, length, changes, model.segments[lands].number)
+
+
+def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[int, int, float]:
+    """The rows of the scorer on both sides, and d_b^2 - d_a^2."""
+    found = scores(model.scoring.scorer, customer.features[np.newaxis])[0]
+    rows = [np.flatnonzero(model.scoring.owner == position) for position in (label, other)]
+    own, target = (int(some[found[some].argmin()]) for some in rows)
+    return own, target, float(found[target] - found[own])
+
+
+def smallest_step(towards: Floats, gap: float, down: Floats, up: Floats) -> Floats | None:
+    """The shortest step with 2 step . towards >= gap and down <= step <= up; None where there is none.
+
+    It goes along `towards`; features that reach a bound stay there and the others go on.
+
+    Args:
+        towards: Centre there minus centre here, (m,).
+        gap: Squared distance there minus squared distance here, >= 0.
+        down: Room below, <= 0, (m,).
+        up: Room above, >= 0, (m,).
+    """
+    room = np.where(towards > 0, up, down)
+    stuck = towards == 0
+    while True:
+        free = towards[~stuck] @ towards[~stuck]
+        left = gap / 2.0 - towards[stuck] @ room[stuck]
+        if left <= 0:
+            length = 0.0
+        elif free == 0:
+            return None
+        else:
+            length = left / free
+        beyond = ~stuck & (np.abs(length * towards) > np.abs(room))
+        if not beyond.any():
+            return np.where(stuck, np.where(towards == 0, 0.0, room), length * towards)
+        stuck = stuck | beyond
+
+
+def _changes(model: Model, customer: Customer, reach: _Reach, step: Floats) -> tuple[Change, ...]:
+    """The step in the columns' own units, largest first; whole numbers are rounded on in the step's direction."""
+    found = []
+    for i in np.argsort(-np.abs(step), kind="stable"):
+        transform, moved = reach.transforms[i], step[i]
+        if moved == 0:
+            continue
+        summary = model.content.column(transform.column)
+        feature = float(customer.features[reach.features[i]]) + moved
+        after = _value(transform, transform.centre[0] + feature * transform.spread / transform.weight)
+        if summary.facts.whole:
+            after = float(np.ceil(after) if moved > 0 else np.floor(after))
+        before = float(customer.batch.column(transform.column)[0].as_py())
+        found.append(Change(transform.column, summary.plan.label.words, before, after))
+    return tuple(change for change in found if change.after != change.before)
+
+
+def _assigned_again(model: Model, customer: Customer, changes: tuple[Change, ...]) -> int:
+    """Position of the segment the changed customer is assigned to; totals follow their parts."""
+    values = {change.column: change.after for change in changes}
+    batch = customer.batch
+    for column, value in (values | _totals(model, batch, values)).items():
+        i = batch.schema.get_field_index(column)
+        batch = batch.set_column(i, batch.schema.field(i), pa.array([value], batch.schema.field(i).type))
+    matrix = recipes.apply(model.scoring.recipe, batch)
+    return int(nearest_segments(model.scoring, matrix).label[0])
+
+
+def _totals(model: Model, batch: pa.RecordBatch, values: Mapping[str, float]) -> dict[str, float]:
+    """Totals that move because a part of them moved."""
+    found = {}
+    there = set(batch.schema.names)
+    for identity in model.content.identities:
+        if values.keys().isdisjoint(identity.parts) or not there.issuperset((identity.total, *identity.parts)):
+            continue
+        parts = [values.get(part, batch.column(part)[0].as_py()) for part in identity.parts]
+        if None not in parts:
+            found[identity.total] = float(sum(parts))
+    return found

@@ -1,0 +1,173 @@
+"""A model: everything needed to assign, explain and look at every number of segments, without any customer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ilk.errors import BadInput
+from ilk.model.edits import View, view_of
+from ilk.model.parts import Content, Edit, Evidence, Segment, Solution, Verdict
+
+if TYPE_CHECKING:
+    from ilk.model.assign import Assigned
+    from ilk.model.explain import Explanation
+    from ilk.model.scorers import Scoring
+    from ilk.progress import Progress
+    from ilk.settings import Settings
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """Segments, what they are like, and how to find them again; frozen, holds no customer, may be passed on.
+
+    Args:
+        content: What was found; hashed when saved, never changed.
+        edits: Changes made by hand, oldest first.
+
+    Raises:
+        BadInput: When it is first used, if an edit cannot be made.
+    """
+
+    content: Content
+    edits: tuple[Edit, ...] = field(default=())
+
+    @cached_property
+    def view(self) -> View:
+        """The model after its edits."""
+        return view_of(self.content, self.edits)
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """The model made ready to score."""
+        from ilk.model.scorers import scoring_of
+
+        return scoring_of(self.content, self.view)
+
+    @property
+    def k(self) -> int:
+        """Number of segments adopted, before any were merged."""
+        return self.view.solution.k
+
+    @property
+    def tried(self) -> tuple[int, ...]:
+        """Every number of segments that can be looked at and adopted."""
+        return tuple(solution.k for solution in self.content.solutions)
+
+    @property
+    def solution(self) -> Solution:
+        """What was found for the adopted number of segments."""
+        return self.view.solution
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments after all edits, by number."""
+        return self.view.segments
+
+    @property
+    def evidence(self) -> Evidence:
+        """How many, and is it real."""
+        return self.content.evidence
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Natural, reproducible or constructed; None for another number of segments than the study chose."""
+        return self.evidence.verdict if self.k == self.content.k else None
+
+    def segment(self, number: int) -> Segment:
+        """The segment with this number.
+
+        Raises:
+            BadInput: If there is none.
+        """
+        for segment in self.segments:
+            if segment.number == number:
+                return segment
+        numbers = ", ".join(str(segment.number) for segment in self.segments)
+        raise BadInput(f"There is no segment {number}", do=f"choose from {numbers}")
+
+    def assign(self, customers: Any, *, settings: Settings | None = None, progress: Progress | None = None) -> Assigned:
+        """Say for each customer which segment it is, and how sure that is.
+
+        Args:
+            customers: A path (file, folder, "glob:..."), or a pandas, polars or Arrow table.
+            settings: `id`, `where`, `query`, `threads` are used.
+            progress: Told how far it is, asked whether to stop.
+
+        Raises:
+            MissingColumns: If none of the columns that make segments is there.
+            BadInput: If the customers cannot be read.
+        """
+        from ilk.model.assign import assign
+
+        return assign(self, customers, settings=settings, progress=progress)
+
+    def explain(self, customer: Mapping[str, Any], *, changeable: Iterable[str] | None = None) -> Explanation:
+        """Say which segment one customer is, why, how sure that is, and how far it is from the others.
+
+        Args:
+            customer: Column -> value, in the columns' own units; what is left out is blank.
+            changeable: Columns that may change when "how far" is asked; amounts, counts, shares, numbers if None.
+
+        Raises:
+            BadInput: If values do not fit their columns; all of them at once.
+        """
+        from ilk.model.explain import explain
+
+        return explain(self, customer, changeable=changeable)
+
+    def at(self, k: int, reason: str = "") -> Model:
+        """The model with another number of segments adopted, of those tried.
+
+        Raises:
+            BadInput: If k was not tried.
+        """
+        if k == self.k:
+            return self
+        return self.edited(Edit(action="k", reason=reason, date=datetime.now(UTC).date().isoformat(), number=k))
+
+    def edited(self, edit: Edit) -> Model:
+        """The model with one more change.
+
+        Raises:
+            BadInput: If the change cannot be made.
+        """
+        model = replace(self, edits=(*self.edits, edit))
+        model.view  # noqa: B018  (replays the edits, which refuses any that cannot be made)
+        return model
+
+    def undo(self) -> Model:
+        """The model without its last change.
+
+        Raises:
+            BadInput: If there is none.
+        """
+        if not self.edits:
+            raise BadInput("There is no change to undo")
+        return replace(self, edits=self.edits[:-1])
+
+    def save(self, path: str | Path) -> Path:
+        """Write the model; it holds no customer and may be passed on.
+
+        Raises:
+            FileTrouble: If the file cannot be written, or is something else than a model.
+        """
+        from ilk.model.file import save
+
+        return save(self, path)
+
+    def __str__(self) -> str:
+        from ilk.model.shown import as_text
+
+        return as_text(self)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        from ilk.model.shown import as_html
+
+        return as_html(self)

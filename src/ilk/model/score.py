@@ -1,0 +1,106 @@
+"""Rows of features in, segments out: the core that file, frame, one customer and study share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ilk.features.transforms import n_features
+from ilk.model.certainty import certainty_of
+from ilk.model.parts import Content
+from ilk.model.scorers import Matrix, Scoring, distances, nearest_segments
+
+ARROW_TYPES = {"number": pa.float64(), "flag": pa.bool_(), "text": pa.string(), "date": pa.date32()}
+"""How a column of each kind arrives."""
+
+NOTHING_ANSWERED = "answered none of the columns that make segments"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Some customers and their segments; everything (n,). Where `label` is -1 the customer was set aside.
+
+    Args:
+        label: Positions of segments.
+        certainty: Share of votes for it, in 0..1.
+        distance: To its centre, sqrt(d^2 * W / W_observed).
+        margin: 1 - d1 / d2; NaN where there is one segment only.
+        runner_up: Position of the next segment.
+        outlier: Whether the distance is beyond the training 99.5 % of the segment.
+    """
+
+    label: NDArray[np.int64]
+    certainty: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    margin: NDArray[np.float64]
+    runner_up: NDArray[np.int64]
+    outlier: NDArray[np.bool_]
+
+
+def score(
+    scoring: Scoring,
+    matrix: Matrix,
+    hashes: NDArray[np.uint64],
+    *,
+    aside: NDArray[np.bool_] | None = None,
+    threads: int | None = None,
+) -> Scored:
+    """Assign rows of features.
+
+    Args:
+        scoring: A model made ready.
+        matrix: float32 (n, p), NaN where an answer is missing; everybody answered something or is set aside.
+        hashes: Of the customers' ids, (n,).
+        aside: Who is set aside, (n,).
+        threads: How many to use; the answer does not depend on it.
+    """
+    here = np.arange(len(matrix)) if aside is None else np.flatnonzero(~aside)
+    rows = matrix[here]
+    near = nearest_segments(scoring, rows, threads=threads)
+    apart = distances(scoring, rows, near.d1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        margin = np.where(near.d2 > 0, 1.0 - np.sqrt(near.d1) / np.sqrt(near.d2), 0.0)
+    return Scored(
+        label=_spread(here, len(matrix), near.label, -1),
+        certainty=_spread(here, len(matrix), certainty_of(scoring, rows, near.label, hashes[here]), np.nan),
+        distance=_spread(here, len(matrix), apart, np.nan),
+        margin=_spread(here, len(matrix), np.where(np.isinf(near.d2), np.nan, margin), np.nan),
+        runner_up=_spread(here, len(matrix), np.where(np.isinf(near.d2), -1, near.runner_up), -1),
+        outlier=_spread(here, len(matrix), apart > scoring.limits[near.label], fill=False),
+    )
+
+
+def blanks(scoring: Scoring, batch: pa.RecordBatch, matrix: Matrix) -> NDArray[np.bool_]:
+    """Which building columns each customer left blank, (n, columns): no answer, or one the model cannot use."""
+    unknown = np.isnan(matrix)
+    found = np.empty((len(matrix), len(scoring.columns)), np.bool_)
+    for i, column in enumerate(scoring.columns):
+        found[:, i] = batch.column(column).is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+    start = 0
+    for transform in scoring.recipe.transforms:
+        features = slice(start, start + n_features(transform))
+        if transform.missing != "flag":
+            found[:, scoring.columns.index(transform.column)] |= unknown[:, features].all(axis=1)
+        start = features.stop
+    return found
+
+
+def with_blanks(content: Content, scoring: Scoring, batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with every building column; those absent are blank for everybody."""
+    for column in scoring.columns:
+        if column not in batch.schema.names:
+            kind = ARROW_TYPES[content.column(column).facts.kind]
+            batch = batch.append_column(column, pa.nulls(batch.num_rows, kind))
+    return batch
+
+
+def _spread(here: NDArray[np.int64], n: int, values: NDArray[Any], fill: Any) -> NDArray[Any]:
+    if len(here) == n:
+        return values
+    whole = np.full(n, fill, values.dtype)
+    whole[here] = values
+    return whole

@@ -1,0 +1,221 @@
+"""How near a customer is to every segment: squared distances over the answered features, lower is nearer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.features.recipe import feature_columns, square_weights
+from ilk.model.edits import View
+from ilk.model.parts import Content, Grid, Recipe, Row, Scorer
+
+Floats = NDArray[np.float64]
+Matrix = NDArray[np.float32]
+
+WEIGHT_STEP = 2.0**20
+"""Weights of features are multiples of 1 / WEIGHT_STEP, so that sums of them are exact in any order."""
+
+OUTLIER_QUANTILE = 0.995
+"""Beyond this quantile of its segment's training distances a customer is unlike anyone (rule of thumb)."""
+
+LEAST_BEHIND = 10
+"""Customers that must stand behind a published distance."""
+
+SMALL = 4_096
+"""Customers up to which NumPy scores, so that a service never loads the compiler of the kernel."""
+
+CHUNK = 16_384
+"""Customers scored at a time where all distances are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """A model made ready to score; everything an array, made once.
+
+    Args:
+        recipe: Turns columns into features.
+        columns: The building columns, each once, in the recipe's order.
+        feature_columns: The column of each feature, (p,).
+        weights: Each feature's share of W, (p,), multiples of 2^-20; a category's indicators together count once.
+        scorer: The scorer of the adopted number of segments, of k rows.
+        owner: The segment each row belongs to, (k,), positions in `numbers`.
+        numbers: The segments' numbers, int16 (g,).
+        names: Their personas' names, (g,).
+        limits: Beyond which distance a customer is unlike anyone, (g,); infinite where too few stand behind one.
+        bootstraps: Bootstrap solutions with rows matched to the scorer's, (b, k, p).
+        donors: Reference points, or the centres where there are none, (r, p), NaN-free.
+        donor_customers: How many customers each stands for, (r,).
+    """
+
+    recipe: Recipe
+    columns: tuple[str, ...]
+    feature_columns: tuple[str, ...]
+    weights: Floats
+    scorer: Scorer
+    owner: NDArray[np.int64]
+    numbers: NDArray[np.int16]
+    names: tuple[str, ...]
+    limits: Floats
+    bootstraps: Floats
+    donors: Floats
+    donor_customers: Floats
+
+    @property
+    def centres(self) -> Floats:
+        """One row per row of the scorer, (k, p)."""
+        return array_of(self.scorer.centres, len(self.weights))
+
+    @property
+    def columns_of_features(self) -> NDArray[np.int64]:
+        """For each feature the position of its column in `columns`, (p,)."""
+        place = {column: i for i, column in enumerate(self.columns)}
+        return np.array([place[column] for column in self.feature_columns], np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The nearest and second nearest segment of each customer.
+
+    Args:
+        label: Position of the segment, (n,).
+        runner_up: Position of the next segment, (n,); the label itself where there is only one segment.
+        d1: Squared distance to the nearest row of the label, over the answered features, (n,).
+        d2: The same for the runner-up; infinite where there is none.
+    """
+
+    label: NDArray[np.int64]
+    runner_up: NDArray[np.int64]
+    d1: Floats
+    d2: Floats
+
+
+def scoring_of(content: Content, view: View) -> Scoring:
+    """Make the arrays of a model."""
+    solution, recipe = view.solution, content.recipe
+    columns = feature_columns(recipe)
+    n_features = len(columns)
+    weights = np.floor(square_weights(recipe) * WEIGHT_STEP + 0.5) / WEIGHT_STEP
+    if content.reference is None:
+        donors = array_of(solution.scorer.centres, n_features)
+        customers = np.array([s.size for s in solution.segments], np.float64)
+    else:
+        donors = array_of(content.reference.points, n_features)
+        customers = np.array(content.reference.customers, np.float64)
+    return Scoring(
+        recipe=recipe,
+        columns=tuple(dict.fromkeys(columns)),
+        feature_columns=columns,
+        weights=weights,
+        scorer=solution.scorer,
+        owner=np.array(view.owner, np.int64),
+        numbers=np.array([s.number for s in view.segments], np.int16),
+        names=tuple(s.persona.name for s in view.segments),
+        limits=np.array([np.inf if s.distance_limit is None else s.distance_limit for s in view.segments]),
+        bootstraps=np.array(solution.bootstraps, np.float64).reshape(-1, solution.k, n_features),
+        donors=donors,
+        donor_customers=np.maximum(customers, 1.0),
+    )
+
+
+def array_of(grid: Grid, n_columns: int) -> Floats:
+    """A grid as an array, also an empty one."""
+    return np.array(grid, np.float64).reshape(-1, n_columns)
+
+
+def scores(scorer: Scorer, matrix: Matrix) -> Floats:
+    """Score every customer against every row of the scorer; lower is nearer.
+
+    Args:
+        scorer: Of k rows.
+        matrix: float32 (n, p), NaN where an answer is missing.
+
+    Returns:
+        Squared distances over the answered features, (n, k). Exact, because features and centres are multiples of
+        2^-16: the same on every machine and for any cut of the customers.
+    """
+    answered = ~np.isnan(matrix)
+    values = np.where(answered, matrix, 0.0).astype(np.float64)
+    found = np.empty((len(matrix), len(scorer.centres)))
+    for j, centre in enumerate(np.array(scorer.centres, np.float64)):
+        apart = np.where(answered, values - centre, 0.0)
+        found[:, j] = np.einsum("ij,ij->i", apart, apart)
+    return found
+
+
+def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = None) -> Near:
+    """Find the two nearest segments of each customer; a segment merged from two is as near as the nearer of them.
+
+    Args:
+        scoring: A model made ready.
+        matrix: float32 (n, p), NaN where an answer is missing.
+        threads: How many to use; the answer does not depend on it.
+    """
+    if len(matrix) <= SMALL or len(scoring.numbers) < len(scoring.owner):
+        return _joined([_by_segment(scoring, part) for part in _chunks(matrix)])
+    from ilk.cluster.nearest import nearest_two
+    from ilk.engines.tiles import tiles_of
+
+    found = nearest_two(tiles_of(matrix), scoring.centres, threads=threads)
+    return Near(found.label.astype(np.int64), found.runner_up.astype(np.int64), found.d1, found.d2)
+
+
+def distances(scoring: Scoring, matrix: Matrix, squared: Floats) -> Floats:
+    """Distances that can be compared between customers: sqrt(d^2 * W / W_observed), (n,); NaN where nothing is known.
+
+    Source: methods page, "Missing answers".
+    """
+    observed = (~np.isnan(matrix)).astype(np.float64) @ scoring.weights
+    total = scoring.weights.sum()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(observed > 0, np.sqrt(squared * total / observed), np.nan)
+
+
+def distance_limits(labels: NDArray[np.integer], apart: Floats, k: int) -> tuple[float | None, ...]:
+    """The 99.5 % quantile of each segment's training distances; None where fewer than 10 customers stand behind it.
+
+    Args:
+        labels: 0-based, (n,).
+        apart: From `distances`, to the own segment, (n,).
+        k: Segments.
+    """
+    groups = [np.sort(apart[(labels == j) & np.isfinite(apart)]) for j in range(k)]
+    return tuple(float(np.quantile(g, OUTLIER_QUANTILE)) if len(g) >= LEAST_BEHIND else None for g in groups)
+
+
+def distance_quantiles(apart: Floats) -> Row:
+    """Quantiles 0, 1, ..., 100 % of training distances, drawn in so that 10 customers stand beyond each end."""
+    known = np.sort(apart[np.isfinite(apart)])
+    if len(known) < 2 * LEAST_BEHIND:
+        return ()
+    quantiles = np.quantile(known, np.linspace(0, 1, 101))
+    return tuple(np.clip(quantiles, known[LEAST_BEHIND - 1], known[-LEAST_BEHIND]).tolist())
+
+
+def _by_segment(scoring: Scoring, matrix: Matrix) -> Near:
+    rows = scores(scoring.scorer, matrix)
+    best = np.full((len(matrix), len(scoring.numbers)), np.inf)
+    for j, owner in enumerate(scoring.owner):
+        best[:, owner] = np.minimum(best[:, owner], rows[:, j])
+    label = best.argmin(axis=1)
+    here = np.arange(len(matrix))
+    d1 = best[here, label].copy()
+    best[here, label] = np.inf
+    runner_up = best.argmin(axis=1)
+    return Near(label, runner_up, d1, best[here, runner_up])
+
+
+def _chunks(matrix: Matrix) -> Iterator[Matrix]:
+    for first in range(0, max(len(matrix), 1), CHUNK):
+        yield matrix[first : first + CHUNK]
+
+
+def _joined(parts: list[Near]) -> Near:
+    return Near(
+        label=np.concatenate([part.label for part in parts]),
+        runner_up=np.concatenate([part.runner_up for part in parts]),
+        d1=np.concatenate([part.d1 for part in parts]),
+        d2=np.concatenate([part.d2 for part in parts]),
+    )

@@ -1,0 +1,160 @@
+"""A model and an explanation as they print in a terminal and in a notebook."""
+
+from __future__ import annotations
+
+import math
+from html import escape
+from textwrap import shorten, wrap
+from typing import TYPE_CHECKING
+
+from ilk.model.parts import Segment
+
+if TYPE_CHECKING:
+    from ilk.model.explain import Explanation
+    from ilk.model.how_far import Change, Elsewhere
+    from ilk.model.model import Model
+
+WIDTH = 100
+MOST_REASONS = 5
+MOST_CHANGES = 4
+
+_SHAPES = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
+_ALIGN = "text-align:right;font-variant-numeric:tabular-nums"
+
+
+def figure(number: float) -> str:
+    """A number with at most three significant digits and thousands separators; whole numbers whole."""
+    if number == 0 or not math.isfinite(number):
+        return "0" if number == 0 else str(number)
+    if float(number).is_integer() and abs(number) < 1e15:
+        return f"{number:,.0f}"
+    decimals = 2 - math.floor(math.log10(abs(number)))
+    if not -15 <= decimals <= 8:
+        return f"{number:.3g}"
+    rounded = round(number, decimals)
+    text = f"{rounded:,.{max(decimals, 0)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def per_cent(share: float) -> str:
+    """A share in per cent, without decimals from 10 % up."""
+    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.1f} %"
+
+
+def as_text(model: Model) -> str:
+    """A model in a terminal: what it is, its segments, what was changed by hand."""
+    lines = [_title(model), ""]
+    lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{'share':>9}  trust"]
+    lines += [_segment_line(segment) for segment in model.segments]
+    lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
+    if model.edits:
+        lines += ["", f"changed by hand {len(model.edits)} times, last on {model.edits[-1].date}"]
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def as_html(model: Model) -> str:
+    """A model in a notebook: one table that needs no style sheet and no script."""
+    head = "".join(f"<th>{title}</th>" for title in ("", "segment", "customers", "share", "trust", "what it is like"))
+    rows = "".join(_segment_row(segment) for segment in model.segments)
+    return f"<div><p><b>{escape(_title(model))}</b></p><table><tr>{head}</tr>{rows}</table></div>"
+
+
+def explanation_text(found: Explanation) -> str:
+    """An explanation in a terminal: what, how sure, why, and how far from the others."""
+    lines = [f"Segment {found.segment}: {found.name}"]
+    lines += wrap(found.sentence, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
+    lines += _sure_lines(found) + _why_lines(found) + _like_lines(found)
+    lines += [line for way in found.elsewhere for line in _way_lines(way)]
+    lines += [
+        line
+        for note in found.notes
+        for line in wrap(f"Note: {note.text}", WIDTH, subsequent_indent="  ", break_long_words=False)
+    ]
+    return "\n".join(lines)
+
+
+def _title(model: Model) -> str:
+    verdict = f" ({model.verdict})" if model.verdict else ""
+    n = len(model.segments)
+    return (
+        f"ilk model: {n} segment{'s' * (n != 1)} of {model.content.provenance.n_assigned:,} customers{verdict}, "
+        f"{len(model.scoring.columns)} columns build them"
+    )
+
+
+def _segment_line(segment: Segment) -> str:
+    trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
+    name = shorten(segment.persona.name, 41, placeholder="…")
+    return f"{segment.number:>4}  {name:<42}{segment.size:>11,}{per_cent(segment.share):>9}  {trust}"
+
+
+def _segment_row(segment: Segment) -> str:
+    trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
+    return (
+        f"<tr><td>{segment.number}</td><td><b>{escape(segment.persona.name)}</b></td>"
+        f'<td style="{_ALIGN}">{segment.size:,}</td><td style="{_ALIGN}">{per_cent(segment.share)}</td>'
+        f'<td>{trust}</td><td style="text-align:left">{escape(segment.persona.sentence)}</td></tr>'
+    )
+
+
+def _sure_lines(found: Explanation) -> list[str]:
+    lines = []
+    if found.certainty is not None:
+        words = "too little to tell" if found.too_little else "how often this answer comes back when asked again"
+        lines.append(f"Certainty {per_cent(found.certainty)}: {words}")
+    if found.helpful is not None:
+        lines.append(
+            f"  Knowing {found.helpful.column} would help most: to {per_cent(found.helpful.certainty)} on average"
+        )
+    if found.blank:
+        lines += wrap(f"Not known: {', '.join(found.blank)}", WIDTH, subsequent_indent="  ")
+    if found.outlier and found.distance is not None and found.distance_limit is not None:
+        lines.append(
+            f"Unlike anyone: {figure(found.distance)} from the middle of the segment, where 99.5 % are within "
+            f"{figure(found.distance_limit)}"
+        )
+    return lines
+
+
+def _why_lines(found: Explanation) -> list[str]:
+    if found.runner_up is None or found.difference is None:
+        return []
+    lines = [
+        f"Why not segment {found.runner_up}, {found.runner_up_name} (points for and against, usual values beside):"
+    ]
+    for reason in found.reasons[:MOST_REASONS]:
+        usual = f"{reason.here or 'not told'} here, {reason.there or 'not told'} there"
+        lines.append(f"  {reason.points:>+9.2f}  {shorten(reason.words, 38):<38}  {reason.value:>12}   {usual}"[:WIDTH])
+    rest = math.fsum(reason.points for reason in found.reasons[MOST_REASONS:])
+    if len(found.reasons) > MOST_REASONS:
+        lines.append(f"  {rest:>+9.2f}  {len(found.reasons) - MOST_REASONS} other columns")
+    return [*lines, f"  {found.difference:>+9.2f}  together"]
+
+
+def _like_lines(found: Explanation) -> list[str]:
+    lines = []
+    if found.rule is not None:
+        other = "" if found.rule_segment == found.segment else f" (the rules say segment {found.rule_segment})"
+        lines += wrap(f"Rule that applies: {found.rule}{other}", WIDTH, subsequent_indent="  ")
+    if found.alike:
+        groups = ", ".join(f"{one.customers} customers of segment {one.segment}" for one in found.alike)
+        lines += wrap(f"Most alike: groups of {groups}", WIDTH, subsequent_indent="  ")
+    return lines
+
+
+def _way_lines(way: Elsewhere) -> list[str]:
+    where = f"segment {way.segment}, {way.name}"
+    if way.distance is None:
+        return [f"Cannot come to {where}, by what can change"[:WIDTH]]
+    lines = [f"How far from {where}: {figure(way.distance)}"[:WIDTH]]
+    shown = ", ".join(_change(change) for change in way.changes[:MOST_CHANGES])
+    more = len(way.changes) - MOST_CHANGES
+    shown += f" and {more} smaller changes" if more > 1 else " and a smaller change" if more == 1 else ""
+    lines += wrap(shown, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
+    if way.lands != way.segment:
+        lines.append(f"  on this way segment {way.lands} is nearer")
+    return lines
+
+
+def _change(change: Change) -> str:
+    return f"{change.words} {figure(change.before)} → {figure(change.after)}"

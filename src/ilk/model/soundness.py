@@ -1,0 +1,129 @@
+"""Do the parts of a model fit together? What types cannot say: shapes, ranges, and who refers to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from ilk.features.recipe import feature_columns
+from ilk.model.parts import Content, Edit, Grid, Recipe, Segment, Solution
+
+WHOLE_LIMIT = 2**53
+"""Counts beyond this are damage or an attack: float64 and JSON readers elsewhere cannot hold them."""
+
+FEATURE_LIMIT = 256.0
+UNIT = 65536.0
+
+
+def problems_of(content: Content, edits: tuple[Edit, ...] = ()) -> list[str]:
+    """What does not fit, in words; empty for a sound model."""
+    try:
+        return [*_problems(content, edits), *_too_large((content, edits))]
+    except (ValueError, IndexError, OverflowError) as error:
+        return [f"its parts cannot be read together ({type(error).__name__})"]
+
+
+def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
+    yield from _recipe_problems(content.recipe)
+    n_features = len(feature_columns(content.recipe))
+    known = [c.plan.column for c in content.columns]
+    if len(set(known)) < len(known):
+        yield "a column is described twice"
+    if not {t.column for t in content.recipe.transforms} <= set(known):
+        yield "a building column is not described"
+    tried = [s.k for s in content.solutions]
+    if content.k not in tried or len(set(tried)) < len(tried):
+        yield "the numbers of segments tried do not fit the one chosen"
+    if content.k not in {c.k for c in content.evidence.candidates}:
+        yield "there is no evidence for the number of segments chosen"
+    for solution in content.solutions:
+        yield from _solution_problems(solution, n_features, content)
+    for merged in (edit.segment for edit in edits if edit.segment is not None):
+        yield from _segment_problems(merged, content)
+    yield from _map_problems(content, n_features)
+    n = len(content.correlation_columns)
+    if not _fits(content.correlation, n, n):
+        yield "the correlations are not square"
+
+
+def _recipe_problems(recipe: Recipe) -> Iterator[str]:
+    columns = [t.column for t in recipe.transforms]
+    if not columns:
+        yield "no column builds segments"
+    if len(set(columns)) < len(columns):
+        yield "a column builds twice"
+    for t in recipe.transforms:
+        if not (t.spread > 0 and t.weight > 0 and t.scale > 0 and t.low <= t.high):
+            yield f"the transform of a column cannot be computed ({t.kind})"
+
+
+def _solution_problems(solution: Solution, n_features: int, content: Content) -> Iterator[str]:
+    k = solution.k
+    if not (1 <= k <= 10_000):
+        yield "a number of segments is out of range"
+    for centres in (solution.scorer.centres, *solution.bootstraps):
+        if not _fits(centres, k, n_features) or not _on_the_grid(centres):
+            yield f"the centres of {k} segments have the wrong shape or values"
+    if [s.number for s in solution.segments] != list(range(1, k + 1)):
+        yield f"{k} segments are not numbered 1 to {k}"
+    if len({s.uid for s in solution.segments} - {""}) != len(solution.segments):
+        yield f"two of {k} segments share a uid"
+    for segment in solution.segments:
+        yield from _segment_problems(segment, content)
+
+
+def _segment_problems(segment: Segment, content: Content) -> Iterator[str]:
+    if segment.size < 0 or not 0 <= segment.share <= 1:
+        yield f"the size of segment {segment.number} is out of range"
+    if segment.distance_limit is not None and segment.distance_limit < 0:
+        yield f"the distance limit of segment {segment.number} is out of range"
+    shapes = {c.plan.column: (max(len(c.edges) - 1, 0), len(c.levels)) for c in content.columns}
+    for profile in segment.profiles:
+        if profile.column not in shapes:
+            yield f"segment {segment.number} is described by an unknown column"
+        elif not {len(profile.bins)} <= {0, shapes[profile.column][0]}:
+            yield f"a histogram of segment {segment.number} does not fit its column"
+        elif not {len(profile.levels)} <= {0, shapes[profile.column][1]}:
+            yield f"the levels of segment {segment.number} do not fit its column"
+
+
+def _map_problems(content: Content, n_features: int) -> Iterator[str]:
+    if len(content.map.origin) != n_features or not _fits(content.map.axes, n_features, len(content.map.words)):
+        yield "the map has the wrong shape"
+    if content.reference is None:
+        return
+    m = len(content.reference.customers)
+    if not _fits(content.reference.points, m, n_features) or not _fits(content.reference.xy, m, 2):
+        yield "the reference points have the wrong shape"
+    elif not _on_the_grid(content.reference.points):
+        yield "a reference point is out of range"
+    if m == 0 or min(content.reference.customers) < 1:
+        yield "a reference point stands for nobody"
+
+
+def _fits(grid: Grid, n_rows: int, n_columns: int) -> bool:
+    return len(grid) == n_rows and all(len(row) == n_columns for row in grid)
+
+
+def _on_the_grid(grid: Grid) -> bool:
+    """Whether all are multiples of 2^-16 smaller than 256 in size, which makes every score exact."""
+    values = np.array(grid, np.float64) * UNIT
+    return bool((np.abs(values) < FEATURE_LIMIT * UNIT).all() and (values == np.floor(values)).all())
+
+
+def _too_large(part: Any) -> Iterator[str]:
+    """Look at every whole number; rows of floats were checked by their type."""
+    todo: list[Any] = [part]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, tuple):
+            if not (one and type(one[0]) is float):
+                todo.extend(one)
+        elif is_dataclass(one):
+            todo.extend(getattr(one, f.name) for f in fields(one))
+        elif type(one) is int and abs(one) > WHOLE_LIMIT:
+            yield "a whole number is out of range"
+            return

@@ -1,0 +1,133 @@
+"""Why this segment and not the next: exact points of each column, and the rule that applies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ilk.model.customer import Customer
+from ilk.model.model import Model
+from ilk.model.parts import Condition, Rule, Segment
+from ilk.model.scorers import scores
+from ilk.model.shown import figure
+from ilk.sources.source import Note
+
+IDENTITY_WITHIN = 0.01
+"""How far a total may be from the sum of its parts; methods page, "Double counting"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one column says for the segment and against the runner-up.
+
+    Args:
+        column: Its name.
+        words: What it is called.
+        value: What the customer answered, as text.
+        here: What is usual in the segment, as text; empty where too few answered.
+        there: What is usual in the runner-up.
+        points: (x - c2)^2 - (x - c1)^2; positive speaks for the segment. All points add up exactly to d2^2 - d1^2.
+    """
+
+    column: str
+    words: str
+    value: str
+    here: str
+    there: str
+    points: float
+
+
+def reasons_of(model: Model, customer: Customer, label: int, next_label: int) -> tuple[Reason, ...]:
+    """Points of each answered column, a category's indicators together, strongest first.
+
+    They are multiples of 2^-32, so that they add up exactly to d2^2 - d1^2.
+
+    Args:
+        model: Any model.
+        customer: Who it is about.
+        label: Position of its segment.
+        next_label: Position of the runner-up.
+
+    Source: methods page, "Why".
+    """
+    scoring = model.scoring
+    found = scores(scoring.scorer, customer.features[np.newaxis])[0]
+    rows = [np.flatnonzero(scoring.owner == position) for position in (label, next_label)]
+    here, there = (scoring.centres[some[found[some].argmin()]] for some in rows)
+    x = customer.features.astype(np.float64)
+    points = np.where(np.isnan(x), 0.0, (x - there) ** 2 - (x - here) ** 2)
+    by_column = np.bincount(scoring.columns_of_features, points, minlength=len(scoring.columns))
+    segments = model.segments[label], model.segments[next_label]
+    answered = [i for i, column in enumerate(scoring.columns) if column not in customer.blank or by_column[i] != 0]
+    reasons = [_reason(model, customer, scoring.columns[i], float(by_column[i]), segments) for i in answered]
+    return tuple(sorted(reasons, key=lambda reason: -abs(reason.points)))
+
+
+def rule_of(model: Model, customer: Customer) -> tuple[Rule, Segment] | None:
+    """The rule whose conditions all hold, and its segment; rules of a tree exclude one another."""
+    for segment in model.segments:
+        for rule in segment.persona.rules:
+            if rule.conditions and all(_holds(condition, customer) for condition in rule.conditions):
+                return rule, segment
+    return None
+
+
+def identity_notes(model: Model, customer: Customer) -> tuple[Note, ...]:
+    """Totals that are not the sum of their parts."""
+    notes = []
+    for identity in model.content.identities:
+        columns = (identity.total, *identity.parts)
+        if not set(columns) <= set(customer.batch.schema.names):
+            continue
+        total, *parts = (customer.batch.column(column)[0].as_py() for column in columns)
+        if total is None or None in parts:
+            continue
+        if abs(total - sum(parts)) > IDENTITY_WITHIN * max(abs(total), 1.0):
+            text = f"{identity.total} is {figure(total)}, but {' + '.join(identity.parts)} make {figure(sum(parts))}."
+            notes.append(Note("identity-violated", text))
+    return tuple(notes)
+
+
+def _reason(model: Model, customer: Customer, column: str, points: float, segments: tuple[Segment, Segment]) -> Reason:
+    plan = model.content.column(column).plan
+    here, there = (_usual(model, segment, column) for segment in segments)
+    shown = _shown(customer.batch.column(column)[0].as_py())
+    return Reason(column, plan.label.words, shown, here, there, points)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return figure(value) if isinstance(value, float) else str(value)
+
+
+def _usual(model: Model, segment: Segment, column: str) -> str:
+    """What is usual in a segment: the mean, or the commonest level; empty where too few answered."""
+    profile = next((p for p in segment.profiles if p.column == column), None)
+    if profile is None:
+        return ""
+    counts = [count or 0 for count in profile.levels]
+    if profile.mean is None and any(counts):
+        return model.content.column(column).levels[counts.index(max(counts))]
+    return "" if profile.mean is None else figure(profile.mean)
+
+
+def _holds(condition: Condition, customer: Customer) -> bool:
+    there = condition.column in customer.batch.schema.names
+    value = customer.batch.column(condition.column)[0].as_py() if there else None
+    if value is None:
+        return condition.missing
+    if condition.operator in {"<=", ">"}:
+        return (float(value) <= condition.value) == (condition.operator == "<=")
+    return (_level(value) in condition.levels) == (condition.operator == "is")
+
+
+def _level(value: Any) -> str:
+    """A value as the text of its level: whole numbers without a point, flags 0 / 1."""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
