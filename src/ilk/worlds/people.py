@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """One way of using the card: share who never do, share of months with a use, uses in such a month, median amount."""
+    """One way of using the card: share who never do, share of months with a use, uses in one, median amount."""
 
     never: float
     months: float
