@@ -1,0 +1,158 @@
+"""All customers of a study, understood: what each column does, and every customer as numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ilk.cluster.kmeans import Fit, fit_kmeans
+from ilk.engines.tiles import Matrix, Tiles, tiles_of
+from ilk.errors import BadInput
+from ilk.features.advice import sample_size
+from ilk.features.labels import Labels, read_labels
+from ilk.features.missing import explain_gaps
+from ilk.features.recipe import Fitted, answered, apply, fit_recipe, square_weights
+from ilk.features.roles import plan_columns, plan_notes
+from ilk.features.themes import Correlated, correlate, double_notes, find_themes
+from ilk.model.parts import ColumnPlan, Gap, Theme
+from ilk.progress import Progress
+from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
+from ilk.sources.sampling import in_hash_order, xxh64_rows
+from ilk.sources.source import ColumnFacts, Note, Source
+
+VOICE = 0.5
+"""Share of the weight a customer must answer to vote in the fit; the others are only assigned."""
+
+LEAST_CUSTOMERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Everyone, in file order.
+
+    Args:
+        facts: Totals of every column but the id.
+        plans: What each column does, in the order of `facts`.
+        fitted: The recipe, identities and what was noted on the way.
+        themes: Building columns that say nearly the same.
+        correlated: Rank correlations of the building columns.
+        gaps: What predicts where columns are blank.
+        table: Every column but the id, n rows.
+        matrix: Features, (n, n_features), NaN where an answer is missing.
+        answered: Share of the weight each customer answered, (n,).
+        order: Rows in hash order, at most the fit sample.
+        tiles: The matrix as the engine holds it; customers without a voice weigh nothing.
+        fingerprint: Of ids and features; the same for any order of rows.
+        notes: What the user should know.
+    """
+
+    facts: tuple[ColumnFacts, ...]
+    plans: tuple[ColumnPlan, ...]
+    fitted: Fitted
+    themes: tuple[Theme, ...]
+    correlated: Correlated
+    gaps: tuple[Gap, ...]
+    table: pa.Table
+    matrix: Matrix
+    answered: NDArray[np.float64]
+    order: NDArray[np.int64]
+    tiles: Tiles
+    fingerprint: str
+    notes: tuple[Note, ...]
+
+    @property
+    def n(self) -> int:
+        """Customers."""
+        return len(self.matrix)
+
+    @property
+    def voters(self) -> NDArray[np.int64]:
+        """Rows of the fit sample that have a voice, in hash order."""
+        return self.order[self.answered[self.order] >= VOICE]
+
+    @property
+    def sample(self) -> NDArray[np.int64]:
+        """Rows the evidence is computed on, in hash order."""
+        return self.voters[:EVIDENCE_SAMPLE]
+
+
+def understand(data: Source, settings: Settings, *, path: Path | None = None) -> Crowd:
+    """Plan the columns, fit the recipe on the fit sample, and turn every customer into numbers.
+
+    Args:
+        data: An open source.
+        settings: Of the study.
+        path: Where the source lies, to find the labels file beside it.
+
+    Raises:
+        IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
+    """
+    if data.intake.rows < LEAST_CUSTOMERS:
+        raise BadInput("Segments need at least two customers", got=f"{data.intake.rows:,} in {data.intake.name}")
+    facts = data.facts()
+    columns = [fact.column for fact in facts]
+    labels = read_labels(settings.labels, path, columns)
+    table = pa.Table.from_batches(list(data.batches(columns)))
+    hashes = data.hashes()
+    order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
+    sample = table.take(order)
+    fitted = fit_recipe(sample, plan_columns(facts, sample, labels, settings, data.intake), settings, facts)
+    correlated = correlate(sample, fitted.plans)
+    matrix = apply(fitted.recipe, table, threads=settings.threads)
+    share = answered(matrix, square_weights(fitted.recipe))
+    return Crowd(
+        facts=facts,
+        plans=fitted.plans,
+        fitted=fitted,
+        themes=find_themes(sample, fitted.plans, correlated),
+        correlated=correlated,
+        gaps=explain_gaps(sample, fitted.plans),
+        table=table,
+        matrix=matrix,
+        answered=share,
+        order=order,
+        tiles=tiles_of(matrix, (share >= VOICE).astype(np.float32)),
+        fingerprint=_fingerprint(hashes, matrix),
+        notes=_notes(data, labels, fitted, correlated, len(table)),
+    )
+
+
+def fit_every_k(crowd: Crowd, ks: range, settings: Settings, progress: Progress) -> Mapping[int, Fit]:
+    """Fit every k that is tried to all customers; a k beyond the number of different customers is left out."""
+    fits = {}
+    for i, k in enumerate(ks):
+        progress.at(i / len(ks))
+        fits[k] = fit_kmeans(
+            crowd.tiles, k, order=crowd.voters, seed=settings.seed, threads=settings.threads, progress=None
+        )
+    return fits
+
+
+def _notes(data: Source, labels: Labels, fitted: Fitted, correlated: Correlated, n: int) -> tuple[Note, ...]:
+    advice = sample_size(n, fitted.plans, correlated)
+    return (
+        *data.intake.notes,
+        *labels.notes,
+        *plan_notes(fitted.plans),
+        *fitted.notes,
+        *double_notes(correlated, fitted.plans),
+        *([advice.note()] if advice else []),
+    )
+
+
+def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix) -> str:
+    """A sum over customers of a hash of id and features: the same for any order of rows, another for other data."""
+    rows = np.ascontiguousarray(np.column_stack([hashes, _bits(matrix)]))
+    return f"{int(xxh64_rows(rows).sum(dtype=np.uint64)):016x}{len(matrix):x}"
+
+
+def _bits(matrix: Matrix) -> NDArray[Any]:
+    """The features as whole multiples of 2^-16, a gap as the least number."""
+    whole = np.nan_to_num(matrix.astype(np.float64) * 65536.0, nan=-(2.0**40))
+    return whole.astype(np.int64).view(np.uint64)

@@ -1,0 +1,67 @@
+"""What a study leaves: a model that may be sent, and private tables of customers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow as pa
+
+from ilk.model.model import Model
+from ilk.model.parts import Candidate, Segment, Verdict
+from ilk.sources.source import Note
+
+
+@dataclass(frozen=True, repr=False)
+class Study:
+    """One run. The model holds no customer; `assignments`, `rejects` and the folder do, and are private.
+
+    Args:
+        model: Everything needed to assign, explain and look at every k.
+        assignments: One row a customer that was assigned: id, segment, persona, certainty ...
+        rejects: Records that could not be read, and customers who answered nothing: line, reason, text.
+        seconds: Wall time a stage.
+        folder: Where it was written, if it was.
+        files: What was written there, with a word on each.
+    """
+
+    model: Model
+    assignments: pa.Table
+    rejects: pa.Table
+    seconds: Mapping[str, float]
+    folder: Path | None = None
+    files: tuple[tuple[str, str], ...] = field(default=())
+
+    @property
+    def k(self) -> int:
+        """Number of segments."""
+        return self.model.k
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """Natural, reproducible or constructed."""
+        return self.model.verdict
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments, by number."""
+        return self.model.segments
+
+    @property
+    def candidates(self) -> tuple[Candidate, ...]:
+        """What speaks for every k that was tried."""
+        return self.model.evidence.candidates
+
+    @property
+    def warnings(self) -> tuple[Note, ...]:
+        """What should be known before the segments are used."""
+        return self.model.content.warnings
+
+    def __str__(self) -> str:
+        return str(self.model)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return self.model._repr_html_()  # noqa: SLF001  (the notebook's protocol)
