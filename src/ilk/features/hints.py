@@ -26,12 +26,16 @@ COUNTED = word_set("num number nbr nb nr cnt count counts n qty quantity trx trx
 COUNTING = word_set(
     "transactions visits clicks opens orders items logins sessions calls views visitors posts comments likes shares "
     "followers friends messages tickets "
-    "contacts products units pieces accounts cards devices returns bookings nights trips purchases"
+    "contacts products units pieces accounts cards devices returns bookings nights trips purchases frequency "
+    "freq"
 )
 """Things that are counted."""
 
 SHARING = word_set("share rate rates ratio pct prc perc percent percentage proportion prop frequency freq fraction")
 """Parts of a whole."""
+
+SCORED = word_set("score scores index rank ranking points percentile")
+"""Numbers somebody made up of others; no amounts, whatever they are scores of."""
 
 DURATION = word_set(
     "recency tenure duration days day weeks week months month years year hours hour minutes minute seconds since age "
@@ -59,21 +63,21 @@ BEHAVIOUR = (
     MONEY
     | word_set(
         "trx txn visits clicks opens orders logins sessions views posts comments likes shares items product products "
-        "usage used use bought buys buy purchase purchased browsing reading watched watch watching listening played "
-        "frequency recency clothing clothes toys books spend club magazine shop shopping"
+        "usage used use bought buys buy purchase purchased browsing visit visited reading watched watch watching "
+        "listening played frequency recency clothing clothes toys books spend club magazine shop shopping"
     )
 ) - {"value", "val", "volume", "sum", "rent", "mortgage", "paid", "credit", "limit"}
 """A name with one of these tells what people do, even where it also names whom they do it for."""
 
 LIFE = {
-    "age": word_set("age ages aged agegroup agerange ageband"),
+    "age": word_set("age ages aged agegroup agerange ageband senior"),
     "birth": word_set("birth birthday birthdate birthyear birthdt dob yob born"),
     "gender": word_set("gender sex male female"),
     "education": word_set("education educational edu educ degree schooling qualification qualifications"),
-    "marital state": word_set("marital married marriage spouse partnered divorced widowed civil"),
+    "marital state": word_set("marital married marriage spouse partner partnered divorced widowed civil"),
     "household": word_set(
         "household hh children child kids kid kidhome teenhome teen teens teenager teenagers sibling siblings "
-        "dependents dependants dependent dependant family homeowner housing dwelling residence house houses flat flats "
+        "dependents dependants dependent dependant family homeowner housing dwelling residence house houses flats "
         "apartment"
     ),
     "occupation": word_set(
@@ -84,7 +88,7 @@ LIFE = {
         "postcode postcodes postal zip zipcode plz location geo geography latitude longitude lat lon lng urban rural "
         "continent state"
     ),
-    "origin": word_set("nationality nation citizenship ethnicity ethnic race"),
+    "origin": word_set("nationality nation citizenship ethnicity ethnic race language locale"),
     "body": word_set("height weight bmi handed handedness"),
     "an existing grouping": word_set("cluster segment persona tier"),
 }
@@ -92,16 +96,14 @@ LIFE = {
 
 OUTCOME = word_set(
     "response responded responder accepted complain complains complained complaint complaints churn churned churner "
-    "attrition converted conversion exited defaulted"
+    "attrition converted conversion exited defaulted outcome outcomes"
 )
 """What came of it: with these in, segments would predict the answer from the answer."""
 
-WHOLE_OUTCOME = word_set("target label outcome y default")
+WHOLE_OUTCOME = word_set("target label y default")
 """Outcomes only where they are the whole name, but for the words of NEUTRAL."""
 
-PREDICTED = word_set(
-    "predicted prediction predictions pred probability prob proba propensity classifier yhat likelihood"
-)
+PREDICTED = word_set("predicted prediction predictions pred probability prob proba propensity classifier yhat")
 """A model's output. A bare "score" builds."""
 
 NEUTRAL = word_set("is has flag class binary value variable col column the of next month payment var")

@@ -33,6 +33,9 @@ STEPS = {(1, high) for high in (3, 4, 5, 6, 7, 9, 10)} | {(0, 10), (0, 4), (0, 5
 ALMOST_ALL = 0.95
 """Share of different values among the answered from which a column points at single customers (rule of thumb)."""
 
+TOO_MANY_TO_COUNT = 10_000
+"""Whole numbers as large as this are rather amounts, unless the name says that they are counted (rule of thumb)."""
+
 Scale = tuple[int, int]
 
 
@@ -171,6 +174,7 @@ def _told_kind(facts: ColumnFacts, label: Label, said: set[str]) -> Guess | None
         (positive and bool(said & {"pct", "percent", "percentage", "prc"}), "share", "a share in per cent"),
         (facts.whole and positive and bool(said & hints.COUNTED), "count", "counted, by its name"),
         (_is_rating(facts, said), "ordered", "steps of an answer, by its name"),
+        (bool(said & hints.SCORED), "number", "a score"),
         (bool(said & hints.DURATION) and not said & hints.MONEY, "number", "a length of time"),
         (bool(said & hints.MONEY), "amount", "an amount of money, by its name"),
         (facts.whole and positive and bool(said & hints.COUNTING), "count", "counted, by its name"),
@@ -192,7 +196,8 @@ def _shown_kind(facts: ColumnFacts, skewness: float) -> Guess:
     if facts.n_negative:
         heavy = abs(skewness) > HEAVY
         return Guess("amount", "below and above 0, with a long tail") if heavy else Guess("number", "a number")
-    if facts.whole and (facts.minimum == 0 or skewness > SKEWED):
+    counted = facts.whole and (facts.maximum or 0.0) < TOO_MANY_TO_COUNT
+    if counted and (facts.minimum == 0 or skewness > SKEWED):
         return Guess("count", "whole numbers from 0 up" if facts.minimum == 0 else "whole numbers with a long tail")
     if skewness > SKEWED:
         return Guess("amount", "positive with a long tail, as amounts are")

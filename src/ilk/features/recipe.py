@@ -16,10 +16,14 @@ from ilk.features import transforms
 from ilk.features.transforms import Values
 from ilk.model.parts import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.settings import Settings
-from ilk.sources.source import BATCH_ROWS, ColumnFacts, Note
+from ilk.sources.source import ColumnFacts, Note
 
 Matrix = npt.NDArray[np.float32]
 Scale = tuple[float, float, str]
+
+
+ROWS = 8_192
+"""Customers turned into features at once: what is read, made and written of them fits a processor's own cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ def fit_recipe(
             got=", ".join(f"{plan.column}: {plan.reason}" for plan in plans[:12]) or "no columns at all",
             do="bring columns in which customers differ, or give a column a role, such as --role COLUMN=amount",
         )
-    notes = (*_total_notes(plans, identities), *_lost_notes(lost))
+    notes = (*_total_notes(plans, identities), *_lost_notes(lost), *_rare_notes(unseen(recipe, sample), settings))
     plans = tuple(replace(p, use="out", reason=f"{p.reason}; varies nowhere") if p.column in lost else p for p in plans)
     return Fitted(recipe, notes, plans, identities, themes)
 
@@ -98,7 +102,7 @@ class _Fitting:
             blanks = transforms.numbers(column.is_valid())
             blanks[blanks == 0.0] = np.nan
         else:
-            levels = _levels(plan, column)
+            levels = transforms.steps_of(plan, column)
             blanks = transforms.numbers(column, levels)
             values = np.nan_to_num(blanks, nan=0.0) if plan.missing == "zero" else blanks
             made = self._number(plan, values, levels)
@@ -119,14 +123,6 @@ class _Fitting:
 
 def _has_features(plan: ColumnPlan) -> bool:
     return plan.use == "builds" and plan.weight > 0.0
-
-
-def _levels(plan: ColumnPlan, column: transforms.Column) -> tuple[str, ...]:
-    """The texts that stand for steps; none for numbers."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
-        return ()
-    return plan.label.order or tuple(sorted(pc.unique(transforms.level_texts(column).drop_null()).to_pylist()))
 
 
 def _without_totals(
@@ -164,7 +160,7 @@ def _scales(sample: pa.Table, plans: Sequence[ColumnPlan]) -> dict[str, float]:
         if not _has_features(plan) or plan.kind != "ordered":
             continue
         column = sample.column(plan.column)
-        ordered = transforms.present(transforms.numbers(column, _levels(plan, column)))
+        ordered = transforms.present(transforms.numbers(column, transforms.steps_of(plan, column)))
         if ordered.size:
             scale = (float(ordered[0]), float(ordered[-1]), plan.label.group)
             deviation = transforms.mean_and_deviation(ordered)[1]
@@ -190,7 +186,15 @@ def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) ->
 
 
 def _lost_notes(lost: Sequence[str]) -> list[Note]:
-    return [Note("no_spread", f"Left out because nearly everybody has the same value: {', '.join(lost)}.")] * bool(lost)
+    text = f"Left out because customers hardly differ in it: {', '.join(lost)}."
+    return [Note("no_spread", text)] if lost else []
+
+
+def _rare_notes(rare: Mapping[str, int], settings: Settings) -> list[Note]:
+    return [
+        Note("rare_level", f"{column}: what fewer than {settings.min_group} customers say counts as missing ({n:,}).")
+        for column, n in rare.items()
+    ]
 
 
 def _and(names: Sequence[str]) -> str:
@@ -218,8 +222,8 @@ def apply(recipe: Recipe, batch: pa.RecordBatch | pa.Table, *, threads: int | No
         raise MissingColumns.listing(missing, batch.schema.names)
     table = batch.select(columns)
     matrix = np.empty((batch.num_rows, len(feature_columns(recipe))), dtype=np.float32)
-    starts = range(0, batch.num_rows, BATCH_ROWS)
-    map_threads(lambda start: _fill(recipe, table.slice(start, BATCH_ROWS), matrix[start:]), starts, threads=threads)
+    starts = range(0, batch.num_rows, ROWS)
+    map_threads(lambda start: _fill(recipe, table.slice(start, ROWS), matrix[start:]), starts, threads=threads)
     return matrix
 
 
@@ -227,7 +231,7 @@ def _fill(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> N
     at = 0
     for transform in recipe.transforms:
         width = transforms.n_features(transform)
-        matrix[: batch.num_rows, at : at + width] = transforms.features_of(transform, batch.column(transform.column))
+        transforms.fill_features(transform, batch.column(transform.column), matrix[: batch.num_rows, at : at + width])
         at += width
 
 
@@ -253,10 +257,12 @@ def answered(matrix: Matrix, weights: Values) -> Values:
         matrix: Features, shape (n, p), NaN = missing.
         weights: `square_weights` of the recipe, shape (p,).
     """
-    total: Values = np.zeros(matrix.shape[0])
-    for feature, weight in zip(matrix.T, weights, strict=True):
-        total += np.where(np.isnan(feature), 0.0, weight)
-    share: Values = np.minimum(total / weights.sum(), 1.0)
+    lost: Values = np.zeros(matrix.shape[0])
+    for start in range(0, len(matrix), ROWS):
+        blank = np.isnan(matrix[start : start + ROWS])
+        for j in np.flatnonzero(blank.any(axis=0)):
+            lost[start : start + ROWS][blank[:, j]] += weights[j]
+    share: Values = np.maximum(1.0 - lost / weights.sum(), 0.0)
     return share
 
 

@@ -176,12 +176,17 @@ def _describes(look: Look, guess: Guess) -> str | None:
     """Why a column describes and does not build; items of a long battery are attitudes, whatever they are called."""
     if guess.kind == "ordered" and look.scales.of(look.facts, look.tokens):
         return None
-    life = hints.life_of(look.tokens, few_levels=bool(look.facts.levels) and look.facts.n_distinct <= MOST_LEVELS // 6)
+    life = _life(look)
     if life:
         return f"tells {life}" if life != "an existing grouping" else "looks like an existing grouping"
     return hints.outcome_of(look.tokens) or (
         "a year of the calendar" if is_calendar_year(look.facts, look.tokens) else None
     )
+
+
+def _life(look: Look) -> str | None:
+    few_levels = bool(look.facts.levels) and look.facts.n_distinct <= MOST_LEVELS // 6
+    return hints.life_of(look.tokens, few_levels=few_levels)
 
 
 def _kind(look: Look) -> Guess:
@@ -219,7 +224,8 @@ def _describing(look: Look, guess: Guess, reason: str) -> ColumnPlan:
     if guess.kind in _LATER or (guess.kind == "category" and look.facts.n_distinct > MOST_LEVELS):
         too_many = f"{reason}; {look.facts.n_distinct:,} different texts, too many to show"
         return _planned(look, "ignore", Guess(guess.kind, too_many), "out")
-    return _planned(look, "descriptor", Guess(guess.kind, reason), "describes")
+    measured = _life(look) in {"age", "birth", "body"} and guess.kind in {"amount", "count"}
+    return _planned(look, "descriptor", Guess("number" if measured else guess.kind, reason), "describes")
 
 
 def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:

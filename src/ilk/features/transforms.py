@@ -56,15 +56,21 @@ def numbers(column: Column, levels: Sequence[str] = ()) -> Values:
         BadInput: If the column holds something that is not a number.
     """
     kind = column.type
+    if kind != pa.float64():
+        column = _as_float(column, levels)
+    return np.array(column.to_numpy(zero_copy_only=False))
+
+
+def _as_float(column: Column, levels: Sequence[str]) -> Column:
+    kind = column.type
     if levels:
         column = pc.index_in(level_texts(column), value_set=pa.array(levels, pa.string()))
     elif pa.types.is_date(kind) or pa.types.is_timestamp(kind):
         column = column.cast(pa.date32()).cast(pa.int32())
     try:
-        found = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        return column.cast(pa.float64(), safe=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
         raise BadInput("Numbers are needed where something else stands", got=f"a column of type {kind}") from None
-    return np.array(found, dtype=np.float64)
 
 
 def level_texts(column: Column) -> Column:
@@ -77,6 +83,14 @@ def level_texts(column: Column) -> Column:
     if pa.types.is_floating(kind):
         return pc.add(column.cast(pa.float64()), 0.0).cast(pa.string())
     return column.cast(pa.string())
+
+
+def steps_of(plan: ColumnPlan, column: Column) -> tuple[str, ...]:
+    """The texts that stand for steps, as its label gives them, else in the order of the alphabet; none for numbers."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        return ()
+    return plan.label.order or tuple(sorted(pc.unique(level_texts(column).drop_null()).to_pylist()))
 
 
 def present(values: Values) -> Values:
@@ -200,28 +214,36 @@ def n_features(transform: Transform) -> int:
 
 
 def shape_amount(values: Values, scale: float, *, negative: bool) -> Values:
-    """log1p(x / scale) with anything below 0 counted as 0, or asinh(x / scale)."""
+    """log1p(x / scale) with anything below 0 counted as 0, or asinh(x / scale); an overflow is infinite."""
     with np.errstate(over="ignore"):
         ratio = values / scale
     return np.arcsinh(ratio, out=ratio) if negative else np.log1p(np.maximum(ratio, 0.0, out=ratio), out=ratio)
 
 
-def features_of(transform: Transform, column: Column) -> Values:
-    """The features of one column, shape (n, n_features(transform)), NaN where the answer is missing."""
+def fill_features(transform: Transform, column: Column, out: npt.NDArray[np.float32]) -> None:
+    """Write the features of one column, NaN where the answer is missing.
+
+    Args:
+        transform: How to make them.
+        column: The values of n customers.
+        out: OUT, shape (n, n_features(transform)).
+    """
     if transform.kind == "level":
-        return _indicators(transform, level_texts(column))
+        out[:] = _indicators(transform, level_texts(column))
+        return
     values = numbers(column, transform.levels)
     if transform.missing == "flag":
         values = np.isnan(values).astype(np.float64)
     elif transform.missing == "zero":
         values[np.isnan(values)] = 0.0
-    return _scaled(transform, values)[:, np.newaxis]
+    out[:, 0] = _scaled(transform, values)
 
 
 def _scaled(transform: Transform, values: Values) -> Values:
     if transform.kind in {"log", "asinh"}:
         values = shape_amount(values, transform.scale, negative=transform.kind == "asinh")
-    np.clip(values, transform.low, transform.high, out=values)
+    np.maximum(values, transform.low, out=values)
+    np.minimum(values, transform.high, out=values)
     values -= transform.centre[0]
     if transform.weight != 1.0:
         values *= transform.weight
@@ -248,4 +270,5 @@ def rounded(values: Values) -> Values:
     values += 0.5
     np.floor(values, out=values)
     values /= STEP
-    return np.clip(values, -LARGEST, LARGEST, out=values)
+    np.maximum(values, -LARGEST, out=values)
+    return np.minimum(values, LARGEST, out=values)

@@ -1,0 +1,117 @@
+"""Whether there are enough customers for so many columns, and which columns to begin with if not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ilk.features.themes import Correlated
+from ilk.features.transforms import Values
+from ilk.features.words import tokens_of
+from ilk.model.parts import ColumnPlan
+from ilk.sources.source import Note
+
+PER_COLUMN = 100
+"""Customers a building column, rule of thumb: Dolnicar, Grün & Leisch (2016), Journal of Business Research 69(2)."""
+
+SMALLEST_GROUP = 3
+"""Columns that make a group worth proposing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Too few customers for so many columns.
+
+    Args:
+        n_customers: Customers there are.
+        n_columns: Columns that build.
+        group: Columns that belong together and to begin with; empty where none stand out.
+        why: What holds the group together, in words.
+    """
+
+    n_customers: int
+    n_columns: int
+    group: tuple[str, ...]
+    why: str
+
+    @property
+    def per_column(self) -> float:
+        """Customers a column."""
+        return self.n_customers / self.n_columns
+
+    def note(self) -> Note:
+        """The warning in words."""
+        text = (
+            f"{self.n_customers:,} customers for {self.n_columns:,} building columns are {self.per_column:.0f} a "
+            f"column, where {PER_COLUMN} are advised (rule of thumb)."
+        )
+        if self.group:
+            text += f" A group to begin with, {self.why}: {', '.join(self.group)}."
+        return Note("sample_size", text)
+
+
+def sample_size(n_customers: int, plans: Sequence[ColumnPlan], correlated: Correlated) -> Advice | None:
+    """Return advice when there are fewer than 100 customers a building column, else None.
+
+    The group proposed is, in this order: a group of the labels file, columns whose names begin alike, or those that
+    people answer most alike; as large as 100 customers a column allow, but at least three.
+
+    Args:
+        n_customers: Customers in the study.
+        plans: What each column does.
+        correlated: Rank correlations of the building columns.
+    """
+    building = [plan for plan in plans if plan.use == "builds" and plan.weight > 0.0]
+    if not building or n_customers >= PER_COLUMN * len(building):
+        return None
+    most = max(n_customers // PER_COLUMN, SMALLEST_GROUP)
+    group, why = _proposed(building, correlated, most) if len(building) > SMALLEST_GROUP else ((), "")
+    return Advice(n_customers, len(building), group, why)
+
+
+def _proposed(building: Sequence[ColumnPlan], correlated: Correlated, most: int) -> tuple[tuple[str, ...], str]:
+    labelled = _largest([(plan.label.group, plan.column) for plan in building], most)
+    if labelled:
+        return labelled, "one group of the labels file"
+    named = _largest([((tokens_of(plan.column) or ("",))[0], plan.column) for plan in building], most)
+    if len(named) > SMALLEST_GROUP:
+        return named, "named alike"
+    alike = _most_alike(correlated.values, most)
+    return tuple(correlated.columns[i] for i in alike), "answered most alike" if alike else ""
+
+
+def _largest(pairs: Sequence[tuple[str, str]], most: int) -> tuple[str, ...]:
+    """The largest group of at least three and at most `most` columns; the first of equals."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for key, column in pairs:
+        groups[key].append(column)
+    fitting = [tuple(columns) for key, columns in groups.items() if key and SMALLEST_GROUP <= len(columns) <= most]
+    return max(fitting, key=len) if fitting else ()
+
+
+def _most_alike(correlation: Values, most: int) -> list[int]:
+    """The group of the average-linkage tree whose columns correlate most; of half of `most` columns at least, if any.
+
+    A small group always correlates more than a large one, so the large ones go first.
+    """
+    from scipy.cluster.hierarchy import linkage
+
+    n_columns = len(correlation)
+    if n_columns < SMALLEST_GROUP:
+        return []
+    alike = np.abs(correlation)
+    tree = linkage(np.maximum(1.0 - alike[np.triu_indices(n_columns, k=1)], 0.0), method="average")
+    groups = [[i] for i in range(n_columns)]
+    for left, right in tree[:, :2].astype(int):
+        groups.append(sorted(groups[left] + groups[right]))
+    fitting = [group for group in groups if SMALLEST_GROUP <= len(group) <= most]
+    large = [group for group in fitting if 2 * len(group) >= most]
+    return max(large or fitting, key=lambda group: _mean_inside(alike, group), default=[])
+
+
+def _mean_inside(alike: Values, group: Sequence[int]) -> float:
+    inside = alike[np.ix_(group, group)]
+    return float((inside.sum() - len(group)) / (len(group) * (len(group) - 1)))
