@@ -220,8 +220,15 @@ def shape_amount(values: Values, scale: float, *, negative: bool) -> Values:
     return np.arcsinh(ratio, out=ratio) if negative else np.log1p(np.maximum(ratio, 0.0, out=ratio), out=ratio)
 
 
+def features_of(transform: Transform, column: Column) -> Values:
+    """The features of one column, shape (n, n_features(transform)), NaN where the answer is missing."""
+    if transform.kind == "level":
+        return _indicators(transform, level_texts(column))
+    return _scaled(transform, _meant(transform, column))[:, np.newaxis]
+
+
 def fill_features(transform: Transform, column: Column, out: npt.NDArray[np.float32]) -> None:
-    """Write the features of one column, NaN where the answer is missing.
+    """Write the features of one column.
 
     Args:
         transform: How to make them.
@@ -230,13 +237,18 @@ def fill_features(transform: Transform, column: Column, out: npt.NDArray[np.floa
     """
     if transform.kind == "level":
         out[:] = _indicators(transform, level_texts(column))
-        return
+    else:
+        out[:, 0] = _scaled(transform, _meant(transform, column))
+
+
+def _meant(transform: Transform, column: Column) -> Values:
+    """The numbers of a column, with what a blank means put in its place."""
     values = numbers(column, transform.levels)
     if transform.missing == "flag":
-        values = np.isnan(values).astype(np.float64)
-    elif transform.missing == "zero":
+        return np.isnan(values).astype(np.float64)
+    if transform.missing == "zero":
         values[np.isnan(values)] = 0.0
-    out[:, 0] = _scaled(transform, values)
+    return values
 
 
 def _scaled(transform: Transform, values: Values) -> Values:
