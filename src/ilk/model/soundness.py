@@ -34,6 +34,7 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
         yield "a column is described twice"
     if not {t.column for t in content.recipe.transforms} <= set(known):
         yield "a building column is not described"
+    yield from _privacy_problems(content)
     tried = [s.k for s in content.solutions]
     if content.k not in tried or len(set(tried)) < len(tried):
         yield "the numbers of segments tried do not fit the one chosen"
@@ -49,14 +50,25 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
         yield "the correlations are not square"
 
 
+def _privacy_problems(content: Content) -> Iterator[str]:
+    """A column that reaches or names a person may be mentioned, never told from."""
+    for column in content.columns:
+        facts = column.facts
+        told = facts.levels or column.levels or column.edges or facts.minimum is not None or facts.maximum is not None
+        if column.plan.role in {"id", "contact"} and told:
+            yield "it tells what is in a column that names customers"
+
+
 def _recipe_problems(recipe: Recipe) -> Iterator[str]:
-    columns = [t.column for t in recipe.transforms]
+    columns = [(t.column, t.missing == "flag") for t in recipe.transforms]
     if not columns:
         yield "no column builds segments"
     if len(set(columns)) < len(columns):
         yield "a column builds twice"
     for t in recipe.transforms:
-        if not (t.spread > 0 and t.weight > 0 and t.scale > 0 and t.low <= t.high):
+        if len(t.centre) != (len(t.levels) if t.kind == "level" else 1):
+            yield "the transform of a column has the wrong number of features"
+        if not (t.spread > 0 and t.weight > 0 and t.scale > 0 and t.low <= t.high) or (t.pooled and not t.levels):
             yield f"the transform of a column cannot be computed ({t.kind})"
 
 
