@@ -29,8 +29,14 @@ DIFFERENT = 10
 MOST_ROWS = 10_000
 """Customers the sums are tried on; as many as the evidence sample has."""
 
+TRIED_ON = 64
+"""Customers every sum is tried on first."""
+
+LIKELY = 0.9
+"""Share of these for whom a sum must hold to be tried on all."""
+
 MOST_PARTS = 24
-"""Columns that may be part of one total: those of the highest mean are tried."""
+"""Columns that may be part of one total: those that most customers have are tried."""
 
 
 def find_identities(sample: pa.Table, plans: Sequence[ColumnPlan]) -> tuple[Identity, ...]:
@@ -53,7 +59,7 @@ def _identity(values: Values, names: Sequence[str], total: int) -> Identity | No
         return None
     parts = _possible_parts(values, total)
     for n_parts in (2, 3):
-        for chosen in combinations(parts, n_parts):
+        for chosen in _likely(values, total, list(combinations(parts, n_parts))):
             share = _share_that_holds(values, total, chosen)
             if share is not None:
                 return Identity(names[total], tuple(names[part] for part in chosen), share)
@@ -63,16 +69,22 @@ def _identity(values: Values, names: Sequence[str], total: int) -> Identity | No
 def _possible_parts(values: Values, total: int) -> list[int]:
     """Columns no larger than the total for nearly everybody, unless something may be negative."""
     whole = values[total]
-    parts = []
-    for part, other in enumerate(values):
-        both = ~(np.isnan(whole) | np.isnan(other))
-        if part == total or not both.any():
-            continue
-        fits = other[both] <= whole[both] * (1.0 + WITHIN)
-        if fits.mean() >= HOLDS or (other[both] < 0.0).any() or (whole[both] < 0.0).any():
-            parts.append(part)
-    parts.sort(key=lambda part: (-float(np.nanmean(np.abs(values[part]))), part))
-    return sorted(parts[:MOST_PARTS])
+    larger = (values > whole * (1.0 + WITHIN)).mean(axis=1)
+    negative = (values < 0.0).any(axis=1)
+    possible = np.flatnonzero((larger <= 1.0 - HOLDS) | negative | bool(negative[total]))
+    parts = possible[possible != total]
+    used = np.count_nonzero(np.nan_to_num(values[parts]), axis=1)
+    return sorted(parts[np.lexsort((parts, -used))][:MOST_PARTS].tolist())
+
+
+def _likely(values: Values, total: int, choices: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
+    """The choices that hold for most of a few customers who have something to add up."""
+    rows = np.flatnonzero(np.nan_to_num(values[total]))[:TRIED_ON]
+    if not choices or not rows.size:
+        return []
+    whole, few = values[total, rows], values[:, rows]
+    off = np.abs(few[np.array(choices)].sum(axis=1) - whole) > WITHIN * np.abs(whole)
+    return [choice for choice, misses in zip(choices, off.mean(axis=1), strict=True) if misses <= 1.0 - LIKELY]
 
 
 def _share_that_holds(values: Values, total: int, parts: tuple[int, ...]) -> float | None:

@@ -36,6 +36,8 @@ ALMOST_ALL = 0.95
 TOO_MANY_TO_COUNT = 10_000
 """Whole numbers as large as this are rather amounts, unless the name says that they are counted (rule of thumb)."""
 
+TIME = "a length of time"
+
 Scale = tuple[int, int]
 
 
@@ -102,6 +104,12 @@ def kind_of(
     return _number_kind(facts, label, tokens, skewness)
 
 
+def is_money(column: str, label: Label) -> bool:
+    """Whether a column is an amount of money by its label or its name."""
+    said = set(tokens_of(column))
+    return bool(label.currency) or (bool(said & hints.MONEY) and not said & (hints.COUNTED | hints.SHARING))
+
+
 def points_at_one(facts: ColumnFacts, tokens: tuple[str, ...]) -> str | None:
     """Why a column stands for single customers and not for what they are like; None where it does not."""
     answered = facts.n - facts.n_missing
@@ -159,8 +167,10 @@ def _text_kind(facts: ColumnFacts, label: Label, *, long_texts: bool, several: b
 
 
 def _number_kind(facts: ColumnFacts, label: Label, tokens: tuple[str, ...], skewness: float) -> Guess:
-    told = _told_kind(facts, label, set(tokens))
-    return told if told is not None else _shown_kind(facts, skewness)
+    told = _told_kind(facts, label, set(tokens)) or _shown_kind(facts, skewness)
+    if told.reason == TIME and skewness > HEAVY and not facts.n_negative:
+        return Guess("amount", f"{TIME} with a long tail")
+    return told
 
 
 def _told_kind(facts: ColumnFacts, label: Label, said: set[str]) -> Guess | None:
@@ -175,7 +185,7 @@ def _told_kind(facts: ColumnFacts, label: Label, said: set[str]) -> Guess | None
         (facts.whole and positive and bool(said & hints.COUNTED), "count", "counted, by its name"),
         (_is_rating(facts, said), "ordered", "steps of an answer, by its name"),
         (bool(said & hints.SCORED), "number", "a score"),
-        (bool(said & hints.DURATION) and not said & hints.MONEY, "number", "a length of time"),
+        (bool(said & hints.DURATION) and not said & hints.MONEY, "number", TIME),
         (bool(said & hints.MONEY), "amount", "an amount of money, by its name"),
         (facts.whole and positive and bool(said & hints.COUNTING), "count", "counted, by its name"),
     )
