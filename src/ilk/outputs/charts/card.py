@@ -1,0 +1,92 @@
+"""The persona card as a picture of its own, text laid out by hand; the report lays its cards out itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ilk.model.parts import Content, Segment
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.markers import strongest
+from ilk.outputs.charts.shapes import bar, diverging, trust_shape
+from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
+from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
+from ilk.outputs.wording import TRUST_WORDS, customers, lower_first, per_cent, times, words_of
+
+WIDTH, MARGIN = 392, 24
+INNER = WIDTH - 2 * MARGIN
+
+
+@dataclass
+class _Pen:
+    """Where the next line goes."""
+
+    y: float
+    drawn: list[str]
+
+    def line(self, words: str, *, size: int = 14, fill: str = INK, bold: bool = False, x: float = 0.0) -> None:
+        self.y += size + 7
+        weight = "bold" if bold else None
+        self.drawn.append(text(MARGIN + x, self.y - 5, words, size=size, fill=fill, font_weight=weight))
+
+    def place(self, svg: str, *, x: float = 0.0, up: float = 0.0) -> None:
+        self.drawn.append(element("g", svg, transform=f"translate({MARGIN + x},{self.y - up})"))
+
+
+def persona_card(segment: Segment, content: Content, names: dict[int, str]) -> Figure:
+    """Everything about a persona on a card; `names` are those of all segments, by number."""
+    persona = segment.persona
+    alt = f"{persona.name}. {persona.sentence}"
+    return Figure(f"card-{segment.number}", persona.name, "", alt, lambda _: _draw(segment, content, names), WIDTH)
+
+
+def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:
+    pen = _Pen(32, [])
+    for row in wrapped(f"{segment.number}  {segment.persona.name}", INNER, 20, bold=True, most=2):
+        pen.line(row, size=20, bold=True)
+    pen.line(customers(segment.size, segment.share), fill=QUIET)
+    pen.y += 8
+    for row in wrapped(segment.persona.sentence, INNER, most=7):
+        pen.line(row)
+    pen.y += 12
+    _shares(pen, segment, content)
+    _trust(pen, segment)
+    _markers(pen, segment, content)
+    for word, number in (("Like", segment.nearest), ("Unlike", segment.farthest)):
+        if number in names:
+            pen.line(shortened(f"{word}: {number} {names[number]}", INNER), fill=QUIET)
+    height = pen.y + MARGIN
+    frame = element("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, rx=4, fill=PAPER, stroke=LINE)
+    top = element("rect", width=WIDTH, height=8, rx=4, fill=segment_colour(segment.number))
+    return drawing(WIDTH, height, frame, top, *pen.drawn)
+
+
+def _shares(pen: _Pen, segment: Segment, content: Content) -> None:
+    shares = [("of customers", segment.share)]
+    worth = value_share(segment, content.value_column)
+    if content.value_column is not None and worth is not None:
+        shares.append((f"of {lower_first(words_of(content.column(content.value_column).plan))}", worth))
+    for words, share in shares:
+        pen.line(shortened(f"{per_cent(share)} {words}", 160))
+        pen.place(bar(share, INNER - 176, 12, segment_colour(segment.number)), x=176, up=15)
+
+
+def _trust(pen: _Pen, segment: Segment) -> None:
+    if segment.trust is None:
+        return
+    pen.y += 8
+    pen.line(f"{TRUST_WORDS[segment.trust.word]}: {per_cent(segment.trust.slsw)} found again", x=24)
+    pen.place(trust_shape(segment.trust.word), up=18)
+
+
+def _markers(pen: _Pen, segment: Segment, content: Content) -> None:
+    found = strongest(segment, content)
+    pen.y += 8
+    if found:
+        pen.line("Against everyone's average", fill=QUIET)
+    for words, marker in found:
+        pen.line(shortened(words[:1].upper() + words[1:], 192))
+        pen.place(diverging(marker.d, 96, 10), x=200, up=14)
+        said = text(MARGIN + INNER, pen.y - 5, times(marker.index), text_anchor="end", fill=QUIET)
+        pen.drawn.append(said)
+    pen.y += 8

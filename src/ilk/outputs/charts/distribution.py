@@ -1,0 +1,168 @@
+"""Distribution: how the values of a column are spread in a segment, with everyone as an outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ilk.model.parts import ColumnSummary, Profile, Segment
+from ilk.outputs.charts.axis import along, even, ticks
+from ilk.outputs.charts.figure import Figure, Pad, Spec, layer, name_layer, number, plot, rows_of, words
+from ilk.outputs.drawing import shortened
+from ilk.outputs.theme import EVERYONE, INK, LINE, QUIET, segment_colour
+from ilk.outputs.wording import clean, figure, in_units, is_share, per_cent, slug, with_unit, words_of
+
+THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
+WORTH_A_BAR = 0.005
+NONE_BAR = (-2.6, -1.0)
+"""Where the bar of customers with nothing stands, in bins left of the first."""
+
+MOST_LEVELS, STEP = 8, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Shares of a group's customers: with nothing (None where that is not apart), per bin, per level."""
+
+    none: float | None
+    bins: tuple[float, ...]
+    levels: tuple[float, ...]
+
+    @classmethod
+    def of(cls, profile: Profile) -> Spread:
+        """What a profile says as shares; what was suppressed counts as nothing."""
+        n = max(profile.n, 1)
+        none = profile.n_zero / n if profile.n_zero is not None and profile.bins else None
+        return cls(none, tuple((b or 0) / n for b in profile.bins), tuple((c or 0) / n for c in profile.levels))
+
+    @property
+    def highest(self) -> float:
+        """The tallest bar."""
+        return max((*self.bins, *self.levels, self.none or 0.0), default=0.0)
+
+
+def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
+    """The segment filled, everyone as an outline; None where nothing may be shown."""
+    profile = segment.profile(column.plan.column)
+    own, all_of_them = Spread.of(profile), Spread.of(column.everyone)
+    if own.highest == 0:
+        return None
+    by_level = bool(column.levels) and not own.bins
+    name = words_of(column.plan)
+    alt = f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
+    subtitle = "Filled: this segment. Grey line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
+    fill = segment_colour(segment.number)
+
+    def spec(width: int) -> Spec:
+        if by_level:
+            return _level_bars(width, column, own, all_of_them, fill)
+        return _histogram(width, column, own, all_of_them, fill)
+
+    file = f"distribution-{segment.number}-{slug(name)}"
+    return Figure.of(file, (f"{name}: {in_brief(profile, column)}", subtitle, alt), spec, width=THIRD)
+
+
+def in_brief(profile: Profile, column: ColumnSummary) -> str:
+    """The one figure that says most about a column in a group: its commonest level, share of zeros or median."""
+    if profile.levels and not profile.bins:
+        known = [(count, level) for count, level in zip(profile.levels, column.levels, strict=True) if count]
+        if not known:
+            return "too few customers to say"
+        count, level = max(known)
+        return f"{per_cent(count / max(profile.n, 1))} {clean(level)}"
+    if profile.mean is None:
+        return "too few customers to say"
+    if is_share(column):
+        return f"{in_units(profile.mean, column)} on average"
+    if profile.n_zero is not None and profile.n and profile.n_zero / profile.n >= 0.5:
+        return f"{per_cent(profile.n_zero / profile.n)} have none"
+    return f"median {in_units(profile.median, column)}"
+
+
+def _histogram(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
+    n, most = len(own.bins), max(own.highest, everyone.highest) * 1.08
+    low = NONE_BAR[0] if max(own.none or 0.0, everyone.none or 0.0) >= WORTH_A_BAR else 0.0
+    pad = Pad(4, SCALE, 8, FOOT)
+    x, y = number("x", low, n), number("y", 0, most)
+    filled = _bars(own, column, low)
+    bars = {"type": "bar", "color": fill}
+    layers = [_baseline(low, n, x, y), layer(filled, bars, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})]
+    layers += [_outline(everyone, low, x, y), *_scale_labels(width - 4 - SCALE, column, low, x, y), *_top(most, low, n, x, y)]
+    return plot(width, HEIGHT, layers, pad)
+
+
+def _bars(own: Spread, column: ColumnSummary, low: float) -> list[dict[str, Any]]:
+    edges = column.edges
+    none = [{"x": NONE_BAR[0], "x2": NONE_BAR[1], "y": own.none, "tip": f"none: {per_cent(own.none)}"}]
+    return (none if low < 0 else []) + [
+        {
+            "x": i + 0.04,
+            "x2": i + 0.96,
+            "y": share,
+            "tip": f"{in_units(edges[i], column)} to {in_units(edges[i + 1], column)}: {per_cent(share)}",
+        }
+        for i, share in enumerate(own.bins)
+        if share
+    ]
+
+
+def _outline(everyone: Spread, low: float, x: Spec, y: Spec) -> Spec:
+    steps = [(i, share) for i, share in enumerate(everyone.bins)] + [(len(everyone.bins), everyone.bins[-1])]
+    rows = [{"x": 0, "y": 0, "part": "bins", "order": -1}]
+    rows += [{"x": at, "y": share, "part": "bins", "order": i} for i, (at, share) in enumerate(steps)]
+    rows += [{"x": len(everyone.bins), "y": 0, "part": "bins", "order": len(steps) + 1}]
+    if everyone.none is not None and low < 0:
+        rows += [
+            {"x": at, "y": share, "part": "none", "order": i}
+            for i, (at, share) in enumerate(
+                [(NONE_BAR[0], 0.0), (NONE_BAR[0], everyone.none), (NONE_BAR[1], everyone.none), (NONE_BAR[1], 0.0)]
+            )
+        ]
+    line = {"type": "line", "interpolate": "step-after", "color": QUIET, "strokeWidth": 2, "strokeJoin": "round"}
+    order = {"field": "order", "type": "quantitative"}
+    return layer(rows, line, x=x, y=y, detail={"field": "part", "type": "nominal"}, order=order)
+
+
+def _baseline(low: float, high: float, x: Spec, y: Spec) -> Spec:
+    return layer([{"x": low, "x2": high, "y": 0}], {"type": "rule", "color": LINE}, x=x, x2={"field": "x2"}, y=y)
+
+
+def _scale_labels(width: float, column: ColumnSummary, low: float, x: Spec, y: Spec) -> list[Spec]:
+    n = len(column.edges) - 1
+    marks = [{"x": at, "y": 0, "text": said} for at, said in ticks(column, width / (n - low))]
+    axis = layer(marks, {"type": "text", "baseline": "top", "dy": 8, "color": QUIET}, x=x, y=y, text=words())
+    if low >= 0:
+        return [axis]
+    none = [{"x": NONE_BAR[0], "y": 0, "text": "none"}]
+    left = {"type": "text", "baseline": "top", "dy": 8, "color": QUIET, "align": "left"}
+    return [axis, layer(none, left, x=x, y=y, text=words())]
+
+
+def _top(most: float, low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
+    """One line of the grid near the top, with the share it stands for."""
+    step = next((s for s in (0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005) if s <= most * 0.95), most)
+    rows = [{"x": low, "x2": high, "y": step, "text": per_cent(step)}]
+    line = layer(rows, {"type": "rule", "color": LINE, "strokeDash": [2, 3]}, x=x, x2={"field": "x2"}, y=y)
+    said = {"type": "text", "align": "left", "baseline": "middle", "color": QUIET, "dx": 6}
+    return [line, layer([{"x": high, "y": step, "text": per_cent(step)}], said, x=x, y=y, text=words())]
+
+
+def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
+    order = sorted(range(len(column.levels)), key=lambda i: -max(own.levels[i], everyone.levels[i]))[:MOST_LEVELS]
+    order = order if not column.plan.label.order else sorted(order)
+    rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width) for i in order]
+    most = max(max(row["own"], row["everyone"]) for row in rows) or 1.0
+    x = number("own", 0, most, range=[0, width - 56])
+    y = rows_of("name")
+    bars = layer(rows, {"type": "bar", "height": 16, "yOffset": 10, "color": fill}, x=x, y=y)
+    mark = {"type": "tick", "height": 16, "bandSize": 22, "thickness": 2, "yOffset": 10, "color": QUIET}
+    line = layer([{k: r[k] for k in ("name", "everyone")} for r in rows], mark, x={**x, "field": "everyone"}, y=y)
+    said = {"type": "text", "align": "left", "dx": 8, "yOffset": 10, "baseline": "middle", "color": INK}
+    labels = layer([{**r, "own": max(r["own"], r["everyone"])} for r in rows], said, x=x, y=y, text=words("said"))
+    return plot(width, STEP * len(rows), [bars, line, labels, name_layer(rows, STEP)], Pad(0, 0, 0, 0))
+
+
+def _level_row(level: str, own: float, everyone: float, width: int) -> dict[str, Any]:
+    name = shortened(level or "(blank)", width)
+    tip = f"{clean(level)}: {per_cent(own)}, everyone {per_cent(everyone)}"
+    return {"name": name, "own": own, "everyone": everyone, "said": per_cent(own), "tip": tip}

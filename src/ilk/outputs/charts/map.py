@@ -1,0 +1,206 @@
+"""The map: customers in the two directions in which they differ most, the core of each segment outlined."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.model.parts import Map, Segment
+from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, number, plot, words
+from ilk.outputs.charts.placing import Box, apart
+from ilk.outputs.drawing import shortened, text_width
+from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
+from ilk.outputs.wording import listed, per_cent, whole
+
+CORE = 0.7
+"""Share of a segment's customers, those nearest its middle, that the outline holds."""
+
+MOST_DOTS, EDGE = 900, 0.005
+Points = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A segment on the map.
+
+    Args:
+        segment: Its number, name and size.
+        xy: (m, 2) its reference points.
+        customers: (m,) how many each stands for.
+    """
+
+    segment: Segment
+    xy: Points
+    customers: Points
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Weighted mean of the core."""
+        core = self.core
+        x, y = np.average(self.xy[core], axis=0, weights=self.customers[core])
+        return float(x), float(y)
+
+    @property
+    def core(self) -> NDArray[np.intp]:
+        """Reference points nearest the middle that hold CORE of the customers."""
+        centre = np.median(self.xy, axis=0)
+        spread = np.maximum(np.abs(self.xy - centre).mean(axis=0), 1e-9)
+        order = np.argsort((((self.xy - centre) / spread) ** 2).sum(axis=1), kind="stable")
+        held = np.cumsum(self.customers[order]) / self.customers.sum()
+        return np.asarray(order[: max(3, int(np.searchsorted(held, CORE)) + 1)])
+
+
+def segment_map(places: list[Place], directions: Map) -> Figure | None:
+    """Dots of about ten customers, an outline a segment, axes in words; None without reference points."""
+    places = [place for place in places if len(place.xy)]
+    if not places:
+        return None
+    shares = [per_cent(share) for share in directions.explained[:2]]
+    per_dot = round(float(np.mean(np.concatenate([place.customers for place in places]))))
+    subtitle = f"Each dot is about {whole(per_dot)} customers. The outline holds the middle {per_cent(CORE)} of a segment. "
+    subtitle += f"Across and up: the two directions in which customers differ most ({listed(shares)} of all differences)"
+    return Figure.of("map", (_title(places), subtitle, _alt(places, directions)), lambda width: _spec(width, places, directions), width=WIDE)
+
+
+def _title(places: list[Place]) -> str:
+    if len(places) < 3:
+        return "Where the segments lie"
+    middles = np.array([place.middle for place in places])
+    gaps = np.linalg.norm(middles[:, None] - middles[None], axis=2)
+    np.fill_diagonal(gaps, np.nan)
+    apart_most = places[int(np.nanargmax(np.nanmin(gaps, axis=1)))].segment
+    return f"{apart_most.persona.name} stand furthest from the others"
+
+
+def _alt(places: list[Place], directions: Map) -> str:
+    ends = [f"from {low} to {high}" for low, high in directions.words[:2]]
+    axes = " across, ".join(ends) + " upwards" if len(ends) == 2 else ""
+    where = "; ".join(f"{p.segment.number} {p.segment.persona.name} {_side(p)}" for p in places)
+    return f"Map {axes}: {where}"
+
+
+def _side(place: Place) -> str:
+    x, y = place.middle
+    return f"{'right' if x > 0 else 'left'} {'above' if y > 0 else 'below'} the middle"
+
+
+def _spec(width: int, places: list[Place], directions: Map) -> Spec:
+    roomy = width >= 560
+    legend = 0 if roomy else 24 * len(places) + 8
+    pad = Pad(4, 4, 28, 52 + legend)
+    height = (488 if roomy else 320) + legend
+    inner = (width - 8, height - pad.top - pad.bottom)
+    everything = np.vstack([place.xy for place in places])
+    low, high = np.quantile(everything, EDGE, axis=0), np.quantile(everything, 1 - EDGE, axis=0)
+    margin = np.maximum(0.06 * (high - low), 1e-9)
+    low, high = low - margin, high + margin
+    x, y = number("x", float(low[0]), float(high[0])), number("y", float(low[1]), float(high[1]))
+    dots = _dots(places, low, high)
+    dot = {"type": "circle", "opacity": 0.45, "size": 16 if roomy else 10}
+    layers = [layer(dots, dot, x=x, y=y, color=colour())]
+    layers += [_outline(place, x, y, low, high) for place in places]
+    layers += _labels(places, (low, high), inner, roomy=roomy)
+    layers += _axis_words(directions, inner)
+    if not roomy:
+        layers += _legend(places, inner)
+    return plot(width, height, layers, pad)
+
+
+def _dots(places: list[Place], low: Points, high: Points) -> list[dict[str, Any]]:
+    every = max(1, -(-sum(len(place.xy) for place in places) // MOST_DOTS))
+    return [
+        {"x": round(float(x), 3), "y": round(float(y), 3), "colour": segment_colour(place.segment.number)}
+        for place in places
+        for x, y in place.xy[::every]
+        if low[0] <= x <= high[0] and low[1] <= y <= high[1]
+    ]
+
+
+def _outline(place: Place, x: Spec, y: Spec, low: Points, high: Points) -> Spec:
+    corners = hull(np.clip(place.xy[place.core], low, high))
+    rows = [{"x": round(float(a), 3), "y": round(float(b), 3), "order": i} for i, (a, b) in enumerate(corners)]
+    shade = segment_colour(place.segment.number)
+    line = {"type": "line", "interpolate": "catmull-rom-closed", "tension": 0.6, "fill": shade, "fillOpacity": 0.1}
+    line |= {"stroke": shade, "strokeWidth": 2}
+    return layer(rows, line, x=x, y=y, order={"field": "order", "type": "quantitative"})
+
+
+def hull(points: Points) -> Points:
+    """Corners of the smallest convex outline, anticlockwise (Andrew 1979)."""
+    unique = np.unique(points, axis=0)
+    if len(unique) < 3:
+        return unique
+    lower, upper = _chain(unique), _chain(unique[::-1])
+    return np.array([*lower[:-1], *upper[:-1]])
+
+
+def _chain(points: Points) -> list[Points]:
+    chain: list[Points] = []
+    for point in points:
+        while len(chain) >= 2 and _turn(chain[-2], chain[-1], point) <= 0:
+            chain.pop()
+        chain.append(point)
+    return chain
+
+
+def _turn(a: Points, b: Points, c: Points) -> float:
+    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+
+def _labels(places: list[Place], limits: tuple[Points, Points], inner: tuple[int, int], *, roomy: bool) -> list[Spec]:
+    low, high = limits
+    boxes = []
+    for place in places:
+        said = f"{place.segment.number}  {place.segment.persona.name}" if roomy else str(place.segment.number)
+        said = shortened(said, 320)
+        across, up = (np.array(place.middle) - low) / (high - low)
+        half = text_width(said, 14, bold=True) / 2 + 6
+        at = min(max(float(across) * inner[0], half), inner[0] - half)
+        boxes.append(Box(at, (1 - float(up)) * inner[1], half, 11, said))
+    rows = [{"x": box.x, "y": box.y, "text": box.text} for box in apart(boxes, inner)]
+    pixel = {"type": "quantitative", "scale": None, "axis": None}
+    place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}, "text": words()}
+    bold = {"type": "text", "fontWeight": "bold", "baseline": "middle"}
+    halo = {**bold, "stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "color": PAPER, "opacity": 0.9}
+    return [layer(rows, halo, **place_at), layer(rows, {**bold, "color": INK}, **place_at)]
+
+
+def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:
+    across, up = (*directions.words, ("", ""), ("", ""))[:2]
+    half = inner[0] / 2 - 24
+    left = [
+        {"x": 0, "y": -12, "text": shortened(f"↑ {up[1]}", inner[0])},
+        {"x": 0, "y": inner[1] + 14, "text": shortened(f"↓ {up[0]}", inner[0])},
+        {"x": 0, "y": inner[1] + 38, "text": shortened(f"← {across[0]}", half)},
+    ]
+    right = [{"x": inner[0], "y": inner[1] + 38, "text": shortened(f"{across[1]} →", half)}]
+    frame = [{"x": 0, "x2": inner[0], "y": edge} for edge in (0, inner[1])]
+    pixel = {"type": "quantitative", "scale": None, "axis": None}
+    place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}}
+    said = {"type": "text", "color": QUIET, "baseline": "middle"}
+    lines = layer(frame, {"type": "rule", "color": LINE}, **place_at, x2={"field": "x2"})
+    return [
+        lines,
+        layer(left, {**said, "align": "left"}, **place_at, text=words()),
+        layer(right, {**said, "align": "right"}, **place_at, text=words()),
+    ]
+
+
+def _legend(places: list[Place], inner: tuple[int, int]) -> list[Spec]:
+    rows = [
+        {
+            "x": 0,
+            "y": inner[1] + 76 + 24 * i,
+            "text": shortened(f"{place.segment.number}  {place.segment.persona.name}", inner[0] - 24),
+            "colour": segment_colour(place.segment.number),
+        }
+        for i, place in enumerate(places)
+    ]
+    pixel = {"type": "quantitative", "scale": None, "axis": None}
+    place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}}
+    dots = layer(rows, {"type": "circle", "size": 100, "opacity": 1, "dx": 6, "xOffset": 6}, **place_at, color=colour())
+    said = {"type": "text", "align": "left", "baseline": "middle", "dx": 20}
+    return [dots, layer(rows, said, **place_at, text=words())]

@@ -1,0 +1,97 @@
+"""Sizes and value: how many customers a segment has, beside what they are worth."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ilk.model.parts import ColumnSummary, Segment
+from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, name_layer, number, page, panel, rows_of, words
+from ilk.outputs.drawing import shortened
+from ilk.outputs.theme import QUIET, segment_colour
+from ilk.outputs.wording import customers, in_letters, lower_first, per_cent, words_of
+
+STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
+
+
+def value_share(segment: Segment, column: str | None) -> float | None:
+    """The segment's share of the total of an amount column."""
+    return next((share for name, share in segment.value_share if name == column), None)
+
+
+def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None) -> Figure:
+    """Two aligned bars a segment: share of customers, share of the main amount (where there is one)."""
+    subtitle = "Share of customers"
+    subtitle += f", and share of {lower_first(words_of(value.plan))}" if value else ""
+    alt = "; ".join(_line(segment, value) for segment in segments)
+    return Figure.of(
+        "sizes-and-value",
+        (_title(segments, value), subtitle, alt),
+        lambda width: _spec(width, segments, value),
+        width=WIDE,
+    )
+
+
+def _title(segments: tuple[Segment, ...], value: ColumnSummary | None) -> str:
+    if value is not None:
+        richest = max(segments, key=lambda s: (value_share(s, value.plan.column) or 0) - s.share)
+        worth = value_share(richest, value.plan.column)
+        if worth is not None and worth >= 1.2 * richest.share:
+            amount = lower_first(words_of(value.plan))
+            return f"{richest.persona.name}: {per_cent(richest.share)} of customers, {per_cent(worth)} of {amount}"
+    return f"The largest of {in_letters(len(segments))} segments has {per_cent(segments[0].share)} of customers"
+
+
+def _line(segment: Segment, value: ColumnSummary | None) -> str:
+    worth = value_share(segment, value.plan.column) if value else None
+    more = f", {per_cent(worth)} of {lower_first(words_of(value.plan))}" if value and worth is not None else ""
+    return f"{segment.number} {segment.persona.name}: {customers(segment.size, segment.share)}{more}"
+
+
+def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None) -> Spec:
+    roomy = width >= 560
+    names = NAMES if roomy else 0
+    rows = [_row(segment, value, roomy=roomy, width=width) for segment in segments]
+    most = max(max(row["size"], row["worth"]) for row in rows) or 1
+    heads = [("size", "Customers"), *([("worth", words_of(value.plan))] if value else [])]
+    across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
+    step = STEP if roomy else STEP + 16
+    panels = [
+        _panel(rows, field, shortened(head, across + LABEL), (across, step), most, names=names, first=i == 0, roomy=roomy)
+        for i, (field, head) in enumerate(heads)
+    ]
+    return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
+
+
+def _row(segment: Segment, value: ColumnSummary | None, *, roomy: bool, width: int) -> dict[str, Any]:
+    worth = value_share(segment, value.plan.column) if value else None
+    return {
+        "name": shortened(f"{segment.number}  {segment.persona.name}", NAMES - 8 if roomy else width),
+        "size": segment.share,
+        "worth": max(worth or 0.0, 0.0),
+        "size_said": per_cent(segment.share),
+        "worth_said": per_cent(worth),
+        "colour": segment_colour(segment.number),
+        "tip": _line(segment, value),
+    }
+
+
+def _panel(
+    rows: list[dict[str, Any]],
+    field: str,
+    head: str,
+    size: tuple[int, int],
+    most: float,
+    *,
+    names: int,
+    first: bool,
+    roomy: bool,
+) -> Spec:
+    across, step = size
+    y = rows_of("name")
+    below = {} if roomy else {"yOffset": 10}
+    x = number(field, 0, most)
+    bars = layer(rows, {"type": "bar", "height": BAR, **below}, x=x, y=y, color=colour())
+    said = {"type": "text", "align": "left", "dx": 8, "baseline": "middle", **below}
+    labels = layer(rows, said, x=x, y=y, text=words(f"{field}_said"))
+    title = {"text": head, "anchor": "start", "fontSize": 14, "fontWeight": 400, "color": QUIET, "offset": 8, "frame": "group"}
+    return {"title": title, "layer": [bars, labels, *([name_layer(rows, step, names=names)] if first else [])], **panel(across, step * len(rows))}

@@ -1,0 +1,114 @@
+"""A model as it is read by people: names after all edits, which row of the scorer is which segment, the verdict here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from ilk.choose.verdict import Findings, judge
+from ilk.model.model import Model
+from ilk.model.parts import Candidate, ColumnSummary, Content, Segment, Solution, Verdict
+from ilk.outputs.wording import clean, lower_first, words_of
+
+VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
+VERDICT_SIGNS: dict[Verdict, Literal["reliable", "a pattern", "do not rely on it"]] = {
+    "natural": "reliable",
+    "reproducible": "a pattern",
+    "constructed": "do not rely on it",
+}
+"""The same three shapes as for trust: filled circle, half circle, cross."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What every output asks of a model.
+
+    Args:
+        model: The model with its edits.
+    """
+
+    model: Model
+
+    @property
+    def content(self) -> Content:
+        """What was found."""
+        return self.model.content
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """The segments after all edits, by number; numbers may have gaps after a merge."""
+        return self.model.segments
+
+    @property
+    def k(self) -> int:
+        """Number of segments adopted, before any were merged."""
+        return self.model.k
+
+    @property
+    def solution(self) -> Solution:
+        """What was found for that number."""
+        return self.model.solution
+
+    @property
+    def candidate(self) -> Candidate | None:
+        """The evidence for that number."""
+        return next((c for c in self.content.evidence.candidates if c.k == self.k), None)
+
+    @property
+    def merged(self) -> bool:
+        """Whether segments were merged by hand, so that there are fewer than k."""
+        return self.model.view.merged
+
+    @property
+    def row_numbers(self) -> tuple[int, ...]:
+        """The segment each row of the scorer belongs to; rows of a merged segment share its number."""
+        return tuple(self.segments[i].number for i in self.model.view.owner)
+
+    @cached_property
+    def by_number(self) -> dict[int, str]:
+        """Number -> name of the segments shown."""
+        return {segment.number: clean(segment.persona.name) for segment in self.segments}
+
+    @cached_property
+    def names(self) -> dict[tuple[int, int], str]:
+        """(k, number) -> name of every segment of every solution, renamed ones by their new name."""
+        found = {(s.k, g.number): clean(g.persona.name) for s in self.content.solutions for g in s.segments}
+        shown = {(self.k, i + 1): self.by_number[number] for i, number in enumerate(self.row_numbers)}
+        return found | shown
+
+    @property
+    def value(self) -> ColumnSummary | None:
+        """The amount by which value is measured."""
+        name = self.content.value_column
+        return self.content.column(name) if name is not None else None
+
+    @property
+    def value_words(self) -> str:
+        """What that amount is called inside a sentence."""
+        return lower_first(words_of(self.value.plan)) if self.value else ""
+
+    @cached_property
+    def verdict(self) -> tuple[Verdict, str]:
+        """The verdict and its sentence; judged anew from the evidence when another k was adopted."""
+        evidence, here = self.content.evidence, self.candidate
+        if self.k == self.content.k or here is None:
+            return evidence.verdict, _without_word(evidence.verdict_text)
+        stability = here.stability.median if here.stability else None
+        judged = judge(Findings(self.k, evidence.m, stability, here.null_high, here.valley))
+        return judged.verdict, _without_word(judged.text)
+
+    def column(self, name: str) -> ColumnSummary:
+        """Everything about one column."""
+        return self.content.column(name)
+
+    def called(self, number: int | None) -> str:
+        """3 Cash users; nothing for a number that is not there."""
+        return f"{number} {self.by_number[number]}" if number in self.by_number else ""
+
+
+def _without_word(text: str) -> str:
+    """The sentence without the verdict before its colon, which stands above it in large letters."""
+    word, colon, rest = text.partition(": ")
+    known = colon and word.lower() in VERDICTS
+    return clean(rest[:1].upper() + rest[1:] if known else text)

@@ -1,0 +1,104 @@
+"""The report: one HTML file that opens offline, without a script, and holds no customer."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
+
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.sizes import sizes_and_value
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import board
+from ilk.outputs.sections.cards import cards
+from ilk.outputs.sections.data import data_chapter
+from ilk.outputs.sections.heat import heat_tables
+from ilk.outputs.sections.methods import methods
+from ilk.outputs.sections.number import how_many
+from ilk.outputs.sections.personas import chapters
+from ilk.outputs.sections.places import map_of
+from ilk.outputs.sections.rules import beside_today, rules
+from ilk.outputs.theme import variables
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ilk.model.model import Model
+
+CONTENTS = (
+    ("personas", "The personas"),
+    ("heat", "All columns, all segments"),
+    ("map", "Map and sizes"),
+    ("each", "Persona by persona"),
+    ("number", "Why this many"),
+    ("rules", "Rules that tell them"),
+    ("data", "What the data were"),
+    ("methods", "Methods and sources"),
+)
+
+
+def render_report(model: Model) -> str:
+    """The whole report as one HTML document.
+
+    Nothing in it loads or runs anything: no script, no address, styles allowed by their hash only.
+    """
+    reading = Reading(model)
+    style = _style()
+    page = _environment().get_template("report.html.j2")
+    return page.render(
+        style=Markup(style),  # noqa: S704 - our own file
+        policy=_policy(style),
+        contents=CONTENTS,
+        reading=reading,
+        board=board(reading),
+        cards=cards(reading),
+        heat=heat_tables(reading),
+        map=map_of(reading),
+        sizes=sizes_and_value(reading.segments, reading.value),
+        beside=beside_today(reading),
+        chapters=chapters(reading),
+        number=how_many(reading),
+        rules=rules(reading),
+        data=data_chapter(reading),
+        methods=methods(reading),
+    )
+
+
+def _policy(style: str) -> str:
+    """What the page may load: the one style whose hash is given, and nothing else."""
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+@cache
+def _style() -> str:
+    text = (files("ilk.outputs") / "templates" / "report.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return variables() + re.sub(r"\s*([{}:;,])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(" and(", " and (")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("ilk.outputs"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["prose"] = prose
+    environment.filters["chart"] = chart
+    return environment
+
+
+def prose(text: Any) -> Markup:
+    """A text with its per cent signs held to their numbers."""
+    return Markup(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", str(escape(text))))  # noqa: S704 - escaped before
+
+
+def chart(figure: Figure) -> Markup:
+    """The drawing of a figure; its texts were escaped when it was drawn."""
+    return Markup(figure.inline())  # noqa: S704

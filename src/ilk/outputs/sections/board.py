@@ -1,0 +1,166 @@
+"""Page one, for a board: the verdict, the personas in a sentence each, value, three caveats, date and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ilk.model.parts import Segment
+from ilk.outputs.charts.shapes import bar, trust_shape
+from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.drawing import drawing, themed
+from ilk.outputs.reading import VERDICT_SIGNS, VERDICTS, Reading
+from ilk.outputs.theme import segment_colour
+from ilk.outputs.wording import TRUST_WORDS, clean, counted, customers, in_letters, listed, made_on, per_cent, whole
+from ilk.sources.source import Note
+
+MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
+BAR_WIDTH, BAR_HEIGHT = 96, 12
+
+WEIGHTIEST = (
+    "one-large-segment",
+    "one-column",
+    "tiny-segment",
+    "uneven-segments",
+    "few-customers",
+    "sample-size",
+    "answer-style",
+)
+"""Warnings that matter most to who decides, first; the others follow in the order they were raised."""
+
+GENERAL = (
+    "The segments say how customers behave, not why, nor what they would do if they were treated otherwise.",
+    "The figures are as old as the customer file; customers move, so assign them again before each use.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardRow:
+    """A persona on page one."""
+
+    number: int
+    look: int
+    name: str
+    sentence: str
+    trust: str
+    sign: Markup
+    share: str
+    share_bar: Markup
+    worth: str
+    worth_bar: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything page one says."""
+
+    title: str
+    subtitle: str
+    verdict: str
+    verdict_sign: Markup
+    verdict_text: str
+    why_k: str
+    value_head: str
+    rows: tuple[BoardRow, ...]
+    left_out: str
+    caveats: tuple[str, ...]
+    foot: str
+
+
+def board(reading: Reading) -> Board:
+    """Page one."""
+    provenance = reading.content.provenance
+    verdict, text = reading.verdict
+    n = len(reading.segments)
+    shown = reading.segments[:MOST_PERSONAS]
+    return Board(
+        title=f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers",
+        subtitle=f"{clean(provenance.source)}, {customers(provenance.n_customers)}, {made_on(provenance.created)}",
+        verdict=VERDICTS[verdict],
+        verdict_sign=sign(VERDICT_SIGNS[verdict]),
+        verdict_text=text,
+        why_k=why_k(reading),
+        value_head=f"Share of {reading.value_words}" if reading.value else "",
+        rows=tuple(_row(segment, reading) for segment in shown),
+        left_out=f"and {counted(n - len(shown), 'smaller segment')}" if n > len(shown) else "",
+        caveats=caveats(reading),
+        foot=_foot(reading),
+    )
+
+
+def sign(word: str) -> Markup:
+    """A trust shape for a line of text."""
+    return Markup(themed(drawing(16, 16, trust_shape(word)), word, css_class="sign"))  # type: ignore[arg-type] # noqa: S704
+
+
+def share_bar(share: float, number: int, words: str, width: int = BAR_WIDTH) -> Markup:
+    """A share as a bar in the segment's colour."""
+    svg = drawing(width, BAR_HEIGHT, bar(share, width, BAR_HEIGHT, segment_colour(number)))
+    return Markup(themed(svg, words, css_class="bar"))  # noqa: S704 - every text in it is escaped
+
+
+def why_k(reading: Reading) -> str:
+    """Why this many, in a sentence; says so when the number was changed by hand."""
+    evidence = reading.content.evidence
+    if reading.k == evidence.k:
+        merged = f" Segments were merged by hand: {reading.k} became {len(reading.segments)}." if reading.merged else ""
+        return clean(evidence.why_k) + merged
+    reason = next((e.reason for e in reversed(reading.model.edits) if e.action == "k" and e.reason), "")
+    because = f" ({clean(reason)})" if reason else ""
+    return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand{because}."
+
+
+def caveats(reading: Reading) -> tuple[str, ...]:
+    """The three things to keep in mind: doubtful segments, weighty warnings, what no study can say."""
+    found = [*_doubts(reading), *(_first_sentences(clean(note.text)) for note in weighed(reading))]
+    return tuple(dict.fromkeys([*found, *GENERAL]))[:MOST_CAVEATS]
+
+
+def weighed(reading: Reading) -> list[Note]:
+    """Warnings about this solution and these data, the weightiest first."""
+    here = reading.candidate
+    notes = [*reading.solution.notes, *(here.notes if here else ()), *reading.content.warnings]
+    unique = {note.text: note for note in notes}
+    rank = {code: i for i, code in enumerate(WEIGHTIEST)}
+    return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank)))
+
+
+def _doubts(reading: Reading) -> list[str]:
+    weak = [s for s in reading.segments if s.trust and s.trust.word == "do not rely on it"]
+    if not weak:
+        return []
+    which = listed([f"{s.number} ({reading.by_number[s.number]})" for s in weak])
+    again = "asked again with other customers, less than 60 % of it is found again"
+    return [f"Do not rely on segment{'s' * (len(weak) > 1)} {which}: {again}."]
+
+
+def _row(segment: Segment, reading: Reading) -> BoardRow:
+    worth = value_share(segment, reading.content.value_column)
+    share = per_cent(segment.share)
+    return BoardRow(
+        number=segment.number,
+        look=(segment.number - 1) % 12 + 1,
+        name=reading.by_number[segment.number],
+        sentence=clean(segment.persona.sentence),
+        trust=TRUST_WORDS[segment.trust.word] if segment.trust else "",
+        sign=sign(segment.trust.word) if segment.trust else Markup(),
+        share=share,
+        share_bar=share_bar(segment.share, segment.number, f"{share} of customers"),
+        worth=per_cent(worth) if reading.value else "",
+        worth_bar=share_bar(worth or 0.0, segment.number, f"{per_cent(worth)} of value") if reading.value else Markup(),
+    )
+
+
+def _first_sentences(text: str) -> str:
+    """As many whole sentences as fit."""
+    if len(text) <= LONGEST:
+        return text
+    end = max(text.rfind(mark, 0, LONGEST) for mark in (". ", "; "))
+    return text[: end + 1].rstrip(";") if end > 60 else text[: text.rfind(" ", 0, LONGEST)] + " …"
+
+
+def _foot(reading: Reading) -> str:
+    p = reading.content.provenance
+    rejected = f", {whole(p.n_rejected)} could not be assigned" if p.n_rejected else ""
+    return f"{whole(p.n_assigned)} of {customers(p.n_customers)} assigned{rejected}. Made on {made_on(p.created)} with ilk {clean(p.ilk_version)}."

@@ -1,0 +1,83 @@
+"""The persona cards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ilk.model.parts import Marker, Segment
+from ilk.outputs.charts.markers import strongest
+from ilk.outputs.charts.shapes import diverging
+from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.drawing import drawing, themed
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import share_bar, sign
+from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, times
+
+WIDE_BAR, SMALL = 120, (72, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class CardMarker:
+    """A marker as a small bar."""
+
+    words: str
+    bar: Markup
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One persona on a card."""
+
+    number: int
+    look: int
+    name: str
+    sentence: str
+    size: str
+    share: str
+    share_bar: Markup
+    worth: str
+    worth_bar: Markup
+    trust: str
+    sign: Markup
+    markers: tuple[CardMarker, ...]
+    like: str
+    unlike: str
+    use: str
+
+
+def cards(reading: Reading) -> tuple[Card, ...]:
+    """A card a segment, in their order."""
+    return tuple(_card(segment, reading) for segment in reading.segments)
+
+
+def _card(segment: Segment, reading: Reading) -> Card:
+    worth = value_share(segment, reading.content.value_column)
+    shown = reading.value is not None and worth is not None
+    trust = segment.trust
+    return Card(
+        number=segment.number,
+        look=(segment.number - 1) % 12 + 1,
+        name=reading.by_number[segment.number],
+        sentence=clean(segment.persona.sentence),
+        size=customers(segment.size, segment.share),
+        share=f"{per_cent(segment.share)} of customers",
+        share_bar=share_bar(segment.share, segment.number, "", WIDE_BAR),
+        worth=f"{per_cent(worth)} of {reading.value_words}" if shown else "",
+        worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
+        trust=f"{TRUST_WORDS[trust.word]}: {per_cent(trust.slsw)} found again" if trust else "",
+        sign=sign(trust.word) if trust else Markup(),
+        markers=tuple(_marker(words, marker) for words, marker in strongest(segment, reading.content)),
+        like=reading.called(segment.nearest),
+        unlike=reading.called(segment.farthest),
+        use=clean(segment.use),
+    )
+
+
+def _marker(words: str, marker: Marker) -> CardMarker:
+    svg = themed(drawing(*SMALL, diverging(marker.d, *SMALL)), f"{marker.direction} {words}", css_class="bar")
+    name = words[:1].upper() + words[1:]
+    level = f": {clean(marker.level)}" if marker.level else ""
+    return CardMarker(name + level, Markup(svg), times(marker.index) if marker.index is not None else marker.direction)  # noqa: S704

@@ -1,0 +1,147 @@
+"""What the data were, what was wrong with them, what was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ilk.model.parts import ColumnSummary, Identity
+from ilk.outputs.charts.correlation import correlation_grid
+from ilk.outputs.charts.distribution import in_brief
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.shapes import spark
+from ilk.outputs.drawing import drawing, themed
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import weighed
+from ilk.outputs.sections.table import Cell, Line, Table, line
+from ilk.outputs.theme import QUIET
+from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, whole, words_of
+
+SPARK = (96, 24)
+USES = {"builds": "Makes segments", "describes": "Describes them", "out": "Left out"}
+
+
+@dataclass(frozen=True, slots=True)
+class DataChapter:
+    """The chapter on the data."""
+
+    account: tuple[str, ...]
+    notes: tuple[str, ...]
+    columns: tuple[Table, ...]
+    gaps: Table | None
+    identities: tuple[str, ...]
+    correlation: Figure | None
+    warnings: tuple[str, ...]
+    edits: tuple[str, ...]
+
+
+def data_chapter(reading: Reading) -> DataChapter:
+    """The chapter."""
+    content = reading.content
+    return DataChapter(
+        account=_account(reading),
+        notes=tuple(clean(note.text) for note in content.provenance.intake.notes),
+        columns=column_tables(reading),
+        gaps=gap_table(reading),
+        identities=tuple(_identity(i, reading) for i in content.identities),
+        correlation=correlation_grid(content),
+        warnings=tuple(clean(note.text) for note in weighed(reading)),
+        edits=tuple(edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits),
+    )
+
+
+def _account(reading: Reading) -> tuple[str, ...]:
+    p = reading.content.provenance
+    intake = p.intake
+    said = [
+        f"{clean(p.source)}: {counted(intake.records, 'record')} = {counted(intake.rows, 'customer')} + "
+        f"{whole(intake.rejects)} that could not be read + {whole(intake.skipped)} header, blank or left-out lines."
+    ]
+    if intake.dialect is not None:
+        said.append(f"How the file is written: {clean(intake.dialect.in_words())}.")
+    said.append(
+        f"A customer is identified by {clean(p.id_column)}." if p.id_column else "No column identifies a customer; the row does."
+    )
+    said.append(f"{counted(p.n_assigned, 'customer')} assigned, {whole(p.n_rejected)} not (unreadable, or nothing answered).")
+    return tuple(said)
+
+
+def column_tables(reading: Reading) -> tuple[Table, ...]:
+    """A table for each thing columns do: make segments, describe them, stay out."""
+    heads = ("Column", "Read as", "Why", "Missing", "Typical", "Everyone")
+    tables = []
+    for use, words in USES.items():
+        lines = [_column_line(c) for c in reading.content.columns if c.plan.use == use]
+        if lines:
+            tables.append(Table(f"{words}: {counted(len(lines), 'column')}", heads, tuple(lines), "columns"))
+    return tuple(tables)
+
+
+def _column_line(column: ColumnSummary) -> Line:
+    plan, facts = column.plan, column.facts
+    role = plan.kind if plan.role == "descriptor" else plan.role
+    words = words_of(plan, longest=200)
+    own = clean(plan.column)
+    head = words if own.casefold() == words.casefold() else f"{words} ({own})"
+    missing = f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
+    weight = f", weight {figure(plan.weight)}" if plan.weight != 1 else ""
+    return line(head, role + weight, Cell(clean(plan.reason), "words"), missing, typical(column), _spark(column))
+
+
+def typical(column: ColumnSummary) -> str:
+    """What is common in a column: its commonest level, or the range that holds nine in ten."""
+    everyone = column.everyone
+    if column.plan.use == "out":
+        return NONE
+    if everyone.levels and not everyone.bins:
+        return in_brief(everyone, column)
+    if everyone.low is None or everyone.high is None:
+        return NONE
+    if everyone.low == everyone.high:
+        return in_units(everyone.low, column)
+    return f"{in_units(everyone.low, column)} to {in_units(everyone.high, column)}"
+
+
+def _spark(column: ColumnSummary) -> Cell:
+    svg = spark(column.everyone, *SPARK, QUIET) if column.plan.use != "out" else ""
+    if not svg:
+        return Cell("")
+    said = f"How {words_of(column.plan)} is spread: {in_brief(column.everyone, column)}"
+    return Cell("", drawing=Markup(themed(drawing(SPARK[0], SPARK[1] + 1, svg), said, css_class="spark")))  # noqa: S704
+
+
+def gap_table(reading: Reading) -> Table | None:
+    """Where answers are missing, and the condition that best predicts it."""
+    heads = ("Column", "Blank", "Mostly where", "Blanks it explains", "Blank where it holds")
+    lines = [
+        line(
+            words_of(reading.column(gap.column).plan),
+            whole(gap.n_missing),
+            Cell(clean(gap.condition), "words"),
+            per_cent(gap.covered) if gap.condition else NONE,
+            per_cent(gap.precision) if gap.condition else NONE,
+        )
+        for gap in reading.content.gaps
+    ]
+    return Table("Missing answers, and what goes with them", heads, tuple(lines), "gaps") if lines else None
+
+
+def _identity(identity: Identity, reading: Reading) -> str:
+    parts = listed([words_of(reading.column(name).plan) for name in identity.parts])
+    total = words_of(reading.column(identity.total).plan)
+    return f"{total} is the sum of {parts} for {per_cent(identity.share)} of customers, so it counts only through its parts."
+
+
+def edit_text(action: str, text: str, reason: str, date: str) -> str:
+    """A change made by hand in a sentence."""
+    verbs = {
+        "rename": "Renamed to “{}”",
+        "note": "Note: {}",
+        "use": "Use: {}",
+        "merge": "Two segments merged{}",
+        "aside": "Set aside: {}",
+        "k": "Another number of segments adopted{}",
+    }
+    made = verbs.get(action, "{}").format(clean(text) if action not in {"merge", "k"} else "")
+    return f"{clean(date)}: {made}" + (f" ({clean(reason)})." if reason else ".")

@@ -1,0 +1,92 @@
+"""The heat table: every column by theme, every segment, over and under everyone."""
+
+from __future__ import annotations
+
+from ilk.model.parts import ColumnSummary, Profile, Theme
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.table import Cell, Line, Table
+from ilk.outputs.theme import tint
+from ilk.outputs.wording import NONE, clean, in_units, listed, lower_first, per_cent, words_of
+
+MOST_LEVELS = 6
+MARKS = 0.5
+"""A difference of this many standard deviations makes a marker."""
+
+
+def heat_tables(reading: Reading) -> tuple[Table, ...]:
+    """A table a theme that says something, one of single columns, one of totals, one of what only describes."""
+    building = {c.plan.column: c for c in reading.content.columns if c.plan.use == "builds"}
+    themes = sorted(reading.solution.themes, key=lambda theme: -theme.share)
+    joined = [t for t in themes if sum(name in building for name in t.columns) > 1]
+    singles = [name for t in themes if t not in joined for name in t.columns]
+    placed = {name for t in themes for name in t.columns}
+    rest = [name for name in building if name not in placed]
+    tables = [_table(_heading(theme, reading), theme.columns, reading) for theme in joined]
+    tables.append(_table("Columns by themselves" if joined else "All columns that make segments", [*singles, *rest], reading))
+    describing = [c.plan.column for c in reading.content.columns if c.plan.use == "describes"]
+    tables.append(_table("What only describes: it took no part in making the segments", describing, reading))
+    return tuple(table for table in tables if table.lines)
+
+
+def _heading(theme: Theme, reading: Reading) -> str:
+    names = [lower_first(words_of(reading.column(name).plan)) for name in theme.columns[:3]]
+    more = [f"{len(theme.columns) - 3} more"] if len(theme.columns) > 3 else []
+    words = listed([*names, *more])
+    return f"{words[:1].upper()}{words[1:]}: {per_cent(theme.share)} of what tells the segments apart"
+
+
+def _table(caption: str, names: tuple[str, ...] | list[str], reading: Reading) -> Table:
+    there = {c.plan.column: c for c in reading.content.columns}
+    lines = [line for name in names if name in there for line in column_lines(there[name], reading)]
+    heads = ("Column", "Everyone", *(f"{s.number}" for s in reading.segments))
+    return Table(caption, heads, tuple(lines), "heat")
+
+
+def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
+    """A line for a column of numbers, a line a level for one of words."""
+    profiles = [s.profile(column.plan.column) for s in reading.segments if _has(s.profiles, column)]
+    if len(profiles) != len(reading.segments):
+        return []
+    if column.levels and column.everyone.levels and not column.everyone.bins:
+        return _level_lines(column, profiles)
+    marked = [any(m.column == column.plan.column for m in s.persona.markers) for s in reading.segments]
+    cells = [_cell(p, column, is_marker=is_marker) for p, is_marker in zip(profiles, marked, strict=True)]
+    return [Line(Cell(words_of(column.plan)), (Cell(in_units(column.everyone.mean, column)), *cells))]
+
+
+def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
+    return any(p.column == column.plan.column for p in profiles)
+
+
+def _cell(profile: Profile, column: ColumnSummary, *, is_marker: bool) -> Cell:
+    return Cell(in_units(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
+
+
+def _look(strength: int, is_marker: bool) -> str:
+    shade = f"over{strength}" if strength > 0 else f"under{-strength}" if strength < 0 else ""
+    return " ".join(part for part in (shade, "marker" if is_marker else "") if part)
+
+
+def _level_lines(column: ColumnSummary, profiles: list[Profile]) -> list[Line]:
+    shares = [(_share(column.everyone, i), i) for i in range(len(column.levels))]
+    kept = sorted(i for _, i in sorted(shares, key=lambda pair: (-(pair[0] or 0.0), pair[1]))[:MOST_LEVELS])
+    name = words_of(column.plan)
+    lines = []
+    for i in kept:
+        everyone = _share(column.everyone, i)
+        cells = [_share_cell(_share(p, i), everyone) for p in profiles]
+        level = clean(column.levels[i]) or "(blank)"
+        lines.append(Line(Cell(f"{name}: {level}"), (Cell(per_cent(everyone)), *cells)))
+    return lines
+
+
+def _share(profile: Profile, level: int) -> float | None:
+    count = profile.levels[level] if level < len(profile.levels) else None
+    return count / profile.n if count is not None and profile.n else None
+
+
+def _share_cell(share: float | None, everyone: float | None) -> Cell:
+    if share is None or everyone is None:
+        return Cell(NONE)
+    d = (share - everyone) / 0.5
+    return Cell(per_cent(share), _look(tint(d), abs(d) >= MARKS))

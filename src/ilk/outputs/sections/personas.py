@@ -1,0 +1,176 @@
+"""A chapter a persona: what it is like, how sure that is and why, who they are, how to tell them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ilk.model.parts import Flow, Marker, Segment
+from ilk.outputs.charts.distribution import distribution
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.markers import marker_bars, strongest
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import sign
+from ilk.outputs.sections.table import Line, Table, line
+from ilk.outputs.wording import (
+    NONE,
+    TRUST_WORDS,
+    clean,
+    customers,
+    in_units,
+    index,
+    lower_first,
+    per_cent,
+    words_of,
+)
+
+MOST_MARKERS, MOST_RULES, MOST_DISTRIBUTIONS = 12, 4, 3
+WHOLE = 0.8
+"""A segment that keeps this share of itself from one k to the next is called the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """What the report says about one persona."""
+
+    number: int
+    look: int
+    name: str
+    sentence: str
+    size: str
+    trust: str
+    sign: Markup
+    sure: tuple[str, ...]
+    note: str
+    use: str
+    markers: Table | None
+    marker_chart: Figure | None
+    distributions: tuple[Figure, ...]
+    descriptors: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+def chapters(reading: Reading) -> tuple[Chapter, ...]:
+    """One a segment, in their order."""
+    return tuple(_chapter(segment, reading) for segment in reading.segments)
+
+
+def _chapter(segment: Segment, reading: Reading) -> Chapter:
+    persona, trust = segment.persona, segment.trust
+    return Chapter(
+        number=segment.number,
+        look=(segment.number - 1) % 12 + 1,
+        name=reading.by_number[segment.number],
+        sentence=clean(persona.sentence),
+        size=customers(segment.size, segment.share),
+        trust=TRUST_WORDS[trust.word] if trust else "",
+        sign=sign(trust.word) if trust else Markup(),
+        sure=how_sure(segment, reading),
+        note=clean(segment.note),
+        use=clean(segment.use),
+        markers=_marker_table(segment, reading),
+        marker_chart=marker_bars(segment, reading.content),
+        distributions=_distributions(segment, reading),
+        descriptors=tuple(clean(text) for text in persona.descriptors),
+        rules=tuple(rule_text(rule.text, rule.precision, rule.recall) for rule in persona.rules[:MOST_RULES]),
+    )
+
+
+def rule_text(text: str, precision: float, recall: float) -> str:
+    """A rule with how well it holds."""
+    return f"{clean(text)} – {per_cent(precision)} of those it names are in the segment, {per_cent(recall)} of the segment"
+
+
+def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
+    """Why the segment can be trusted, or not: repeats, other numbers of segments, the rules, its neighbours."""
+    said = []
+    if segment.trust is not None:
+        found = f"on average {per_cent(segment.trust.slsw)} of this segment is found again as one segment"
+        said.append(f"Asked again with other customers, {found} (75 % makes it reliable, 60 % a pattern).")
+    said += _lineage(segment, reading)
+    said += _told_by_rules(segment, reading)
+    if reading.called(segment.nearest):
+        other = f", least like {reading.called(segment.farthest)}" if reading.called(segment.farthest) else ""
+        said.append(f"Most like {reading.called(segment.nearest)}{other}.")
+    return tuple(said)
+
+
+def _lineage(segment: Segment, reading: Reading) -> list[str]:
+    if reading.merged:
+        return ["Segments were merged by hand, so it has no counterpart with fewer or more segments."]
+    flows = {flow.k: flow for flow in reading.content.evidence.flows}
+    before, after = flows.get(reading.k), flows.get(reading.k + 1)
+    said = []
+    if before is not None and before.k > 2:
+        said.append(_ancestor(segment, before, reading))
+    if after is not None:
+        said.append(_heirs(segment, after, reading))
+    return said
+
+
+def _ancestor(segment: Segment, flow: Flow, reading: Reading) -> str:
+    row = flow.shares[segment.number - 1]
+    parent = max(range(len(row)), key=row.__getitem__)
+    name = reading.names[flow.k - 1, parent + 1]
+    if row[parent] >= WHOLE:
+        return f"With {flow.k - 1} segments, {per_cent(row[parent])} of it was in “{name}”."
+    return f"With {flow.k - 1} segments it did not exist: its largest part, {per_cent(row[parent])}, was in “{name}”."
+
+
+def _heirs(segment: Segment, flow: Flow, reading: Reading) -> str:
+    sizes = [s.size for s in reading.content.solution(flow.k).segments]
+    moved = [flow.shares[i][segment.number - 1] * sizes[i] for i in range(flow.k)]
+    total = sum(moved) or 1.0
+    first, second = sorted(range(flow.k), key=lambda i: -moved[i])[:2]
+    if moved[first] / total >= WHOLE:
+        return f"With {flow.k} segments it stays together: {per_cent(moved[first] / total)} remain in one segment."
+    into = f"“{reading.names[flow.k, first + 1]}” ({per_cent(moved[first] / total)})"
+    other = f"“{reading.names[flow.k, second + 1]}” ({per_cent(moved[second] / total)})"
+    return f"With {flow.k} segments it would part, mainly into {into} and {other}."
+
+
+def _told_by_rules(segment: Segment, reading: Reading) -> list[str]:
+    fidelity = reading.solution.fidelity
+    if fidelity is None or reading.merged or segment.number > len(fidelity.recall):
+        return []
+    row = fidelity.confusion[segment.number - 1]
+    wrong = {j: count for j, count in enumerate(row) if j != segment.number - 1}
+    most = max(wrong, key=wrong.__getitem__) if any(wrong.values()) else None
+    missed = f"; those they miss are mostly taken for {reading.called(most + 1)}" if most is not None else ""
+    return [f"The simple rules recognise {per_cent(fidelity.recall[segment.number - 1])} of it{missed}."]
+
+
+def _marker_table(segment: Segment, reading: Reading) -> Table | None:
+    lines = [_marker_line(marker, segment, reading) for marker in segment.persona.markers[:MOST_MARKERS]]
+    heads = ("What sets it apart", "Average", "Everyone", "Index", "Median", "None at all")
+    return Table("Markers: columns in which this segment differs from everyone", heads, tuple(lines)) if lines else None
+
+
+def _marker_line(marker: Marker, segment: Segment, reading: Reading) -> Line:
+    column, profile = reading.column(marker.column), segment.profile(marker.column)
+    none = per_cent(profile.n_zero / profile.n) if profile.n_zero is not None and profile.n else NONE
+    name = words_of(column.plan) + (f": {clean(marker.level)}" if marker.level else "")
+    return line(
+        name,
+        in_units(profile.mean, column),
+        in_units(column.everyone.mean, column),
+        index(marker.index),
+        in_units(profile.median, column),
+        none,
+    )
+
+
+def _distributions(segment: Segment, reading: Reading) -> tuple[Figure, ...]:
+    columns = [marker.column for _, marker in strongest(segment, reading.content, MOST_DISTRIBUTIONS)]
+    figures = (distribution(segment, reading.column(name)) for name in dict.fromkeys(columns))
+    return tuple(figure for figure in figures if figure is not None)
+
+
+def in_markers(segment: Segment, reading: Reading) -> str:
+    """The strongest markers in a line, for the terminal and the workbook."""
+    said = []
+    for words, marker in strongest(segment, reading.content):
+        level = f" {clean(marker.level)}" if marker.level else ""
+        said.append(f"{'more' if marker.direction == 'high' else 'less'} {lower_first(words)}{level}")
+    return "; ".join(said)

@@ -1,0 +1,115 @@
+"""Rules that tell the segments, and how well they do: held-out figures, confusion, and what is used today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ilk.model.parts import Comparison, Fidelity
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.personas import rule_text
+from ilk.outputs.sections.table import Cell, Line, Table
+from ilk.outputs.wording import NONE, clean, counted, figure, per_cent, whole, words_of
+
+SHADES = (0.02, 0.05, 0.1, 0.2)
+"""Shares of a segment told as another from which a cell is shaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The chapter on rules."""
+
+    summary: str
+    confusion: Table | None
+    by_segment: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The segments beside a grouping the business has today."""
+
+    title: str
+    summary: str
+    crossed: Table
+    explained: Table | None
+
+
+def rules(reading: Reading) -> Rules:
+    """The chapter."""
+    fidelity = reading.solution.fidelity
+    listed_rules = tuple(
+        (f"{s.number} {reading.by_number[s.number]}", tuple(rule_text(r.text, r.precision, r.recall) for r in s.persona.rules))
+        for s in reading.segments
+        if s.persona.rules
+    )
+    return Rules(_summary(fidelity), _confusion(fidelity, reading) if fidelity else None, listed_rules)
+
+
+def _summary(fidelity: Fidelity | None) -> str:
+    if fidelity is None:
+        return "There are no rules: with one segment there is nothing to tell apart."
+    full = f" A tree without a limit reaches {per_cent(fidelity.full_tree)}." if fidelity.full_tree is not None else ""
+    return (
+        f"A tree of {counted(fidelity.n_leaves, 'rule')} puts {per_cent(fidelity.accuracy)} of "
+        f"{counted(fidelity.n_held_out, 'customer')} it had not seen into their segment (kappa {figure(fidelity.kappa)}: "
+        f"0 is chance, 1 is always right).{full} The rules explain; the segments decide."
+    )
+
+
+def _confusion(fidelity: Fidelity, reading: Reading) -> Table:
+    k = len(fidelity.confusion)
+    heads = ("Segment", *(f"told as {j + 1}" for j in range(k)), "Recognised")
+    lines = []
+    for i, row in enumerate(fidelity.confusion):
+        total = sum(row) or 1
+        cells = [Cell(whole(count), _shade(count / total, right=i == j)) for j, count in enumerate(row)]
+        lines.append(Line(Cell(f"{i + 1} {reading.names[reading.k, i + 1]}"), (*cells, Cell(per_cent(fidelity.recall[i])))))
+    return Table("Held-out customers: their segment, and what the rules say", heads, tuple(lines), "confusion")
+
+
+def _shade(share: float, *, right: bool) -> str:
+    if right:
+        return "right"
+    strength = sum(share >= step for step in SHADES)
+    return f"over{strength}" if strength else ""
+
+
+def beside_today(reading: Reading) -> Beside | None:
+    """The cross-table with what they use today, if one was asked for."""
+    found = reading.content.comparison
+    if found is None or reading.k != reading.content.k or reading.merged:
+        return None
+    name = words_of(reading.column(found.column).plan) if _known(reading, found.column) else clean(found.column)
+    lines = [
+        Line(Cell(f"{s.number} {reading.by_number[s.number]}"), tuple(_count(c, row) for c in row))
+        for s, row in zip(reading.segments, found.table, strict=True)
+    ]
+    return Beside(
+        f"Beside {name.lower() if name.isupper() else name}, which you use today",
+        _overlap(found, name),
+        Table(f"Customers by segment and {name}", ("Segment", *(clean(g) for g in found.groups)), tuple(lines), "confusion"),
+        _explained(found, reading, name),
+    )
+
+
+def _overlap(found: Comparison, name: str) -> str:
+    overlap = found.adjusted_rand
+    words = "nearly the same" if overlap >= 0.8 else "partly the same" if overlap >= 0.3 else "mostly different"
+    return f"The two groupings are {words}: overlap {figure(overlap)} (adjusted Rand index; 0 is chance, 1 is the same as {name})."
+
+
+def _explained(found: Comparison, reading: Reading, name: str) -> Table | None:
+    lines = [
+        Line(Cell(words_of(reading.column(c).plan) if _known(reading, c) else clean(c)), (Cell(per_cent(a)), Cell(per_cent(b))))
+        for c, a, b in found.explained
+    ]
+    heads = ("Differences in", "explained by the segments", f"explained by {name}")
+    return Table("How much of the differences between customers each explains", heads, tuple(lines)) if lines else None
+
+
+def _count(count: int | None, row: tuple[int | None, ...]) -> Cell:
+    total = sum(c or 0 for c in row) or 1
+    return Cell(NONE) if count is None else Cell(f"{whole(count)} ({per_cent(count / total)})")
+
+
+def _known(reading: Reading, column: str) -> bool:
+    return any(c.plan.column == column for c in reading.content.columns)

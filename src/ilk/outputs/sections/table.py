@@ -1,0 +1,40 @@
+"""A table as the report and the workbook set it: texts in cells, with what to say about them by look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell: its text, CSS classes, a drawing beside the text."""
+
+    text: str
+    look: str = ""
+    drawing: Markup = Markup()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: its head, its cells; `look` shades the whole row."""
+
+    head: Cell
+    cells: tuple[Cell, ...]
+    look: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a caption for who cannot see it; `heads` are the column heads, the first over the row heads."""
+
+    caption: str
+    heads: tuple[str, ...]
+    lines: tuple[Line, ...]
+    look: str = ""
+
+
+def line(head: str, *cells: str | Cell, look: str = "") -> Line:
+    """A row from plain texts."""
+    return Line(Cell(head), tuple(c if isinstance(c, Cell) else Cell(c) for c in cells), look)

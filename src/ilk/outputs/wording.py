@@ -1,0 +1,166 @@
+"""Numbers as people read them: thousands separators, counts whole, all else at most three significant digits."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from ilk.model.parts import ColumnPlan, ColumnSummary, TrustWord
+
+NONE: Final = "–"
+"""Stands where there is no figure, because too few customers are behind it or it is not defined."""
+
+EPOCH: Final = date(1970, 1, 1)
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+TRUST_WORDS: Final[dict[TrustWord, str]] = {
+    "reliable": "Reliable",
+    "a pattern": "A pattern",
+    "do not rely on it": "Do not rely on it",
+}
+
+
+def clean(text: str) -> str:
+    """A text without the characters that break pages or turn lines around, on one line."""
+    return _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", text.replace("\r", " ").replace("\n", " ").replace("\t", " "))
+
+
+def whole(count: float) -> str:
+    """A count: 8,950."""
+    return f"{count:,.0f}"
+
+
+def figure(number: float | None) -> str:
+    """Anything measured, with at most three significant digits: 4,320, 12.3, 0.0432."""
+    if number is None or not math.isfinite(number):
+        return NONE
+    if number == 0:
+        return "0"
+    if abs(number) >= 1e15 or abs(number) < 1e-6:
+        return f"{number:.2e}"
+    rounded = float(f"{number:.3g}")
+    decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
+    text = f"{rounded:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def per_cent(share: float | None) -> str:
+    """A share: without decimals from 10 % up, one below, and never 0 % of something that is there."""
+    if share is None or not math.isfinite(share):
+        return NONE
+    percent = 100 * share
+    if abs(percent) >= 9.95 or percent == 0:
+        return f"{percent:.0f} %".replace("-", "\N{MINUS SIGN}")
+    if abs(percent) < 0.05:
+        return "under 0.1 %"
+    return f"{percent:.1f} %".replace("-", "\N{MINUS SIGN}")
+
+
+def fixed(number: float | None, decimals: int = 2) -> str:
+    """An index between 0 and 1 in a table, where all figures of a column share their decimals."""
+    return NONE if number is None or not math.isfinite(number) else f"{number:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def customers(count: int, share: float | None = None) -> str:
+    """1,287 customers (14 %)."""
+    words = f"{whole(count)} customer{'' if count == 1 else 's'}"
+    return words if share is None else f"{words} ({per_cent(share)})"
+
+
+def index(number: float | None) -> str:
+    """An index against everyone = 100, whole; above 10,000 only that."""
+    if number is None:
+        return NONE
+    return "over 10,000" if number > 10_000 else whole(number)
+
+
+def times(number: float | None) -> str:
+    """An index as so many times everyone's average: 4.3 ×."""
+    if number is None:
+        return NONE
+    if number < 0.5:
+        return "none"
+    return "over 100 ×" if number > 10_000 else f"{number / 100:.{0 if number >= 1000 else 1 if number >= 100 else 2}f} ×"
+
+
+def day(days: float) -> str:
+    """Days since 1970 as a date: 23 November 2026; what no calendar holds stays a number."""
+    try:
+        return long_date(EPOCH + timedelta(days=round(days)))
+    except OverflowError:
+        return figure(days)
+
+
+def long_date(when: date) -> str:
+    """23 November 2026."""
+    return f"{when.day} {when:%B %Y}"
+
+
+def made_on(created: str) -> str:
+    """The day of an ISO timestamp in words."""
+    return long_date(datetime.fromisoformat(created).date())
+
+
+def in_units(number: float | None, column: ColumnSummary) -> str:
+    """A figure of a column in the units its values have: money with its currency, shares as per cent, dates as days."""
+    if number is None or not math.isfinite(number):
+        return NONE
+    if is_share(column):
+        return per_cent(number)
+    if column.plan.kind == "date":
+        return day(number)
+    return with_unit(figure(number), column.plan)
+
+
+def is_share(column: ColumnSummary) -> bool:
+    """Whether a column's mean is a share of one: flags, and shares written as 0 to 1."""
+    top = column.facts.maximum
+    return column.plan.kind in {"share", "flag"} and (top is None or top <= 1)
+
+
+def with_unit(text: str, plan: ColumnPlan) -> str:
+    """A number's text with the column's currency or unit: $4,320, 4,320 EUR, 12 months."""
+    currency, unit = clean(plan.label.currency), clean(plan.label.unit)
+    if currency:
+        return f"{currency}{text}" if len(currency) == 1 else f"{text} {currency}"
+    if unit == "%":
+        return f"{text} %"
+    return f"{text} {unit}" if unit else text
+
+
+def words_of(plan: ColumnPlan, longest: int = 48) -> str:
+    """What to call a column, beginning with a capital; a whole question gives way to its short words."""
+    words = clean(plan.label.words or plan.column).strip()
+    if len(words) > longest and plan.label.short:
+        words = clean(plan.label.short).strip()
+    return words[:1].upper() + words[1:]
+
+
+def listed(parts: list[str]) -> str:
+    """a, b and c."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def counted(n: int, noun: str) -> str:
+    """3 segments, 1 segment."""
+    return f"{whole(n)} {noun}{'' if n == 1 else 's'}"
+
+
+def slug(text: str) -> str:
+    """A text as part of a file's name or a page's anchor."""
+    return re.sub(r"[^a-z0-9]+", "-", clean(text).lower()).strip("-")[:40] or "column"
+
+
+def in_letters(n: int) -> str:
+    """Small numbers as words, for titles."""
+    letters = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return letters[n] if 0 <= n < len(letters) else whole(n)
+
+
+
+def lower_first(text: str) -> str:
+    """A word in the middle of a sentence; abbreviations keep their capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
