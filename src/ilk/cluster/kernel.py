@@ -1,35 +1,416 @@
-"""The only distance loop."""
+"""The only distance loop of ilk, over tiles of 256 customers, feature-major.
+
+The squared distance of customer x to centre c over the answered features is
+
+    d^2 = sum x^2 + 2 s,      s = sum c^2 / 2 - sum x c - sum over missing features of c^2 / 2
+
+because what is missing stands as 0 in a tile. Only s depends on the centre. It is computed in float32, one fused
+multiply and add a feature, and the customers whose two best scores are closer than the rounding of both are looked at
+again in float64, where everything is exact: features and centres are multiples of 2^-16. So labels do not depend on
+float32, on the order of customers, on threads or on the processor.
+
+Rounding of s, with u = 2^-24, p features and g of them with gaps: at most E (sum c^2 / 2 + |x| |c|), E = (p + g + 6) u.
+Without gaps |c| <= |x| + d, so it is at most E (2.5 |x|^2 + 1.5 d^2), which grows with d: two scores cannot have
+changed places when s2 - s1 > E (8 |x|^2 + 6 s2). With gaps: when s2 - s1 > E (4 max sum c^2 / 2 + |x|^2).
+"""
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
 import numpy as np
-from numba import njit
+from numpy.typing import NDArray
+
+from ilk.engines.compiled import compiled, contracted, part
+from ilk.engines.tiles import TILE
+
+UNIT = 65536.0
+"""Features and centres are multiples of 1 / UNIT."""
+
+ROUNDING = 2.0**-24
+"""Half the distance from 1 to the next float32."""
 
 
-@njit(nogil=True)
-def score_run(values, start, feature, mark, centres, first, last, label, runner_up, d1, d2):  # type: ignore[no-untyped-def]
-    """Nearest and second nearest centre of the tiles first..last, in float64."""
-    k, p = centres.shape
-    score = np.empty((k, 256))
-    for t in range(first, last):
-        for j in range(k):
-            for i in range(256):
-                score[j, i] = 0.0
+class Total(NamedTuple):
+    """What a set of customers adds up to, by segment; exact, and added to in place.
+
+    Args:
+        sums: float64 (k, n_features), mass times feature over the answered features.
+        counts: float64 (k,), mass.
+        missing: float64 (k, n_features), mass of those who did not answer.
+    """
+
+    sums: NDArray[np.float64]
+    counts: NDArray[np.float64]
+    missing: NDArray[np.float64]
+
+
+def nothing(k: int, n_features: int) -> Total:
+    """The total over no customers."""
+    return Total(np.zeros((k, n_features)), np.zeros(k), np.zeros((k, n_features)))
+
+
+class Out(NamedTuple):
+    """Where a pass writes for each customer; an array of no tiles is not written.
+
+    Args:
+        label: int32 (n_tiles, 256), in: label before or -1, out: number of the nearest centre.
+        slack: float32 (n_tiles, 256), a lower bound of (distance to the runner-up - distance to the nearest).
+        runner_up: int32 (n_tiles, 256), number of the second nearest; with it the exact squared distances
+        first: float64 (n_tiles, 256) to the nearest, and
+        second: float64 (n_tiles, 256) to the runner-up, infinite when there is one centre.
+    """
+
+    label: NDArray[np.int32]
+    slack: NDArray[np.float32]
+    runner_up: NDArray[np.int32]
+    first: NDArray[np.float64]
+    second: NDArray[np.float64]
+
+
+class Scratch(NamedTuple):
+    """Room for one thread.
+
+    Args:
+        single: float32 (k, n_features + 1), centres and behind each half its squared length.
+        score: float32 (k + 3, 256), scores of one tile; the last two rows hold the best and the second best.
+        number: int32 (256,), segment with the best score.
+        exact: float64 (k, 256), distances of one tile.
+    """
+
+    single: NDArray[np.float32]
+    score: NDArray[np.float32]
+    number: NDArray[np.int32]
+    exact: NDArray[np.float64]
+
+
+def scratch_for(k: int, n_features: int) -> Scratch:
+    """Room for one thread and k centres."""
+    return Scratch(
+        np.empty((k, n_features + 1), np.float32),
+        np.empty((k + 3, TILE), np.float32),
+        np.empty(TILE, np.int32),
+        np.empty((k, TILE)),
+    )
+
+
+@contracted
+def score_tile(values: Any, t: int, single: Any, score: Any) -> None:
+    """Score the 256 customers of tile t against all centres, two centres and four features at a time.
+
+    IN values float32 (n_tiles, p, 256); single float32 (k, p + 1).  OUT score float32 (k + 1, 256).
+    """
+    k, p = single.shape[0], values.shape[1]
+    for j in range(0, k, 2):
+        q = min(j + 1, k - 1)
+        for i in range(TILE):
+            score[j, i] = single[j, p]
+            score[j + 1, i] = single[q, p]
+        for f in range(p % 4):
+            a0, b0 = single[j, f], single[q, f]
+            for i in range(TILE):
+                score[j, i] -= a0 * values[t, f, i]
+                score[j + 1, i] -= b0 * values[t, f, i]
+        for f in range(p % 4, p, 4):
+            a0, a1, a2, a3 = single[j, f], single[j, f + 1], single[j, f + 2], single[j, f + 3]
+            b0, b1, b2, b3 = single[q, f], single[q, f + 1], single[q, f + 2], single[q, f + 3]
+            for i in range(TILE):
+                x0, x1, x2, x3 = values[t, f, i], values[t, f + 1, i], values[t, f + 2, i], values[t, f + 3, i]
+                score[j, i] = score[j, i] - a0 * x0 - a1 * x1 - a2 * x2 - a3 * x3
+                score[j + 1, i] = score[j + 1, i] - b0 * x0 - b1 * x1 - b2 * x2 - b3 * x3
+
+
+@contracted
+def leave_out_gaps(feature: Any, mark: Any, begin: int, end: int, single: Any, score: Any) -> None:
+    """Take back what the missing answers begin..end, standing as 0, added to the score.  IN/OUT score."""
+    for g in range(begin, end):
+        for j in range(single.shape[0]):
+            term = np.float32(0.5) * single[j, feature[g]] * single[j, feature[g]]
+            for i in range(TILE):
+                score[j, i] -= mark[g, i] * term
+
+
+@part
+def two_best(score: Any, k: int, number: Any) -> None:
+    """Find the lowest and second lowest score; ties to the lower number.
+
+    IN/OUT score float32 (k + 3, 256), its last two rows are written.  OUT number int32 (256,) of the best.
+    """
+    best, second = k + 1, k + 2
+    for i in range(TILE):
+        score[best, i], score[second, i], number[i] = score[0, i], np.inf, 0
+    for j in range(1, k):
+        j32 = np.int32(j)
+        for i in range(TILE):
+            s, a, b = score[j, i], score[best, i], score[second, i]
+            less = s < a
+            score[second, i] = a if less else (s if s < b else b)
+            number[i] = j32 if less else number[i]
+            score[best, i] = s if less else a
+
+
+@part
+def single_precision(centres: Any, single: Any) -> float:
+    """Copy the centres to float32, which holds them exactly, and half their squared length; return the largest."""
+    p, top = centres.shape[1], np.float32(0.0)
+    for j in range(centres.shape[0]):
+        total = 0.0
+        for f in range(p):
+            single[j, f] = centres[j, f]
+            total += centres[j, f] * centres[j, f]
+        single[j, p] = 0.5 * total
+        top = max(top, single[j, p])
+    return top
+
+
+@part
+def exact_label(
+    values: Any, start: Any, feature: Any, mark: Any, t: int, i: int, centres: Any, begin: int, end: int
+) -> tuple[int, int, float]:
+    """The nearest of the centres begin..end by float64, how many others are exactly as near, the squared distance."""
+    best, number, n_tied = np.inf, begin, 0
+    for j in range(begin, end):
+        d = 0.0
+        for f in range(centres.shape[1]):
+            difference = np.float64(values[t, f, i]) - centres[j, f]
+            d += difference * difference
+        for g in range(start[t], start[t + 1]):
+            c = centres[j, feature[g]]
+            d -= np.float64(mark[g, i]) * (c * c)
+        if d < best:
+            best, number, n_tied = d, j, 0
+        elif d == best:
+            n_tied += 1
+    return number, n_tied, best
+
+
+@part
+def measure_slack(square: Any, t: int, a: float, b: float, c: float, score: Any, slack: Any) -> None:
+    """How far centres may move, nearest and runner-up together, before the label can change (Hamerly 2010).
+
+    d2 - d1 = (d2^2 - d1^2) / (d2 + d1) >= (s2 - s1) / d2, less the rounding of all of it.  OUT slack[t].
+    """
+    best, second = len(score) - 2, len(score) - 1
+    for i in range(TILE):
+        s = score[second, i]
+        error = a + b * square[t, i] + c * s
+        far = np.sqrt(max(square[t, i] + np.float32(2.0) * (s + error), np.float32(1e-30)))
+        slack[t, i] = np.float32(0.999) * (s - score[best, i] - error) / far
+
+
+@part
+def move_customers(
+    values: Any, mass: Any, start: Any, feature: Any, mark: Any, t: int, number: Any, label: Any, total: Any
+) -> int:
+    """Carry those whose segment changed from one to the other; return how many.  IN/OUT label, total."""
+    sums, counts, missing = total
+    n_moved, p = 0, values.shape[1]
+    for i in range(TILE):
+        old, new, m = label[t, i], number[i], np.float64(mass[t, i])
+        if old == new:
+            continue
+        n_moved += 1
+        label[t, i] = new
+        counts[new] += m
+        for f in range(p):
+            sums[new, f] += m * values[t, f, i]
+        for g in range(start[t], start[t + 1]):
+            missing[new, feature[g]] += m * mark[g, i]
+        if old >= 0:
+            counts[old] -= m
             for f in range(p):
-                c = centres[j, f]
-                for i in range(256):
-                    difference = values[t, f, i] - c
-                    score[j, i] += difference * difference
+                sums[old, f] -= m * values[t, f, i]
             for g in range(start[t], start[t + 1]):
-                c = centres[j, feature[g]]
-                for i in range(256):
-                    score[j, i] -= mark[g, i] * c * c
-        for i in range(256):
-            best, second, a, b = np.inf, np.inf, 0, 0
-            for j in range(k):
-                s = score[j, i]
-                if s < best:
-                    best, second, a, b = s, best, j, a
-                elif s < second:
-                    second, b = s, j
-            label[t, i], runner_up[t, i], d1[t, i], d2[t, i] = a, b, best, second
+                missing[old, feature[g]] -= m * mark[g, i]
+    return n_moved
+
+
+@part
+def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_refilled: int) -> tuple[int, int]:
+    """The customer of the tiles before `last` farthest from its own and the refilled centres; ties to the first.
+
+    IN refilled float64 (k, p), of which the first were given to empty segments just now.  Returns tile and place; tile -1 if all are at 0.
+    """
+    values, mass, _, start, feature, mark = block
+    most, tile, place = 0.0, -1, 0
+    for t in range(last):
+        for i in range(TILE):
+            own = label[t, i]
+            if mass[t, i] == 0.0:
+                continue
+            _, _, d = exact_label(values, start, feature, mark, t, i, centres, own, own + 1)
+            _, _, other = exact_label(values, start, feature, mark, t, i, refilled, 0, n_refilled)
+            d = min(d, other)
+            if d > most:
+                most, tile, place = d, t, i
+    return tile, place
+
+
+@part
+def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any) -> float:
+    """Put each centre at the mean of its customers; one without customers takes the farthest one.
+
+    A feature nobody of a segment answered has centre 0, the mean. IN/OUT centres.  Returns their squared movement.
+    """
+    sums, counts, missing = total
+    k, p = centres.shape
+    movement, n_refilled = 0.0, 0
+    for j in range(k):
+        for f in range(p):
+            answered = counts[j] - missing[j, f]
+            c = np.floor(sums[j, f] / answered * UNIT + 0.5) / UNIT if answered > 0.0 else 0.0
+            if counts[j] > 0.0:
+                movement += (c - centres[j, f]) * (c - centres[j, f])
+                centres[j, f] = c
+    refilled = np.empty((k, p))
+    for j in range(k):
+        if counts[j] > 0.0:
+            continue
+        t, i = farthest(block, last, centres, label, refilled, n_refilled)
+        for f in range(p if t >= 0 else 0):
+            c = np.float64(block.values[t, f, i])
+            movement += (c - centres[j, f]) * (c - centres[j, f])
+            centres[j, f], refilled[n_refilled, f] = c, c
+        n_refilled += t >= 0
+    return movement
+
+
+@part
+def exact_scores(values: Any, start: Any, feature: Any, mark: Any, t: int, centres: Any, score: Any) -> None:
+    """Squared distances of tile t to all centres in float64, the same operations in the same order as the twin.
+
+    OUT score float64 (k, 256).
+    """
+    for j in range(centres.shape[0]):
+        for i in range(TILE):
+            score[j, i] = 0.0
+        for f in range(centres.shape[1]):
+            c = centres[j, f]
+            for i in range(TILE):
+                difference = np.float64(values[t, f, i]) - c
+                score[j, i] += difference * difference
+        for g in range(start[t], start[t + 1]):
+            c = centres[j, feature[g]] * centres[j, feature[g]]
+            for i in range(TILE):
+                score[j, i] -= np.float64(mark[g, i]) * c
+
+
+@part
+def exact_pass(block: Any, first: int, last: int, centres: Any, out: Any, score: Any) -> None:
+    """Nearest and runner-up of the tiles first..last in float64; ties to the lower number.
+
+    OUT out.label, out.runner_up, out.first, out.second.
+    """
+    label, runner_up, d1, d2 = out.label, out.runner_up, out.first, out.second
+    for t in range(first, last):
+        exact_scores(block.values, block.start, block.feature, block.mark, t, centres, score)
+        for i in range(TILE):
+            d1[t, i], d2[t, i], label[t, i], runner_up[t, i] = score[0, i], np.inf, 0, 0
+        for j in range(1, centres.shape[0]):
+            j32 = np.int32(j)
+            for i in range(TILE):
+                s, a, b, was = score[j, i], d1[t, i], d2[t, i], label[t, i]
+                less = s < a
+                runner_up[t, i] = was if less else (j32 if s < b else runner_up[t, i])
+                d2[t, i] = a if less else (s if s < b else b)
+                label[t, i] = j32 if less else was
+                d1[t, i] = s if less else a
+
+
+@compiled
+def settle(
+    block: Any, first: int, last: int, centres: Any, out: Any, total: Any, scratch: Any, n_moves: int, enough: float
+) -> tuple[int, int]:
+    """Label the customers of a run of tiles, keeping totals; then move the centres and label again, if asked to.
+
+    Lloyd (1982), IEEE Trans. Inf. Theory 28(2). With `out.runner_up`: exact distances instead, and no totals.
+
+    Args:
+        block: The tiles, see `Block`.
+        first: Number of the first tile; 0 when centres are to move.
+        last: Number of the tile after the last.
+        centres: float64 (k, n_features), multiples of 2^-16; moved in place.
+        out: What to write, see `Out`.
+        total: float64, see `Total`; kept equal to the sums over the labels of this run.
+        scratch: Room for this thread.
+        n_moves: How often the centres may move.
+        enough: Stop when their squared movement is at most this.
+
+    Returns:
+        How many customers changed their label in the last pass, and how many have two centres exactly as near.
+    """
+    values, mass, square, start, feature, mark = block
+    single, score, number, exact = scratch
+    k, p = centres.shape
+    best, second, zero, n_moved, n_tied = k + 1, k + 2, np.float32(0.0), 0, 0
+    if len(out.runner_up) > 0:
+        exact_pass(block, first, last, centres, out, exact)
+        return n_moved, n_tied
+    for i_pass in range(n_moves + 1):
+        n_moved, n_tied, top = 0, 0, single_precision(centres, single)
+        for t in range(first, last):
+            score_tile(values, t, single, score)
+            n_gaps = start[t + 1] - start[t]
+            leave_out_gaps(feature, mark, start[t], start[t + 1], single, score)
+            two_best(score, k, number)
+            e = np.float32((p + n_gaps + 6) * ROUNDING)
+            a, b, c = (zero, 8 * e, 6 * e) if n_gaps == 0 else (4 * e * top, e, zero)
+            n_close = 0
+            for i in range(TILE):
+                n_close += score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]
+            for i in range(TILE if n_close > 0 else 0):
+                if score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]:
+                    number[i], n_others, _ = exact_label(values, start, feature, mark, t, i, centres, 0, k)
+                    n_tied += n_others > 0
+            if len(out.slack) > 0:
+                measure_slack(square, t, a, b, c, score, out.slack)
+            n_moved += move_customers(values, mass, start, feature, mark, t, number, out.label, total)
+        if n_moved == 0 or i_pass == n_moves or move_centres(block, last, centres, out.label, total) <= enough:
+            break
+    return n_moved, n_tied
+
+
+@part
+def take_part(block: Any, rows: Any, times: Any, n_rows: int, into: Any) -> int:
+    """Copy the first n_rows of `rows` into other tiles, in that order; return how many tiles they fill.
+
+    IN rows int64, tile * 256 + place; times float32, multiplies their mass.
+    OUT into, a block with room for them; `into.mark` needs a row for each tile and feature with gaps.
+    """
+    values, mass, square, start, feature, mark = block
+    p, n_gaps, n_tiles = values.shape[1], 0, (n_rows + TILE - 1) // TILE
+    for t in range(n_tiles):
+        begin, end, first_gap = t * TILE, min(t * TILE + TILE, n_rows), n_gaps
+        into.start[t] = n_gaps
+        for i in range(TILE):
+            into.mass[t, i] = 0.0
+            into.square[t, i] = 0.0
+        for i in range(begin, end):
+            source, place = rows[i] // TILE, rows[i] % TILE
+            into.mass[t, i - begin] = times[i] * mass[source, place]
+            into.square[t, i - begin] = square[source, place]
+            for g in range(start[source], start[source + 1]):
+                if mark[g, place] == 0:
+                    continue
+                h = first_gap
+                while h < n_gaps and into.feature[h] != feature[g]:
+                    h += 1
+                if h == n_gaps:
+                    n_gaps += 1
+                    into.feature[h] = feature[g]
+                    for q in range(TILE):
+                        into.mark[h, q] = 0.0
+                into.mark[h, i - begin] = 1.0
+        for f in range(p):
+            for i in range(begin, end):
+                into.values[t, f, i - begin] = values[rows[i] // TILE, f, rows[i] % TILE]
+            for i in range(end - begin, TILE):
+                into.values[t, f, i] = 0.0
+    into.start[n_tiles] = n_gaps
+    return n_tiles
+
+
+@compiled
+def take_rows(block: Any, rows: Any, times: Any, into: Any) -> int:
+    """Copy customers into other tiles; see `take_part`."""
+    return take_part(block, rows, times, len(rows), into)

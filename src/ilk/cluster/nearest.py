@@ -7,12 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.kernel import score_run
-from ilk.engines.tiles import TILE, Tiles
+from ilk.cluster.kernel import Out, nothing, scratch_for, settle
+from ilk.engines.tiles import RUN, TILE, Tiles
 from ilk.engines.workers import map_threads
-
-RUN = 64
-"""Tiles a piece of work: 16,384 customers, a few milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +17,12 @@ class Nearest:
     """The two nearest centres of each customer, 0-based; distances squared, over the answered features.
 
     With one centre the runner-up is the label and d2 is infinite. Ties go to the lower number.
+
+    Args:
+        label: int32 (n,).
+        runner_up: int32 (n,).
+        d1: float64 (n,), to the nearest.
+        d2: float64 (n,), to the runner-up.
     """
 
     label: NDArray[np.int32]
@@ -29,23 +32,21 @@ class Nearest:
 
 
 def nearest_two(tiles: Tiles, centres: NDArray[np.floating], *, threads: int | None = None) -> Nearest:
-    """Find the two nearest centres of each customer.
+    """Find the two nearest centres of each customer, in float64, where all is exact.
 
     Args:
         tiles: n customers.
         centres: (k, n_features), multiples of 2^-16.
         threads: How many to use; the answer does not depend on it.
     """
-    shape = (len(tiles.values), TILE)
-    label, runner_up = np.empty(shape, np.int32), np.empty(shape, np.int32)
-    d1, d2 = np.empty(shape), np.empty(shape)
+    n_tiles, n = len(tiles.values), tiles.n
     exact = np.ascontiguousarray(centres, np.float64)
-    gaps = tiles.gaps
+    label, runner_up = np.empty((n_tiles, TILE), np.int32), np.empty((n_tiles, TILE), np.int32)
+    out = Out(label, np.empty((0, TILE), np.float32), runner_up, np.empty((n_tiles, TILE)), np.empty((n_tiles, TILE)))
+    k, p = exact.shape
 
     def score(first: int) -> None:
-        last = min(first + RUN, len(tiles.values))
-        score_run(tiles.values, gaps.start, gaps.feature, gaps.mark, exact, first, last, label, runner_up, d1, d2)
+        settle(tiles.block, first, min(first + RUN, n_tiles), exact, out, nothing(k, p), scratch_for(k, p), 0, 0.0)
 
-    map_threads(score, range(0, len(tiles.values), RUN), threads=threads)
-    n = tiles.n
-    return Nearest(label.ravel()[:n], runner_up.ravel()[:n], d1.ravel()[:n], d2.ravel()[:n])
+    map_threads(score, range(0, n_tiles, RUN), threads=threads)
+    return Nearest(label.ravel()[:n], runner_up.ravel()[:n], out.first.ravel()[:n], out.second.ravel()[:n])
