@@ -8,7 +8,6 @@ from scipy.stats import entropy
 
 from ilk.choose.indices import (
     adjusted_rand,
-    answered,
     best_jaccard,
     calinski_harabasz,
     contingency,
@@ -73,10 +72,9 @@ def test_missing_answers_add_nothing():
     assert calinski_harabasz(x, HALVES, 2) == pytest.approx(((2 - 3) ** 2 * 2 + (5 - 3) ** 2) / (4 / 2))
 
 
-def test_answered_counts_weight_not_columns():
-    """A blank of weight 3 of 4 leaves a quarter, and distances over it are scaled by four."""
+def test_distances_over_blanks_are_scaled_by_weight():
+    """A blank of weight 3 of 4 leaves a quarter, and distances over it are scaled by four; of nothing, by 0."""
     x = np.array([[np.nan, 1.0], [1.0, 1.0], [np.nan, np.nan]], np.float32)
-    assert answered(x, np.array([3.0, 1.0])).tolist() == [0.25, 1.0, 0.0]
     assert observed_scale(x, np.array([3.0, 1.0])).tolist() == [4.0, 1.0, 0.0]
 
 

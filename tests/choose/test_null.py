@@ -69,6 +69,17 @@ def test_a_category_goes_by_its_levels_in_order_of_share():
     assert means[0] < means[1] < means[2]
 
 
+def test_a_flag_for_blanks_does_not_make_a_number_a_category():
+    """Blanks stay with their flag; the answers keep their order, and so their correlation."""
+    rng = np.random.default_rng(6)
+    number = rng.normal(size=1_000)
+    blank = rng.random(1_000) < 0.2
+    x = np.column_stack([number, np.where(blank, np.nan, number + 0.1 * rng.normal(size=1_000)), blank])
+    (drawn,) = draws(x.astype(np.float32), ("a", "b", "b"))
+    assert (drawn[:, 2] == blank).all()
+    assert np.corrcoef(drawn[~blank, 0], drawn[~blank, 1])[0, 1] > 0.98
+
+
 def test_segments_are_gone():
     """Two clear groups in two independent columns leave nothing but the columns' own two peaks."""
     rng = np.random.default_rng(4)

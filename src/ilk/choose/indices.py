@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.engines.tiles import Matrix
+from ilk.features.recipe import answered
 
 Labels = NDArray[np.integer]
 Floats = NDArray[np.float64]
@@ -114,13 +115,6 @@ def squared_distances(features: Matrix, centres: Floats) -> Floats:
     """Squared distance of each customer to its row of `centres`, over the answered features, (n,)."""
     difference = np.nan_to_num(features - centres)
     return np.asarray(np.einsum("ij,ij->i", difference, difference))
-
-
-def answered(features: Matrix, square_weights: Floats) -> Floats:
-    """Share of the total weight W each customer answered, (n,)."""
-    weight = np.einsum("ij,j->i", ~np.isnan(features), square_weights)
-    total = float(square_weights.sum())
-    return np.asarray(weight / total) if total > 0 else np.zeros(len(features))
 
 
 def observed_scale(features: Matrix, square_weights: Floats) -> Floats:

@@ -171,10 +171,11 @@ def _uncorrelated(shape: tuple[int, int], seed: int) -> NDArray[np.float64]:
 
 
 def _block_of(table: Matrix, features: NDArray[np.intp]) -> Block:
-    """A column with one feature is ordered by it; a category, which has several, by its levels in order of share."""
+    """A column is ordered by the one feature that varies; a category, where several do, by its levels."""
     rows = table[:, features]
     present = np.flatnonzero(~np.isnan(rows).any(axis=1))
-    score = rows[present, 0] if len(features) == 1 else _share_order(rows[present])
+    varies = np.flatnonzero((rows[present] != rows[present[:1]]).any(axis=0))
+    score = _share_order(rows[present]) if len(varies) > 1 else rows[present, varies[0] if len(varies) else 0]
     order = np.argsort(score, kind="stable")
     return Block(features, present[order], _mid_ranks(score[order]), present)
 

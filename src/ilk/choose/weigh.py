@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 from ilk.choose.candidates import candidates_of, flows_of, undivided
 from ilk.choose.gap import Gap, gap_choice, gaps_of
 from ilk.choose.guard import Trial
-from ilk.choose.indices import answered, squared_distances
+from ilk.choose.indices import squared_distances
 from ilk.choose.measure import Measured, Sample, ballot_of, look_closer, measure_all
 from ilk.choose.part import part_of
 from ilk.choose.stability import MORE_PAIRS, matched_grids, segment_stability
 from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
 from ilk.engines.tiles import Matrix, tiles_of
+from ilk.features.recipe import answered
 from ilk.model.parts import Evidence, Grid
 from ilk.progress import Progress
 from ilk.sources.source import Note
