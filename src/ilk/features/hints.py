@@ -5,8 +5,6 @@ Names are matched word by word, never by substring: "average", "usage" and "lang
 
 from __future__ import annotations
 
-from collections.abc import Set as AbstractSet
-
 from ilk.features.words import word_set
 
 # ---------------------------------------------------------------- how a value is measured
@@ -88,7 +86,8 @@ LIFE = {
         "postcode postcodes postal zip zipcode plz location geo geography latitude longitude lat lon lng urban rural "
         "continent state"
     ),
-    "origin": word_set("nationality nation citizenship ethnicity ethnic race language locale"),
+    "origin": word_set("nationality nation citizenship ethnicity ethnic race"),
+    "language": word_set("language lang locale"),
     "body": word_set("height weight bmi handed handedness"),
     "an existing grouping": word_set("cluster segment persona tier"),
 }
@@ -119,8 +118,13 @@ LATENCY = word_set("time times rate hours days minutes seconds")
 FEW_LEVELS = word_set("sex male female race civil")
 """Words that describe only where the column has a handful of levels; "sex" can be a word that is counted."""
 
-BODY_COMPANY = word_set("body kg cm lb lbs in inches current your the of m")
-"""What may stand beside height and weight; a parcel's weight is not the customer's."""
+COMPANY = {
+    "body": word_set(
+        "handed handedness bmi body kg cm lb lbs in inches current your the of m left right customer dominant"
+    ),
+    "language": word_set("preferred pref customer user native mother first spoken home main primary code of the"),
+}
+"""What may stand beside a word that says something else in other company: a parcel's weight, a language course."""
 
 
 def life_of(tokens: tuple[str, ...], *, few_levels: bool) -> str | None:
@@ -131,9 +135,8 @@ def life_of(tokens: tuple[str, ...], *, few_levels: bool) -> str | None:
     for words, names in LIFE.items():
         hit = said & names
         hit = hit if few_levels else hit - FEW_LEVELS
-        if not hit or (words == "age" and said & NOT_THEIR_AGE) or (words == "body" and not _is_body(said)):
-            continue
-        return words
+        if hit and not (words == "age" and said & NOT_THEIR_AGE) and said <= names | COMPANY.get(words, said):
+            return words
     return None
 
 
@@ -147,7 +150,3 @@ def outcome_of(tokens: tuple[str, ...]) -> str | None:
     if outcome or (plain & WHOLE_OUTCOME and plain <= WHOLE_OUTCOME | NEUTRAL):
         return "looks like an outcome"
     return None
-
-
-def _is_body(said: AbstractSet[str]) -> bool:
-    return said & {"handed", "handedness", "bmi"} != set() or said <= LIFE["body"] | BODY_COMPANY

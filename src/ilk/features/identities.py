@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.features.transforms import Values, numbers
@@ -70,8 +71,8 @@ def _possible_parts(values: Values, total: int) -> list[int]:
     """Columns no larger than the total for nearly everybody, unless something may be negative."""
     whole = values[total]
     larger = (values > whole * (1.0 + WITHIN)).mean(axis=1)
-    negative = (values < 0.0).any(axis=1)
-    possible = np.flatnonzero((larger <= 1.0 - HOLDS) | negative | bool(negative[total]))
+    negative: npt.NDArray[np.bool_] = np.any(values < 0.0, axis=1)
+    possible = np.flatnonzero((larger <= 1.0 - HOLDS) | negative | negative[total])
     parts = possible[possible != total]
     used = np.count_nonzero(np.nan_to_num(values[parts]), axis=1)
     return sorted(parts[np.lexsort((parts, -used))][:MOST_PARTS].tolist())

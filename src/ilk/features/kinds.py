@@ -16,7 +16,7 @@ SKEWED = 1.0
 """Skewness above which positive numbers are treated as amounts (rule of thumb)."""
 
 HEAVY = 2.0
-"""Skewness either way beyond which numbers of both signs are treated as amounts (rule of thumb)."""
+"""Skewness of sizes beyond which numbers of both signs are treated as amounts (rule of thumb); an exponential has 2."""
 
 MOST_LEVELS = 60
 """More different texts than this are no groups any more; as many as ColumnFacts lists."""
@@ -30,8 +30,10 @@ LONG_BATTERY = 10
 STEPS = {(1, high) for high in (3, 4, 5, 6, 7, 9, 10)} | {(0, 10), (0, 4), (0, 5), (0, 6)}
 """First and last step of answers people tick."""
 
-ALMOST_ALL = 0.95
-"""Share of different values among the answered from which a column points at single customers (rule of thumb)."""
+ALMOST_ALL = 0.9
+"""Share of different values among the answered from which a column points at single customers (rule of thumb).
+
+Different values are estimated to a few per cent in tables of more than a million customers."""
 
 TOO_MANY_TO_COUNT = 10_000
 """Whole numbers as large as this are rather amounts, unless the name says that they are counted (rule of thumb)."""
@@ -87,7 +89,7 @@ def kind_of(
         facts: Totals of the column; at least two different values.
         label: Its label; currency, unit and order tell more than the name.
         scales: Scales that columns of this table share.
-        skewness: Of its numbers in the fit sample.
+        skewness: Of its numbers in the fit sample; of their sizes where any is negative.
         long_texts: Whether its texts are sentences.
         several: Whether its cells hold several answers each.
     """
@@ -119,7 +121,6 @@ def points_at_one(facts: ColumnFacts, tokens: tuple[str, ...]) -> str | None:
         return "a text of its own for nearly every customer"
     running = (
         facts.whole
-        and facts.n_distinct == answered
         and facts.maximum is not None
         and facts.minimum is not None
         and facts.maximum - facts.minimum < 1.05 * answered
@@ -204,7 +205,7 @@ def _is_rating(facts: ColumnFacts, said: set[str]) -> bool:
 def _shown_kind(facts: ColumnFacts, skewness: float) -> Guess:
     """What the values alone show."""
     if facts.n_negative:
-        heavy = abs(skewness) > HEAVY
+        heavy = skewness > HEAVY
         return Guess("amount", "below and above 0, with a long tail") if heavy else Guess("number", "a number")
     counted = facts.whole and (facts.maximum or 0.0) < TOO_MANY_TO_COUNT
     if counted and (facts.minimum == 0 or skewness > SKEWED):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pyarrow as pa
 
 from ilk.errors import BadSetting, MissingColumns
@@ -192,7 +193,8 @@ def _life(look: Look) -> str | None:
 def _kind(look: Look) -> Guess:
     skew = 0.0
     if look.facts.kind == "number":
-        skew = skewness(present(numbers(look.column)))
+        values = numbers(look.column)
+        skew = skewness(present(np.abs(values) if look.facts.n_negative else values))
     texts = look.texts() if look.facts.kind == "text" else []
     return kind_of(
         look.facts,
