@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+
 from ilk.cluster.ensemble import fit_many
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.micro import micro_segments
@@ -60,7 +61,7 @@ def build(table, *, ks=(2, 3, 4), k=3, bootstraps=N_BOOTSTRAPS, **settings) -> M
         solutions=(),
         evidence=_evidence(ks, k),
         reference=_reference(matrix, order),
-        map=Map((0.0,) * p, tuple((float(i == 0), float(i == 1)) for i in range(p)), (0.3, 0.2), (("a", "b"), ("c", "d"))),
+        map=Map((0.0,) * p, tuple((float(i == 0), float(i == 1)) for i in range(p)), (0.3, 0.2), (("a", "b"),) * 2),
         correlation_columns=(),
         correlation=(),
         identities=fitted.identities,
@@ -142,12 +143,12 @@ def _training_distances(content, solution, matrix, labels):
 
 def _segment(content, sample, members, j, limit, k):
     size = int(members.sum())
-    profiles = tuple(
-        _profile(c.plan, sample.column(c.plan.column), members, c.levels) for c in content.columns
-    )
+    profiles = tuple(_profile(c.plan, sample.column(c.plan.column), members, c.levels) for c in content.columns)
     persona = Persona(f"Kind {j + 1}", f"{size:,} customers of kind {j + 1}.")
     uid = f"{k:06d}{j:06d}"
-    return Segment(j + 1, uid, size, size / len(members), persona, Trust(0.9, "reliable"), profiles, distance_limit=limit)
+    return Segment(
+        j + 1, uid, size, size / len(members), persona, Trust(0.9, "reliable"), profiles, distance_limit=limit
+    )
 
 
 def _matched(centres, grid):

