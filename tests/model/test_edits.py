@@ -41,9 +41,16 @@ def test_a_rename_changes_the_name_and_nothing_else(model):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("", "cannot be empty"), ("   ", "cannot be empty"), ("x" * 61, "at most 60 letters"),
-     ("kind 1", "already called"), ("a\x1b[31mb", "control characters"), ("a\nb", "control characters"), ("a\u202eb", "control characters")],
-)  # fmt: skip
+    [
+        ("", "cannot be empty"),
+        ("   ", "cannot be empty"),
+        ("x" * 61, "at most 60 letters"),
+        ("kind 1", "already called"),
+        ("a\x1b[31mb", "control characters"),
+        ("a\nb", "control characters"),
+        ("a\u202eb", "control characters"),
+    ],
+)
 def test_names_that_are_refused(model, name, words):
     with pytest.raises(BadInput, match=words):
         model.edited(rename(model, 2, name))
