@@ -79,7 +79,7 @@ def test_an_item_on_which_nobody_ticked_the_last_step_is_still_an_item():
 
 
 def test_items_of_a_long_battery_build_whatever_they_are_called():
-    """ "Children" among ten attitudes asks what people think of children."""
+    """Children among ten attitudes asks what people think of children."""
     battery = {f"attitude {i}": likert(i) for i in range(10)}
     plans = plans_of({**battery, "Children": likert(20), "Religion": likert(21), "Number of friends": likert(22)})
     assert {plans[name].use for name in ("Children", "Religion", "Number of friends")} == {"builds"}
@@ -105,65 +105,50 @@ def test_the_labels_file_tells_more_than_the_name():
 
 # ---------------------------------------------------------------- who describes
 
-
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        word_set(
-            "age Age customer_age AGE_GROUP yearOfBirth Year_Birth dob Gender is_male education Marital_Status children "
-            "Kidhome "
-            "household_size region country postcode zip_code city nationality occupation preferred_language"
-        )
-    ),
+WHO = word_set(
+    "age Age customer_age AGE_GROUP yearOfBirth Year_Birth dob Gender is_male education Marital_Status "
+    "children Kidhome household_size region country postcode zip_code city nationality occupation "
+    "preferred_language"
 )
+NOT_WHO = word_set(
+    "average usage language_courses package storage page_views coverage manager teenage_mutant message "
+    "percentage account_age age_of_contract capacity velocity electricity weightlifting order_weight statement "
+    "sexy children_books_spend household_income kids_clothing_purchases city_magazine_orders regional status "
+    "graduate flat_rate homepage_visits marching"
+)
+OUTCOMES = word_set(
+    "Response AcceptedCmp3 Complain complaints churn Churned attrition_flag converted target label y is_target "
+    "default.payment.next.month predicted_value churn_probability propensity_score NaiveBayesClassifier "
+    "Attrition outcome"
+)
+NO_OUTCOMES = word_set(
+    "score credit_score response_time_hours private_label_spend target_spend yearly problems accept "
+    "responsibility labels_printed default_currency_orders probation"
+)
+
+
+@pytest.mark.parametrize("name", sorted(WHO))
 def test_who_somebody_is_describes(name):
     assert life_of(tokens_of(name), few_levels=True)
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        word_set(
-            "average usage language_courses package storage page_views coverage manager teenage_mutant message percentage "
-            "account_age age_of_contract capacity velocity electricity weightlifting order_weight statement sexy "
-            "children_books_spend household_income kids_clothing_purchases city_magazine_orders regional status graduate "
-            "flat_rate homepage_visits marching"
-        )
-    ),
-)
+@pytest.mark.parametrize("name", sorted(NOT_WHO))
 def test_parts_of_words_and_behaviour_do_not_describe(name):
     assert life_of(tokens_of(name), few_levels=True) is None
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        word_set(
-            "Response AcceptedCmp3 Complain complaints churn Churned attrition_flag converted target label y is_target "
-            "default.payment.next.month predicted_value churn_probability propensity_score NaiveBayesClassifier "
-            "Attrition outcome"
-        )
-    ),
-)
+@pytest.mark.parametrize("name", sorted(OUTCOMES))
 def test_outcomes_and_predictions_describe(name):
     assert outcome_of(tokens_of(name))
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(
-        word_set(
-            "score credit_score response_time_hours private_label_spend target_spend yearly problems accept responsibility "
-            "labels_printed default_currency_orders probation"
-        )
-    ),
-)
+@pytest.mark.parametrize("name", sorted(NO_OUTCOMES))
 def test_a_bare_score_and_its_like_build(name):
     assert outcome_of(tokens_of(name)) is None
 
 
 def test_a_counted_word_is_not_a_persons_sex():
-    """ "sex" with dozens of values is a word somebody counted, with two it is the customer's."""
+    """The word sex with dozens of values is a word somebody counted, with two it is the customer's."""
     assert guess("sex", RNG.poisson(8, N)).use == "builds"
     assert guess("sex", RNG.choice(["F", "M"], N)).use == "describes"
 

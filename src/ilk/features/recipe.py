@@ -13,13 +13,13 @@ import pyarrow.compute as pc
 from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, MissingColumns
 from ilk.features import transforms
+from ilk.features.kinds import STEPS
 from ilk.features.transforms import Values
 from ilk.model.parts import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.settings import Settings
 from ilk.sources.source import ColumnFacts, Note
 
 Matrix = npt.NDArray[np.float32]
-Scale = tuple[float, float, str]
 
 
 ROWS = 8_192
@@ -153,24 +153,49 @@ def _balanced(
     return tuple(replace(plan, weight=plan.weight / sizes.get(plan.column, 1) ** 0.5) for plan in plans), themes
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An ordered column: how far people differ on it, and between which steps."""
+
+    column: str
+    group: str
+    low: float
+    high: float
+    n: int
+    deviation: float
+
+
 def _scales(sample: pa.Table, plans: Sequence[ColumnPlan]) -> dict[str, float]:
     """The pooled deviation of each battery: ordered columns of one group on one scale share it."""
-    batteries: dict[Scale, list[tuple[str, int, float]]] = {}
-    for plan in plans:
-        if not _has_features(plan) or plan.kind != "ordered":
-            continue
-        column = sample.column(plan.column)
-        ordered = transforms.present(transforms.numbers(column, transforms.steps_of(plan, column)))
-        if ordered.size:
-            scale = (float(ordered[0]), float(ordered[-1]), plan.label.group)
-            deviation = transforms.mean_and_deviation(ordered)[1]
-            batteries.setdefault(scale, []).append((plan.column, ordered.size, deviation))
-    return {column: _pooled(items) for items in batteries.values() for column, _, _ in items}
+    items = [_item(sample, plan) for plan in plans if _has_features(plan) and plan.kind == "ordered"]
+    batteries: dict[tuple[str, float, float], list[_Item]] = {}
+    for item in items:
+        batteries.setdefault((item.group, *_scale(item, items)), []).append(item)
+    return {item.column: _pooled(battery) for battery in batteries.values() for item in battery}
 
 
-def _pooled(items: Sequence[tuple[str, int, float]]) -> float:
-    customers = sum(n for _, n, _ in items)
-    return float((sum(n * deviation * deviation for _, n, deviation in items) / customers) ** 0.5)
+def _item(sample: pa.Table, plan: ColumnPlan) -> _Item:
+    column = sample.column(plan.column)
+    steps = transforms.steps_of(plan, column)
+    ordered = transforms.present(transforms.numbers(column, steps))
+    low, high = (ordered[0], ordered[-1]) if ordered.size else (0.0, 0.0)
+    low, high = (0.0, len(steps) - 1.0) if steps else (low, high)
+    deviation = transforms.mean_and_deviation(ordered)[1]
+    return _Item(plan.column, plan.label.group, float(low), float(high), ordered.size, deviation)
+
+
+def _scale(item: _Item, items: Sequence[_Item]) -> tuple[float, float]:
+    """Its own steps, or, where these are no usual scale, the narrowest one around them that others in its group use."""
+    if (item.low, item.high) in STEPS:
+        return item.low, item.high
+    around = [(o.low, o.high) for o in items if o.group == item.group and o.low <= item.low and item.high <= o.high]
+    usual = [scale for scale in around if scale in STEPS]
+    return min(usual, key=lambda scale: (scale[1] - scale[0], scale), default=(item.low, item.high))
+
+
+def _pooled(battery: Sequence[_Item]) -> float:
+    customers = max(sum(item.n for item in battery), 1)
+    return float((sum(item.n * item.deviation**2 for item in battery) / customers) ** 0.5)
 
 
 def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) -> list[Note]:
