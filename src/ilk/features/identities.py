@@ -15,6 +15,9 @@ from ilk.model.parts import ColumnPlan, Identity
 HOLDS = 0.99
 """Share of customers for whom the sum must hold; methods page, "Double counting"."""
 
+HOLDS_ACTIVE = 0.95
+"""Share it must hold for of those for whom not everything is 0 (rule of thumb)."""
+
 WITHIN = 0.01
 """How far the sum may be off, as a share of the total; methods page, "Double counting"."""
 
@@ -43,7 +46,7 @@ MOST_PARTS = 24
 def find_identities(sample: pa.Table, plans: Sequence[ColumnPlan]) -> tuple[Identity, ...]:
     """Return the building amounts and counts that are the sum of two or three others for 99 % of customers.
 
-    A customer for whom everything is 0 says nothing: the sum must also hold for 99 % of those for whom it is not.
+    A customer for whom everything is 0 says nothing: the sum must also hold for 95 % of those for whom it is not.
     `share` is over all customers who answered all of it.
     """
     names = [plan.column for plan in plans if plan.use == "builds" and plan.kind in {"amount", "count"}]
@@ -99,5 +102,5 @@ def _share_that_holds(values: Values, total: int, parts: tuple[int, ...]) -> flo
     holds = np.abs(rows[0] - rows[1:].sum(axis=0)) <= WITHIN * sizes[0]
     share = float(holds.mean())
     matters = (sizes[1:] > WITHIN * sizes[0])[:, active].mean(axis=1)
-    fine = share >= HOLDS and holds[active].mean() >= HOLDS and matters.min() >= TAKES_PART
+    fine = share >= HOLDS and holds[active].mean() >= HOLDS_ACTIVE and matters.min() >= TAKES_PART
     return share if fine else None

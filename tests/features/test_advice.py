@@ -1,0 +1,60 @@
+"""Too few customers for so many columns: a warning, and a group to begin with."""
+
+from __future__ import annotations
+
+import numpy as np
+from plain_tables import plan
+
+from ilk.features.advice import sample_size
+from ilk.features.themes import Correlated
+from ilk.model.parts import Label
+
+NAMES = tuple(f"{letter}{'' if i < 4 else ' thing'}" for i, letter in enumerate("abcdefghij"))
+
+
+def correlated(strong):
+    """Everything correlates a little, the columns in `strong` a lot."""
+    values = np.full((len(NAMES), len(NAMES)), 0.1)
+    values[np.ix_(strong, strong)] = 0.7
+    np.fill_diagonal(values, 1.0)
+    return Correlated(NAMES, values)
+
+
+def test_enough_customers_need_no_advice():
+    plans = [plan(name, "ordered") for name in NAMES]
+    assert sample_size(1000, plans, correlated([])) is None
+    assert sample_size(10, [], Correlated((), np.empty((0, 0)))) is None
+
+
+def test_columns_of_weight_zero_need_no_customers():
+    plans = [plan(name, "ordered", weight=0.0 if i else 1.0) for i, name in enumerate(NAMES)]
+    assert sample_size(100, plans, correlated([])) is None
+
+
+def test_the_warning_says_how_many_and_proposes_what_hangs_together():
+    plans = [plan(name, "ordered") for name in NAMES]
+    advice = sample_size(570, plans, correlated([1, 4, 7]))
+    assert advice.group == ("b", "e thing", "h thing")
+    note = advice.note()
+    assert note.code == "sample_size"
+    assert "570 customers for 10 building columns are 57 a column, where 100 are advised" in note.text
+    assert "answered most alike: b, e thing, h thing" in note.text
+
+
+def test_groups_of_the_labels_file_go_first():
+    plans = [plan(name, "ordered", label=Label(name, group="music" if i >= 6 else "")) for i, name in enumerate(NAMES)]
+    advice = sample_size(570, plans, correlated([0, 1, 2]))
+    assert advice.group == NAMES[6:]
+    assert advice.why == "one group of the labels file"
+
+
+def test_columns_named_alike_come_next():
+    names = ["MntWine", "MntFish", "MntMeat", "MntGold", "x", "y"]
+    advice = sample_size(450, [plan(name, "amount") for name in names], Correlated((), np.empty((0, 0))))
+    assert advice.group == tuple(names[:4])
+    assert advice.why == "named alike"
+
+
+def test_three_columns_are_not_split():
+    plans = [plan(name, "ordered") for name in NAMES[:3]]
+    assert sample_size(50, plans, correlated([])).group == ()

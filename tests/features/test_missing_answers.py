@@ -1,0 +1,103 @@
+"""The one condition that best predicts where a column is blank."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from plain_tables import plan, table_of
+
+from ilk.features.missing import explain_gaps, gap_notes
+
+RNG = np.random.default_rng(9)
+N = 1000
+PAID = np.where(RNG.random(N) < 0.1, 0.0, np.round(RNG.lognormal(5, 1, N), 2))
+
+
+def gaps_of(columns, kinds, **options):
+    table = table_of(columns)
+    return explain_gaps(table, [plan(name, kind) for name, kind in zip(columns, kinds, strict=True)], **options)
+
+
+def test_zero_elsewhere_explains_blanks():
+    """Everybody who paid nothing lacks a minimum, and 20 others at random."""
+    minimum = np.where(PAID == 0.0, np.nan, PAID / 10)
+    minimum[np.flatnonzero(PAID)[:20]] = np.nan
+    n_zero = int((PAID == 0).sum())
+    (gap,) = gaps_of({"PAYMENTS": PAID, "MINIMUM": minimum}, ["amount", "amount"])
+    assert (gap.column, gap.condition, gap.precision) == ("MINIMUM", "PAYMENTS = 0", 1.0)
+    assert gap.n_missing == n_zero + 20
+    assert gap.covered == pytest.approx(n_zero / (n_zero + 20))
+    plans = [plan("PAYMENTS", "amount"), plan("MINIMUM", "amount")]
+    (note,) = gap_notes([gap], plans)
+    assert f"all {n_zero} customers with PAYMENTS = 0 lack it" in note.text
+    assert "--missing 'MINIMUM=zero'" in note.text
+
+
+@pytest.mark.parametrize(
+    ("other", "kind", "condition"),
+    [
+        (RNG.choice(["web", "shop"], N), "category", "other = web"),
+        (RNG.random(N) < 0.5, "flag", "other = 1"),
+        (RNG.integers(1, 4, N), "count", "other = 2"),
+    ],
+)
+def test_levels_explain_blanks(other, kind, condition):
+    wanted = {"other = web": other == "web", "other = 1": other == 1, "other = 2": other == 2}[condition]
+    blank = np.where(wanted & (RNG.random(N) < 0.9), np.nan, 1.0 + RNG.random(N))
+    (gap,) = gaps_of({"other": other, "x": blank}, [kind, "amount"])
+    assert gap.condition == condition
+    assert gap.covered == 1.0
+
+
+def test_blanks_that_come_together():
+    blank = RNG.random(N) < 0.1
+    columns = {"a": np.where(blank, np.nan, RNG.random(N)), "b": np.where(blank, np.nan, RNG.random(N))}
+    first, second = gaps_of(columns, ["share", "share"])
+    assert (first.condition, second.condition) == ("b is blank", "a is blank")
+    assert "customers without b lack it" in gap_notes([first], [plan("a", "share")])[0].text
+    assert "--missing" not in gap_notes([first], [plan("a", "share")])[0].text
+
+
+def test_a_cut_explains_blanks_when_no_value_does():
+    size = RNG.normal(size=N)
+    (gap,) = gaps_of({"size": size, "x": np.where(size > np.quantile(size, 0.9), np.nan, 1.0)}, ["number", "amount"])
+    assert gap.condition.startswith("size >= ")
+    assert gap.covered > 0.95
+
+
+def test_blanks_at_random_are_not_explained():
+    (gap,) = gaps_of({"a": RNG.random(N), "x": np.where(RNG.random(N) < 0.1, np.nan, PAID)}, ["share", "amount"])
+    assert (gap.condition, gap.covered) == ("", 0.0)
+    assert gap.precision == pytest.approx(gap.n_missing / N)
+    assert gap_notes([gap], [plan("x", "amount")]) == ()
+
+
+def test_few_blanks_and_columns_that_stay_out_are_not_looked_at():
+    x = RNG.random(N)
+    x[:10] = np.nan
+    assert gaps_of({"x": x, "a": RNG.random(N)}, ["share", "share"]) == ()
+    table = table_of({"x": np.full(N, np.nan), "a": RNG.random(N)})
+    assert explain_gaps(table, [plan("x", "amount", use="out"), plan("a", "share")]) == ()
+    assert explain_gaps(table.slice(0, 0), [plan("a", "share")]) == ()
+
+
+def test_no_condition_about_a_handful_of_customers():
+    code = np.zeros(N)
+    code[:9] = 7.0
+    x = np.where(code == 7.0, np.nan, 1.0)
+    x[500:502] = np.nan
+    (gap,) = gaps_of({"code": code, "x": x}, ["number", "amount"])
+    assert gap.condition == ""
+    (gap,) = gaps_of({"code": code, "x": x}, ["number", "amount"], min_customers=5)
+    assert gap.condition == "code = 7"
+
+
+def test_the_credit_card_table(data):
+    """All 240 customers with PAYMENTS = 0 lack MINIMUM_PAYMENTS; one missing CREDIT_LIMIT is no gap."""
+    import pyarrow.csv as pa_csv
+
+    table = pa_csv.read_csv(data / "credit-card" / "customers.csv")
+    names = [name for name in table.column_names if name != "CUST_ID"]
+    (gap,) = explain_gaps(table, [plan(name, "amount") for name in names])
+    assert (gap.column, gap.n_missing, gap.condition, gap.precision) == ("MINIMUM_PAYMENTS", 313, "PAYMENTS = 0", 1.0)
+    assert gap.covered == pytest.approx(240 / 313)
