@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+
 from ilk.model.model import Model
 from ilk.model.parts import (
     Candidate,
@@ -43,7 +44,9 @@ N_BINS = 16
 ROLES = {"share": "share", "count": "count", "number": "number"}
 
 
-def model_of(table: dict[str, np.ndarray], *, k: int = 4, ks=range(1, 8), roles=None, describe=None, **content) -> Model:
+def model_of(
+    table: dict[str, np.ndarray], *, k: int = 4, ks=range(1, 8), roles=None, describe=None, **content
+) -> Model:
     """Columns of numbers (NaN = missing) -> a model; `describe` are texts that only describe."""
     made = content_of(table, k=k, ks=ks, roles=roles or {}, describe=describe or {})
     return Model(replace(made, **content))
@@ -70,7 +73,7 @@ def content_of(table, *, k, ks, roles, describe):
         identities=(Identity(next(iter(table)), tuple(table)[1:3], 0.998),),
         gaps=tuple(_gap(c, v, next(iter(table))) for c, v in table.items() if np.isnan(v).mean() > 0.001),
         comparison=None,
-        warnings=(Note("near-doubles", f"{tuple(table)[0]} and {tuple(table)[1]} say nearly the same."),),
+        warnings=(Note("near-doubles", f"{next(iter(table))} and {tuple(table)[1]} say nearly the same."),),
         provenance=_provenance(n),
         value_column=next((c for c in table if roles.get(c, "amount") == "amount"), None),
     )
@@ -85,7 +88,9 @@ def comparison_of(model: Model, column: str) -> Comparison:
 
 def _plan(name, role):
     words = name.replace("_", " ").lower()
-    return ColumnPlan(name, role, role, "builds", f"numbers, read as {role}", Label(words, currency="$" * (role == "amount")))
+    return ColumnPlan(
+        name, role, role, "builds", f"numbers, read as {role}", Label(words, currency="$" * (role == "amount"))
+    )
 
 
 def _features(table):
@@ -122,18 +127,38 @@ def _profile(name, values, edges, d=None):
     bins = tuple(int(b) if b == 0 or b >= 10 else None for b in np.histogram(positive, edges)[0])
     low, high = np.quantile(here, [0.05, 0.95])
     return Profile(
-        name, len(here), len(values) - len(here), float(here.mean()), float(here.std()), float(np.median(here)),
-        float(low), float(high), int((here == 0).sum()), d, float(here.sum()), bins,
-    )  # fmt: skip
+        name,
+        len(here),
+        len(values) - len(here),
+        float(here.mean()),
+        float(here.std()),
+        float(np.median(here)),
+        float(low),
+        float(high),
+        int((here == 0).sum()),
+        d,
+        float(here.sum()),
+        bins,
+    )
 
 
 def _summary(plan, values):
     edges = _edges(values)
     here = values[~np.isnan(values)]
     facts = ColumnFacts(
-        plan.column, "number", len(values), int(np.isnan(values).sum()), len(np.unique(here)), int((here == 0).sum()), 0,
-        float(here.min()), float(here.max()), False, 0, (),
-    )  # fmt: skip
+        plan.column,
+        "number",
+        len(values),
+        int(np.isnan(values).sum()),
+        len(np.unique(here)),
+        int((here == 0).sum()),
+        0,
+        float(here.min()),
+        float(here.max()),
+        False,
+        0,
+        (),
+    )
     return ColumnSummary(plan, facts, _profile(plan.column, values, edges), tuple(edges.tolist()), (), 1.0)
 
 
@@ -154,14 +179,26 @@ def _solution(k, grid, table, features, summaries, describe):
     share = np.bincount(labels, minlength=k)
     confusion = (np.diag(share * 0.18) + np.outer(share, share) * 0.02 / len(labels)).astype(int)
     fidelity = Fidelity(
-        0.86, 0.82, 0.93, tuple(confusion.diagonal() / confusion.sum(1)), tuple(map(tuple, confusion.tolist())), 2 * k,
+        0.86,
+        0.82,
+        0.93,
+        tuple(confusion.diagonal() / confusion.sum(1)),
+        tuple(map(tuple, confusion.tolist())),
+        2 * k,
         int(confusion.sum()),
-    )  # fmt: skip
+    )
     descriptors = tuple(Descriptor(c, 0.21, "Cramer's V", 0.0004, f"{c.lower()} differs a little") for c in describe)
     return Solution(
-        k, Centres(tuple(map(tuple, centres.tolist()))), segments, fidelity if k > 1 else None, themes, descriptors,
-        (), tuple(np.linspace(0, 8, 101).tolist()), (),
-    )  # fmt: skip
+        k,
+        Centres(tuple(map(tuple, centres.tolist()))),
+        segments,
+        fidelity if k > 1 else None,
+        themes,
+        descriptors,
+        (),
+        tuple(np.linspace(0, 8, 101).tolist()),
+        (),
+    )
 
 
 def _pairs(names):
@@ -175,27 +212,43 @@ def _segment(j, k, labels, table, features, summaries, describe):
         _profile(c, v[here], np.array(summaries[c].edges), float(d[i])) for i, (c, v) in enumerate(table.items())
     ]
     profiles += [
-        Profile(c, int(here.sum()), 0, levels=tuple(
-            int(np.sum(np.array(v)[here] == level)) for level in sorted(set(v))
-        )) for c, v in describe.items()
-    ]  # fmt: skip
+        Profile(
+            c, int(here.sum()), 0, levels=tuple(int(np.sum(np.array(v)[here] == level)) for level in sorted(set(v)))
+        )
+        for c, v in describe.items()
+    ]
     strong = sorted(range(len(d)), key=lambda i: -abs(d[i]))
     columns = list(table)
-    markers = tuple(_marker(columns[i], i, d[i], profiles[i], summaries[columns[i]]) for i in strong if abs(d[i]) >= 0.5)
+    markers = tuple(
+        _marker(columns[i], i, d[i], profiles[i], summaries[columns[i]]) for i in strong if abs(d[i]) >= 0.5
+    )
     shares = tuple(
-        (c, float(np.nansum(v[here]) / (np.nansum(v) or 1))) for c, v in table.items() if summaries[c].plan.role == "amount"
+        (c, float(np.nansum(v[here]) / (np.nansum(v) or 1)))
+        for c, v in table.items()
+        if summaries[c].plan.role == "amount"
     )
     size, slsw = int(here.sum()), 0.95 - 0.13 * ((j * 7 + k) % 4)
     word = "reliable" if slsw >= 0.75 else "a pattern" if slsw >= 0.6 else "do not rely on it"
-    name = " and ".join(f"{'high' if m.direction == 'high' else 'low'} {m.column.replace('_', ' ').lower()}" for m in markers[:2])
+    name = " and ".join(
+        f"{'high' if m.direction == 'high' else 'low'} {m.column.replace('_', ' ').lower()}" for m in markers[:2]
+    )
     name = (name or "Middle of the road").capitalize()[:40]
     sentence = f"{size:,} customers ({size / len(labels):.0%}): " + "; ".join(m.text for m in markers[:2]) + "."
     rules = (Rule(f"{columns[0]} > 412 and {columns[1]} <= 3.5", 0.91, 0.74), Rule(f"{columns[0]} <= 412", 0.66, 0.11))
     persona = Persona(name, sentence, markers, rules, tuple(f"{c.lower()} is a bit more often A" for c in describe))
     return Segment(
-        j + 1, f"{j + 1:02d}{k:02d}abcdef12"[:12], size, size / len(labels), persona, Trust(slsw, word), tuple(profiles),
-        shares, (j + 1) % k + 1 if k > 1 else None, (j + 2) % k + 1 if k > 2 else None, 4.0,
-    )  # fmt: skip
+        j + 1,
+        f"{j + 1:02d}{k:02d}abcdef12"[:12],
+        size,
+        size / len(labels),
+        persona,
+        Trust(slsw, word),
+        tuple(profiles),
+        shares,
+        (j + 1) % k + 1 if k > 1 else None,
+        (j + 2) % k + 1 if k > 2 else None,
+        4.0,
+    )
 
 
 def _marker(column, theme, d, profile, summary):
@@ -203,21 +256,33 @@ def _marker(column, theme, d, profile, summary):
     index = 100 * profile.mean / everyone if everyone and everyone > 0 and profile.mean is not None else None
     words = summary.plan.label.words
     return Marker(
-        column, theme // 3, "high" if d > 0 else "low", float(d), index,
+        column,
+        theme // 3,
+        "high" if d > 0 else "low",
+        float(d),
+        index,
         f"{words} {profile.mean:,.0f} against {everyone:,.0f}" if profile.mean is not None else words,
-    )  # fmt: skip
+    )
 
 
 def _evidence(k, ks, grids, n):
     candidates = tuple(_candidate(one, grids[one], n) for one in ks)
     flows = tuple(_flow(a, b, grids) for a, b in pairwise(ks))
     return Evidence(
-        candidates, flows, k, 2, k, 3, "reproducible",
+        candidates,
+        flows,
+        k,
+        2,
+        k,
+        3,
+        "reproducible",
         "The same segments come back when we ask again with other customers, and more clearly than chance allows, "
         "but they shade into each other: where one ends and the next begins is a choice.",
-        ("valley",), f"The plain evidence says 2; we show {k}, because two groups are seldom enough to act on; "
-        "-k 2 takes the other.", min(n, 10_000),
-    )  # fmt: skip
+        ("valley",),
+        f"The plain evidence says 2; we show {k}, because two groups are seldom enough to act on; "
+        "-k 2 takes the other.",
+        min(n, 10_000),
+    )
 
 
 def _candidate(k, grid, n):
@@ -225,13 +290,25 @@ def _candidate(k, grid, n):
     one = k == 1
     median = 0.97 - 0.028 * k + 0.03 * (k % 2)
     return Candidate(
-        k, float(grid[2]), None if one else 0.34 - 0.02 * k, None if one else 0.4 - 0.02 * k, None if one else 2100.0 / k,
-        None if one else 1.1 + 0.1 * k, 0.2 + 0.02 * k, 0.004, 1.0 if one else 0.95 - 0.07 * k,
+        k,
+        float(grid[2]),
+        None if one else 0.34 - 0.02 * k,
+        None if one else 0.4 - 0.02 * k,
+        None if one else 2100.0 / k,
+        None if one else 1.1 + 0.1 * k,
+        0.2 + 0.02 * k,
+        0.004,
+        1.0 if one else 0.95 - 0.07 * k,
         None if one else Spread(median, median - 0.09, min(median + 0.04, 1.0), 100),
-        None if one else Spread(0.9 - 0.05 * k, 0.8 - 0.05 * k, 0.95 - 0.05 * k, 20), None if one else 0.96 - 0.05 * k,
-        None if one else 0.96 - 0.03 * abs(k - 3), None if one else 0.62, float(shares.max()), float(shares.min()), k * 0.9,
+        None if one else Spread(0.9 - 0.05 * k, 0.8 - 0.05 * k, 0.95 - 0.05 * k, 20),
+        None if one else 0.96 - 0.05 * k,
+        None if one else 0.96 - 0.03 * abs(k - 3),
+        None if one else 0.62,
+        float(shares.max()),
+        float(shares.min()),
+        k * 0.9,
         3 <= k <= 6,
-    )  # fmt: skip
+    )
 
 
 def _flow(a, b, grids):
@@ -240,7 +317,9 @@ def _flow(a, b, grids):
     table /= np.maximum(table.sum(1, keepdims=True), 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         entropy = -np.where(table > 0, table * np.log(table), 0).sum(1)
-    return Flow(b, tuple(map(tuple, table.tolist())), tuple(None if a == 1 else float(1 - e / np.log(a)) for e in entropy))
+    return Flow(
+        b, tuple(map(tuple, table.tolist())), tuple(None if a == 1 else float(1 - e / np.log(a)) for e in entropy)
+    )
 
 
 def _reference(features):
@@ -259,7 +338,10 @@ def _axes(features):
 def _map(features, names):
     axes = _axes(features)
     words = tuple(
-        (f"low {names[int(np.argmax(a))].lower().replace('_', ' ')}", f"high {names[int(np.argmax(a))].lower().replace('_', ' ')}")
+        (
+            f"low {names[int(np.argmax(a))].lower().replace('_', ' ')}",
+            f"high {names[int(np.argmax(a))].lower().replace('_', ' ')}",
+        )
         for a in axes
     )
     variance = (features @ axes.T).var(0) / features.var(0).sum()
@@ -273,10 +355,26 @@ def _gap(column, values, other):
 
 def _provenance(n):
     intake = Intake(
-        "customers", n + 3, n, 2, 1, Dialect("utf-8", ",", '"', ".", "", "\\n", True, 0), "CUST_ID",
+        "customers",
+        n + 3,
+        n,
+        2,
+        1,
+        Dialect("utf-8", ",", '"', ".", "", "\\n", True, 0),
+        "CUST_ID",
         (Note("bom", "The file begins with a byte-order mark; it was skipped."),),
-    )  # fmt: skip
+    )
     return Provenance(
-        "0.1.0", "2026-11-23T15:30:00+00:00", "kmeans", 0, Settings().model_dump_json(), "ab" * 32, intake, "customers.csv",
-        n, n - 1, 3, "CUST_ID",
-    )  # fmt: skip
+        "0.1.0",
+        "2026-11-23T15:30:00+00:00",
+        "kmeans",
+        0,
+        Settings().model_dump_json(),
+        "ab" * 32,
+        intake,
+        "customers.csv",
+        n,
+        n - 1,
+        3,
+        "CUST_ID",
+    )

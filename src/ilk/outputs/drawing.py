@@ -28,11 +28,15 @@ _WIDTHS: Final = {
 
 _COLOURS: Final = {token.light: f"var(--{token.name})" for token in TOKENS}
 _PAINT: Final = re.compile(r'(fill|stroke)="(#[0-9a-f]{6})"')
-_MARK: Final = re.compile(r'<(path|line|rect|text|circle)( [^>]*?)aria-label="([^"]*)"([^>]*?)(/>|>(.*?)</\1>)', re.DOTALL)
+_MARK: Final = re.compile(
+    r'<(path|line|rect|text|circle)( [^>]*?)aria-label="([^"]*)"([^>]*?)(/>|>(.*?)</\1>)', re.DOTALL
+)
 _NOISE: Final = re.compile(
     r' (?:xmlns(?::xlink)?|version|font-family|pointer-events|aria-roledescription|aria-hidden|role|aria-label)="[^"]*"'
 )
-_EMPTY: Final = re.compile(r'<path class="(?:background|foreground)"[^>]*?d=""[^>]*?/>|<path class="background"[^>]*?/>')
+_EMPTY: Final = re.compile(
+    r'<path class="(?:background|foreground)"[^>]*?d=""[^>]*?/>|<path class="background"[^>]*?/>'
+)
 
 
 def element(name: str, content: str = "", /, **attributes: str | float | None) -> str:
@@ -45,7 +49,9 @@ def element(name: str, content: str = "", /, **attributes: str | float | None) -
     return f"<{name}{listed}>{content}</{name}>" if content else f"<{name}{listed}/>"
 
 
-def text(x: float, y: float, words: str, /, *, size: int = 14, fill: str = INK, **attributes: str | float | None) -> str:
+def text(
+    x: float, y: float, words: str, /, *, size: int = 14, fill: str = INK, **attributes: str | float | None
+) -> str:
     """A line of text at its baseline."""
     return element("text", escape(clean(words)), x=x, y=y, font_size=size, fill=fill, **attributes)
 
@@ -86,7 +92,8 @@ def shortened(words: str, width: float, size: int = 14, *, bold: bool = False) -
 
 def wrapped(words: str, width: float, size: int = 14, *, most: int = 99, bold: bool = False) -> list[str]:
     """The text in lines of at most `width` pixels; at most `most` lines, the last one shortened."""
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     rest = clean(words).split()
     while rest:
         longer = f"{line} {rest[0]}".strip()
@@ -124,7 +131,7 @@ def framed(svg: str, heading: str, subtitle: str) -> str:
     """A chart as a picture of its own: title and subtitle above it, on paper."""
     width, height = size_of(svg)
     margin = 24
-    lines = [(line, 20, INK) for line in wrapped(heading, width, 20, bold=True)]
+    lines: list[tuple[str, int, str]] = [(line, 20, INK) for line in wrapped(heading, width, 20, bold=True)]
     lines += [(line, 14, QUIET) for line in wrapped(subtitle, width)]
     placed, y = [], float(margin)
     for line, size, fill in lines:

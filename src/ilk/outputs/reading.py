@@ -1,4 +1,4 @@
-"""A model as it is read by people: names after all edits, which row of the scorer is which segment, the verdict here."""
+"""A model as it is read by people: names after all edits, which scorer row is which segment, the verdict here."""
 
 from __future__ import annotations
 

@@ -60,7 +60,9 @@ def per_cent(share: float | None) -> str:
 
 def fixed(number: float | None, decimals: int = 2) -> str:
     """An index between 0 and 1 in a table, where all figures of a column share their decimals."""
-    return NONE if number is None or not math.isfinite(number) else f"{number:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    return (
+        NONE if number is None or not math.isfinite(number) else f"{number:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+    )
 
 
 def customers(count: int, share: float | None = None) -> str:
@@ -82,7 +84,9 @@ def times(number: float | None) -> str:
         return NONE
     if number < 0.5:
         return "none"
-    return "over 100 ×" if number > 10_000 else f"{number / 100:.{0 if number >= 1000 else 1 if number >= 100 else 2}f} ×"
+    return (
+        "over 100 ×" if number > 10_000 else f"{number / 100:.{0 if number >= 1000 else 1 if number >= 100 else 2}f} ×"
+    )
 
 
 def day(days: float) -> str:
@@ -159,8 +163,6 @@ def in_letters(n: int) -> str:
     return letters[n] if 0 <= n < len(letters) else whole(n)
 
 
-
 def lower_first(text: str) -> str:
     """A word in the middle of a sentence; abbreviations keep their capitals."""
     return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-

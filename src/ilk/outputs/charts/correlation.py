@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ilk.model.parts import Content
-from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, plot, words
+from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, number, plot, words
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import INK, QUIET, tint_colour
 from ilk.outputs.wording import in_letters, words_of
@@ -53,8 +53,7 @@ def _spec(width: int, content: Content, kept: list[int], names: list[str]) -> Sp
         if a % every == 0:
             heads.append({"x": a + 0.5, "y": n, "text": str(a + 1)})
         rows += [_cell(a, b, content.correlation[i][j], names[i], names[j]) for b, j in enumerate(kept[:a])]
-    x = {"field": "x", "type": "quantitative", "axis": None, "scale": {"domain": [0, n], "nice": False, "zero": False}}
-    y = {**x, "field": "y", "scale": {**x["scale"], "reverse": True}}
+    x, y = number("x", 0, n), number("y", 0, n, reverse=True)
     squares = layer(rows, {"type": "rect"}, x=x, x2={"field": "x2"}, y=y, y2={"field": "y2"}, color=colour())
     names_left = {"type": "text", "align": "left", "baseline": "middle", "dx": -left, "color": INK}
     numbers = {"type": "text", "baseline": "top", "dy": 6, "color": QUIET}

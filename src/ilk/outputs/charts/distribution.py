@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Profile, Segment
-from ilk.outputs.charts.axis import along, even, ticks
+from ilk.outputs.charts.axis import even, ticks
 from ilk.outputs.charts.figure import Figure, Pad, Spec, layer, name_layer, number, plot, rows_of, words
 from ilk.outputs.drawing import shortened
-from ilk.outputs.theme import EVERYONE, INK, LINE, QUIET, segment_colour
-from ilk.outputs.wording import clean, figure, in_units, is_share, per_cent, slug, with_unit, words_of
+from ilk.outputs.theme import INK, LINE, QUIET, segment_colour
+from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words_of
 
 THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
 WORTH_A_BAR = 0.005
@@ -49,7 +49,9 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
         return None
     by_level = bool(column.levels) and not own.bins
     name = words_of(column.plan)
-    alt = f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
+    alt = (
+        f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
+    )
     subtitle = "Filled: this segment. Grey line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
     fill = segment_colour(segment.number)
 
@@ -64,7 +66,7 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
 
 def in_brief(profile: Profile, column: ColumnSummary) -> str:
     """The one figure that says most about a column in a group: its commonest level, share of zeros or median."""
-    if profile.levels and not profile.bins:
+    if profile.levels and profile.mean is None:
         known = [(count, level) for count, level in zip(profile.levels, column.levels, strict=True) if count]
         if not known:
             return "too few customers to say"
@@ -72,7 +74,7 @@ def in_brief(profile: Profile, column: ColumnSummary) -> str:
         return f"{per_cent(count / max(profile.n, 1))} {clean(level)}"
     if profile.mean is None:
         return "too few customers to say"
-    if is_share(column):
+    if is_share(column) or profile.median is None or column.plan.kind == "ordered":
         return f"{in_units(profile.mean, column)} on average"
     if profile.n_zero is not None and profile.n and profile.n_zero / profile.n >= 0.5:
         return f"{per_cent(profile.n_zero / profile.n)} have none"
@@ -87,7 +89,11 @@ def _histogram(width: int, column: ColumnSummary, own: Spread, everyone: Spread,
     filled = _bars(own, column, low)
     bars = {"type": "bar", "color": fill}
     layers = [_baseline(low, n, x, y), layer(filled, bars, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})]
-    layers += [_outline(everyone, low, x, y), *_scale_labels(width - 4 - SCALE, column, low, x, y), *_top(most, low, n, x, y)]
+    layers += [
+        _outline(everyone, low, x, y),
+        *_scale_labels(width - 4 - SCALE, column, low, x, y),
+        *_top(most, low, n, x, y),
+    ]
     return plot(width, HEIGHT, layers, pad)
 
 
@@ -149,7 +155,7 @@ def _top(most: float, low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
 
 def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
     order = sorted(range(len(column.levels)), key=lambda i: -max(own.levels[i], everyone.levels[i]))[:MOST_LEVELS]
-    order = order if not column.plan.label.order else sorted(order)
+    order = sorted(order) if column.plan.label.order or column.everyone.mean is not None else order
     rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width) for i in order]
     most = max(max(row["own"], row["everyone"]) for row in rows) or 1.0
     x = number("own", 0, most, range=[0, width - 56])

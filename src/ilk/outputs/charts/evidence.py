@@ -1,4 +1,4 @@
-"""How many: stability against shapeless data for each k, the elbow and the other indices, how far to trust a segment."""
+"""How many: stability against shapeless data for each k, the other indices, how far to trust a segment."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from collections.abc import Callable
 from typing import Any
 
 from ilk.model.parts import Candidate, Evidence, Segment
-from ilk.outputs.charts.figure import HALF, WIDE, Figure, Pad, Spec, colour, layer, name_layer, number, plot, rows_of, words
+from ilk.outputs.charts.figure import (
+    WIDE,
+    Figure,
+    Pad,
+    Spec,
+    colour,
+    layer,
+    name_layer,
+    number,
+    plot,
+    rows_of,
+    words,
+)
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import ACCENT, EVERYONE, INK, LINE, PANEL, QUIET, TRUST_COLOURS, segment_colour
 from ilk.outputs.wording import figure, in_letters, listed, per_cent
@@ -52,7 +64,7 @@ def _stability(width: int, known: list[Candidate], chosen: int) -> Spec:
     floor = min(0.5, max(0.0, int(lowest * 10) / 10))
     y = number("y", floor, 1.0, axis={"values": [floor, STABLE, 1.0], "format": ".1f", "grid": True, "title": None})
     rows = [_stability_row(c, chosen) for c in known]
-    x = _k_axis(rows)
+    x = _k_axis()
     band = {"type": "bar", "color": EVERYONE, "opacity": 0.55, "width": {"band": 0.72}}
     shapeless = [r for r in rows if r["null_high"] is not None]
     layers = [layer(shapeless, band, x=x, y={**y, "field": "null_low"}, y2={"field": "null_high"})] if shapeless else []
@@ -92,7 +104,7 @@ def _stability_words(rows: list[dict[str, Any]], shapeless: list[dict[str, Any]]
     return [*found, layer(label, grey, x=x, y=y, text=words())]
 
 
-def _k_axis(rows: list[dict[str, Any]]) -> Spec:
+def _k_axis() -> Spec:
     axis = {"labelAngle": 0, "title": "Number of segments", "labelFontSize": 14}
     return {"field": "k", "type": "ordinal", "sort": None, "axis": axis, "scale": {"padding": 0.3}}
 
@@ -116,7 +128,7 @@ def _line(width: int, rows: list[dict[str, Any]]) -> Spec:
     values = [row["y"] for row in rows]
     low, high = min(0.0, *values), max(0.0, *values) * 1.08 or 1.0
     y = number("y", low, high)
-    x = {**_k_axis(rows), "scale": {"padding": 0.5, "type": "point"}}
+    x = {**_k_axis(), "scale": {"padding": 0.5, "type": "point"}}
     silent = [{"k": row["k"], "y": row["y"]} for row in rows]
     line = layer(silent, {"type": "line", "color": QUIET, "strokeWidth": 2}, x=x, y=y)
     dots = [{**row, "colour": ACCENT if row["here"] else QUIET, "size": 110 if row["here"] else 48} for row in rows]
@@ -164,11 +176,20 @@ def _strips(width: int, known: list[Segment]) -> Spec:
     x = number("x", 0, 1)
     y = rows_of("name")
     below = {} if roomy else {"yOffset": 10}
-    track = layer([{"name": r["name"], "x": 1} for r in rows], {"type": "bar", "height": 12, "color": PANEL, **below}, x=x, y=y)
+    track = layer(
+        [{"name": r["name"], "x": 1} for r in rows], {"type": "bar", "height": 12, "color": PANEL, **below}, x=x, y=y
+    )
     bars = layer(rows, {"type": "bar", "height": 12, **below}, x=x, y=y, color=colour())
     limits = [{"name": row["name"], "x": at} for row in rows for at in (PATTERN, RELIABLE)]
-    lines = layer(limits, {"type": "tick", "height": 20, "bandSize": 20, "thickness": 2, "color": INK, **below}, x=x, y=y)
-    return plot(width, step * len(rows) + 40, [track, bars, lines, name_layer(rows, step, names=names), *_trust_words(x, roomy=roomy)], Pad(names, 8, 32, 8))
+    lines = layer(
+        limits, {"type": "tick", "height": 20, "bandSize": 20, "thickness": 2, "color": INK, **below}, x=x, y=y
+    )
+    return plot(
+        width,
+        step * len(rows) + 40,
+        [track, bars, lines, name_layer(rows, step, names=names), *_trust_words(x, roomy=roomy)],
+        Pad(names, 8, 32, 8),
+    )
 
 
 def _trust_words(x: Spec, *, roomy: bool) -> list[Spec]:
@@ -180,5 +201,6 @@ def _trust_words(x: Spec, *, roomy: bool) -> list[Spec]:
     top = {"type": "text", "baseline": "bottom"}
     shown = [zone for zone in zones if roomy or zone["align"] == "right"]
     return [
-        layer([zone], {**top, "align": zone["align"]}, x=x, y={"value": -8}, text=words(), color=colour()) for zone in shown
+        layer([zone], {**top, "align": zone["align"]}, x=x, y={"value": -8}, text=words(), color=colour())
+        for zone in shown
     ]

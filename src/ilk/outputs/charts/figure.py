@@ -49,9 +49,7 @@ class Figure:
     spec: Callable[[int], Spec] | None = None
 
     @classmethod
-    def of(
-        cls, name: str, words: tuple[str, str, str], spec: Callable[[int], Spec], *, width: int = HALF
-    ) -> Figure:
+    def of(cls, name: str, words: tuple[str, str, str], spec: Callable[[int], Spec], *, width: int = HALF) -> Figure:
         """A figure drawn by Vega-Lite; `words` are its title, subtitle and alt text."""
         return cls(name, *words, lambda across: vega_svg(spec(across)), width, spec)
 

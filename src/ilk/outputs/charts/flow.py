@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ilk.model.parts import Content, Flow
 from ilk.outputs.charts.figure import WIDE, Figure
@@ -50,7 +51,9 @@ def flow_across_k(content: Content, k: int, names: Names) -> Figure | None:
         return None
     step = next((flow for flow in flows if flow.k == k), flows[-1])
     heading = _heading(step)
-    subtitle = "Each column is a number of segments, each block a segment by size, each ribbon the customers that move on"
+    subtitle = (
+        "Each column is a number of segments, each block a segment by size, each ribbon the customers that move on"
+    )
     alt = " ".join(f"From {flow.k - 1} to {flow.k}: {gain(flow, names)}" for flow in flows)
     return Figure("flow", heading, subtitle, alt, lambda width: _draw(width, content, k, names), WIDE)
 
@@ -96,7 +99,7 @@ def _draw(width: int, content: Content, k: int, names: Names) -> str:
     ks = shown_ks(content, k, MOST_WIDE if width >= 560 else MOST_NARROW)
     height = 392 if width >= 560 else 328
     columns = _columns(content, ks, width, height)
-    ribbons = [_ribbons(a, b, content, k, names) for a, b in zip(columns, columns[1:], strict=False)]
+    ribbons = [_ribbons(a, b, content, k, names) for a, b in pairwise(columns)]
     blocks = [_block(node, column, k, names) for column in columns for node in column.nodes]
     return drawing(width, height, *ribbons, *blocks, *(_head(column, k) for column in columns))
 
@@ -142,7 +145,9 @@ def _ribbons(before: Column, after: Column, content: Content, shown: int, names:
             moved = node.share * flow.shares[node.number - 1][source.number - 1]
             if moved >= WORTH_A_RIBBON:
                 ends = (before.left + NODE, leaving[source.number], after.left, arriving)
-                said = f"{names[before.k, source.number]} → {names[after.k, node.number]}: {per_cent(moved)} of customers"
+                said = (
+                    f"{names[before.k, source.number]} → {names[after.k, node.number]}: {per_cent(moved)} of customers"
+                )
                 drawn.append(_ribbon(ends, moved * scale, _paint(source, node, shown), said))
             leaving[source.number] += moved * scale
             arriving += moved * scale
@@ -159,13 +164,15 @@ def _ribbon(ends: tuple[float, float, float, float], thick: float, paint: str, s
     x1, y1, x2, y2 = ends
     middle = (x1 + x2) / 2
     upper = f"M{x1:.1f},{y1:.1f}C{middle:.1f},{y1:.1f} {middle:.1f},{y2:.1f} {x2:.1f},{y2:.1f}"
-    lower = f"L{x2:.1f},{y2 + thick:.1f}C{middle:.1f},{y2 + thick:.1f} {middle:.1f},{y1 + thick:.1f} {x1:.1f},{y1 + thick:.1f}Z"
+    y1, y2 = y1 + thick, y2 + thick
+    lower = f"L{x2:.1f},{y2:.1f}C{middle:.1f},{y2:.1f} {middle:.1f},{y1:.1f} {x1:.1f},{y1:.1f}Z"
     return element("path", title(said), d=upper + lower, fill=paint, fill_opacity=0.35 if paint != EVERYONE else 0.5)
 
 
 def _block(node: Node, column: Column, shown: int, names: Names) -> str:
     paint = segment_colour(node.number) if node.k == shown else QUIET
-    said = f"{node.number} {names[node.k, node.number]}, {per_cent(node.share)} of customers, of {counted(node.k, 'segment')}"
+    name = f"{node.number} {names[node.k, node.number]}"
+    said = f"{name}, {per_cent(node.share)} of customers, of {counted(node.k, 'segment')}"
     box = {"x": column.left, "y": node.top, "width": NODE, "height": max(node.height, 2.0)}
     block = element("rect", title(said), **box, fill=paint, rx=2)
     if node.height < 18:
@@ -178,4 +185,6 @@ def _block(node: Node, column: Column, shown: int, names: Names) -> str:
 def _head(column: Column, shown: int) -> str:
     here = column.k == shown
     bold = "bold" if here else None
-    return text(column.left + NODE / 2, 16, str(column.k), fill=ACCENT if here else INK, text_anchor="middle", font_weight=bold)
+    return text(
+        column.left + NODE / 2, 16, str(column.k), fill=ACCENT if here else INK, text_anchor="middle", font_weight=bold
+    )

@@ -60,9 +60,18 @@ def segment_map(places: list[Place], directions: Map) -> Figure | None:
         return None
     shares = [per_cent(share) for share in directions.explained[:2]]
     per_dot = round(float(np.mean(np.concatenate([place.customers for place in places]))))
-    subtitle = f"Each dot is about {whole(per_dot)} customers. The outline holds the middle {per_cent(CORE)} of a segment. "
-    subtitle += f"Across and up: the two directions in which customers differ most ({listed(shares)} of all differences)"
-    return Figure.of("map", (_title(places), subtitle, _alt(places, directions)), lambda width: _spec(width, places, directions), width=WIDE)
+    subtitle = (
+        f"Each dot is about {whole(per_dot)} customers. The outline holds the middle {per_cent(CORE)} of a segment. "
+    )
+    subtitle += (
+        f"Across and up: the two directions in which customers differ most ({listed(shares)} of all differences)"
+    )
+    return Figure.of(
+        "map",
+        (_title(places), subtitle, _alt(places, directions)),
+        lambda width: _spec(width, places, directions),
+        width=WIDE,
+    )
 
 
 def _title(places: list[Place]) -> str:

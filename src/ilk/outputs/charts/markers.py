@@ -71,7 +71,9 @@ def _spec(width: int, rows: list[dict[str, Any]]) -> Spec:
     line = layer([{"index": SAME}], {"type": "rule", "color": EVERYONE, "strokeWidth": 2}, x=x)
     said = {"type": "text", "baseline": "middle", "yOffset": 10}
     right = layer([r for r in drawn if r["above"]], {**said, "align": "left", "dx": 6}, x=x, y=y, text=words("said"))
-    left = layer([r for r in drawn if not r["above"]], {**said, "align": "right", "dx": -6}, x=x, y=y, text=words("said"))
+    left = layer(
+        [r for r in drawn if not r["above"]], {**said, "align": "right", "dx": -6}, x=x, y=y, text=words("said")
+    )
     return plot(width, STEP * len(rows), [line, bars, right, left, name_layer(drawn, STEP)], Pad(0, 0, 0, 0))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 ROUNDS = 60
 
@@ -29,13 +30,12 @@ def apart(boxes: Sequence[Box], inner: tuple[int, int]) -> list[Box]:
     placed = sorted(boxes, key=lambda box: (box.y, box.x))
     for _ in range(ROUNDS):
         moved = False
-        for i, one in enumerate(placed):
-            for j in range(i + 1, len(placed)):
-                push = one.overlap(placed[j])
-                if push > 0:
-                    moved = True
-                    one = placed[i] = replace(one, y=one.y - push / 2 - 0.5)
-                    placed[j] = replace(placed[j], y=placed[j].y + push / 2 + 0.5)
+        for i, j in combinations(range(len(placed)), 2):
+            push = placed[i].overlap(placed[j])
+            if push > 0:
+                moved = True
+                placed[i] = replace(placed[i], y=placed[i].y - push / 2 - 0.5)
+                placed[j] = replace(placed[j], y=placed[j].y + push / 2 + 0.5)
         placed = [replace(box, y=min(max(box.y, box.half_height), inner[1] - box.half_height)) for box in placed]
         if not moved:
             break

@@ -18,7 +18,9 @@ def trust_shape(word: TrustWord) -> str:
     ring = element("circle", cx=middle, cy=middle, r=RING, fill="none", stroke=paint, stroke_width=2)
     if word == "reliable":
         return element("circle", cx=middle, cy=middle, r=RING + 1, fill=paint)
-    return ring + element("path", d=f"M{middle},{middle - RING}A{RING},{RING} 0 0 0 {middle},{middle + RING}Z", fill=paint)
+    return ring + element(
+        "path", d=f"M{middle},{middle - RING}A{RING},{RING} 0 0 0 {middle},{middle + RING}Z", fill=paint
+    )
 
 
 def bar(share: float, width: float, height: float, paint: str) -> str:
@@ -48,7 +50,13 @@ def spark(profile: Profile, width: float, height: float, paint: str) -> str:
     step = width / slots
     bars = [(2 + i if none else i, count) for i, count in enumerate(counts)] + ([(0, none)] if none else [])
     drawn = [
-        element("rect", x=slot * step, y=height - count / tallest * height, width=max(step - 1, 0.8), height=count / tallest * height)
+        element(
+            "rect",
+            x=slot * step,
+            y=height - count / tallest * height,
+            width=max(step - 1, 0.8),
+            height=count / tallest * height,
+        )
         for slot, count in bars
         if count
     ]

@@ -5,7 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Segment
-from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, name_layer, number, page, panel, rows_of, words
+from ilk.outputs.charts.figure import (
+    WIDE,
+    Figure,
+    Pad,
+    Spec,
+    colour,
+    layer,
+    name_layer,
+    number,
+    page,
+    panel,
+    rows_of,
+    words,
+)
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import QUIET, segment_colour
 from ilk.outputs.wording import customers, in_letters, lower_first, per_cent, words_of
@@ -56,7 +69,9 @@ def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None
     across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
     step = STEP if roomy else STEP + 16
     panels = [
-        _panel(rows, field, shortened(head, across + LABEL), (across, step), most, names=names, first=i == 0, roomy=roomy)
+        _panel(
+            rows, field, shortened(head, across + LABEL), (across, step), most, names=names, first=i == 0, roomy=roomy
+        )
         for i, (field, head) in enumerate(heads)
     ]
     return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
@@ -93,5 +108,17 @@ def _panel(
     bars = layer(rows, {"type": "bar", "height": BAR, **below}, x=x, y=y, color=colour())
     said = {"type": "text", "align": "left", "dx": 8, "baseline": "middle", **below}
     labels = layer(rows, said, x=x, y=y, text=words(f"{field}_said"))
-    title = {"text": head, "anchor": "start", "fontSize": 14, "fontWeight": 400, "color": QUIET, "offset": 8, "frame": "group"}
-    return {"title": title, "layer": [bars, labels, *([name_layer(rows, step, names=names)] if first else [])], **panel(across, step * len(rows))}
+    title = {
+        "text": head,
+        "anchor": "start",
+        "fontSize": 14,
+        "fontWeight": 400,
+        "color": QUIET,
+        "offset": 8,
+        "frame": "group",
+    }
+    return {
+        "title": title,
+        "layer": [bars, labels, *([name_layer(rows, step, names=names)] if first else [])],
+        **panel(across, step * len(rows)),
+    }

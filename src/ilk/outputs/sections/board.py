@@ -163,4 +163,5 @@ def _first_sentences(text: str) -> str:
 def _foot(reading: Reading) -> str:
     p = reading.content.provenance
     rejected = f", {whole(p.n_rejected)} could not be assigned" if p.n_rejected else ""
-    return f"{whole(p.n_assigned)} of {customers(p.n_customers)} assigned{rejected}. Made on {made_on(p.created)} with ilk {clean(p.ilk_version)}."
+    made = f"Made on {made_on(p.created)} with ilk {clean(p.ilk_version)}."
+    return f"{whole(p.n_assigned)} of {customers(p.n_customers)} assigned{rejected}. {made}"

@@ -47,23 +47,27 @@ def data_chapter(reading: Reading) -> DataChapter:
         identities=tuple(_identity(i, reading) for i in content.identities),
         correlation=correlation_grid(content),
         warnings=tuple(clean(note.text) for note in weighed(reading)),
-        edits=tuple(edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits),
+        edits=tuple(
+            edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits
+        ),
     )
 
 
 def _account(reading: Reading) -> tuple[str, ...]:
     p = reading.content.provenance
     intake = p.intake
-    said = [
-        f"{clean(p.source)}: {counted(intake.records, 'record')} = {counted(intake.rows, 'customer')} + "
-        f"{whole(intake.rejects)} that could not be read + {whole(intake.skipped)} header, blank or left-out lines."
-    ]
+    rest = f"{whole(intake.rejects)} that could not be read + {whole(intake.skipped)} header, blank or left-out lines"
+    said = [f"{clean(p.source)}: {counted(intake.records, 'record')} = {counted(intake.rows, 'customer')} + {rest}."]
     if intake.dialect is not None:
         said.append(f"How the file is written: {clean(intake.dialect.in_words())}.")
     said.append(
-        f"A customer is identified by {clean(p.id_column)}." if p.id_column else "No column identifies a customer; the row does."
+        f"A customer is identified by {clean(p.id_column)}."
+        if p.id_column
+        else "No column identifies a customer; the row does."
     )
-    said.append(f"{counted(p.n_assigned, 'customer')} assigned, {whole(p.n_rejected)} not (unreadable, or nothing answered).")
+    said.append(
+        f"{counted(p.n_assigned, 'customer')} assigned, {whole(p.n_rejected)} not (unreadable, or nothing answered)."
+    )
     return tuple(said)
 
 
@@ -84,7 +88,9 @@ def _column_line(column: ColumnSummary) -> Line:
     words = words_of(plan, longest=200)
     own = clean(plan.column)
     head = words if own.casefold() == words.casefold() else f"{words} ({own})"
-    missing = f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
+    missing = (
+        f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
+    )
     weight = f", weight {figure(plan.weight)}" if plan.weight != 1 else ""
     return line(head, role + weight, Cell(clean(plan.reason), "words"), missing, typical(column), _spark(column))
 
@@ -94,10 +100,10 @@ def typical(column: ColumnSummary) -> str:
     everyone = column.everyone
     if column.plan.use == "out":
         return NONE
-    if everyone.levels and not everyone.bins:
+    if everyone.levels and everyone.mean is None:
         return in_brief(everyone, column)
     if everyone.low is None or everyone.high is None:
-        return NONE
+        return in_brief(everyone, column) if everyone.mean is not None else NONE
     if everyone.low == everyone.high:
         return in_units(everyone.low, column)
     return f"{in_units(everyone.low, column)} to {in_units(everyone.high, column)}"
@@ -130,7 +136,8 @@ def gap_table(reading: Reading) -> Table | None:
 def _identity(identity: Identity, reading: Reading) -> str:
     parts = listed([words_of(reading.column(name).plan) for name in identity.parts])
     total = words_of(reading.column(identity.total).plan)
-    return f"{total} is the sum of {parts} for {per_cent(identity.share)} of customers, so it counts only through its parts."
+    held = per_cent(identity.share)
+    return f"{total} is the sum of {parts} for {held} of customers, so it counts only through its parts."
 
 
 def edit_text(action: str, text: str, reason: str, date: str) -> str:

@@ -22,7 +22,9 @@ def heat_tables(reading: Reading) -> tuple[Table, ...]:
     placed = {name for t in themes for name in t.columns}
     rest = [name for name in building if name not in placed]
     tables = [_table(_heading(theme, reading), theme.columns, reading) for theme in joined]
-    tables.append(_table("Columns by themselves" if joined else "All columns that make segments", [*singles, *rest], reading))
+    tables.append(
+        _table("Columns by themselves" if joined else "All columns that make segments", [*singles, *rest], reading)
+    )
     describing = [c.plan.column for c in reading.content.columns if c.plan.use == "describes"]
     tables.append(_table("What only describes: it took no part in making the segments", describing, reading))
     return tuple(table for table in tables if table.lines)
@@ -47,7 +49,7 @@ def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
     profiles = [s.profile(column.plan.column) for s in reading.segments if _has(s.profiles, column)]
     if len(profiles) != len(reading.segments):
         return []
-    if column.levels and column.everyone.levels and not column.everyone.bins:
+    if column.levels and column.everyone.mean is None:
         return _level_lines(column, profiles)
     marked = [any(m.column == column.plan.column for m in s.persona.markers) for s in reading.segments]
     cells = [_cell(p, column, is_marker=is_marker) for p, is_marker in zip(profiles, marked, strict=True)]
@@ -59,7 +61,9 @@ def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
 
 
 def _cell(profile: Profile, column: ColumnSummary, *, is_marker: bool) -> Cell:
-    return Cell(in_units(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
+    return Cell(
+        in_units(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker)
+    )
 
 
 def _look(strength: int, is_marker: bool) -> str:

@@ -51,14 +51,14 @@ def _methods(reading: Reading) -> tuple[Method, ...]:
         ),
         Method(
             "Segments",
-            "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers. Segments are "
-            "numbered by size.",
+            "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers. "
+            "Segments are numbered by size.",
             "Lloyd (1982), IEEE Transactions on Information Theory 28(2); Arthur and Vassilvitskii (2007), SODA",
         ),
         Method(
             "Stability",
-            f"Pairs of samples of {m} customers, drawn with replacement, are segmented from scratch; agreement of the two "
-            "on the same customers is the adjusted Rand index (0 is chance, 1 the same).",
+            f"Pairs of samples of {m} customers, drawn with replacement, are segmented from scratch; agreement of the "
+            "two on the same customers is the adjusted Rand index (0 is chance, 1 the same).",
             "Dolnicar and Leisch (2010), Marketing Letters 21(1)",
         ),
         Method(
@@ -69,14 +69,16 @@ def _methods(reading: Reading) -> tuple[Method, ...]:
         ),
         Method(
             "Prediction strength",
-            "Half of the customers predict which of the other half belong together; the worst segment counts, mean of ten.",
+            "Half of the customers predict which of the other half belong together; the worst segment "
+            "counts, mean of ten.",
             "Tibshirani and Walther (2005), Journal of Computational and Graphical Statistics 14(3)",
         ),
         Method(
             "Silhouette, gap, other indices",
             "Silhouette on the evidence sample; gap against twenty evenly scattered tables; Calinski-Harabasz and "
             "Davies-Bouldin as usual.",
-            "Rousseeuw (1987); Tibshirani, Walther and Hastie (2001); Calinski and Harabasz (1974); Davies and Bouldin (1979)",
+            "Rousseeuw (1987); Tibshirani, Walther and Hastie (2001); Calinski and Harabasz (1974); "
+            "Davies and Bouldin (1979)",
         ),
         Method(
             "Choice of the number",
@@ -86,8 +88,8 @@ def _methods(reading: Reading) -> tuple[Method, ...]:
         ),
         Method(
             "Verdict",
-            "Natural: stable (0.80), more than shapeless data, and a valley between segments. Reproducible: the first two. "
-            "Constructed: the rest; usable, but the business draws the line (rules of thumb).",
+            "Natural: stable (0.80), more than shapeless data, and a valley between segments. Reproducible: the first "
+            "two. Constructed: the rest; usable, but the business draws the line (rules of thumb).",
             "",
         ),
         Method(
@@ -97,9 +99,9 @@ def _methods(reading: Reading) -> tuple[Method, ...]:
         ),
         Method(
             "Markers and index",
-            "A column sets a segment apart when its mean differs from everyone's by half a standard deviation, for 0/1 and "
-            "rating scales by a quarter of the scale. Index: 100 times the segment's mean over everyone's. Building columns "
-            "are not tested for significance: segments were made to differ in them.",
+            "A column sets a segment apart when its mean differs from everyone's by half a standard deviation, for 0/1 "
+            "and rating scales by a quarter of the scale. Index: 100 times the segment's mean over everyone's. "
+            "Building columns are not tested for significance: segments were made to differ in them.",
             "Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis",
         ),
         Method(
@@ -111,7 +113,8 @@ def _methods(reading: Reading) -> tuple[Method, ...]:
 
 
 def _min_group(reading: Reading) -> int:
-    return int(_told(reading).get("min_group", Settings().min_group))
+    told = _told(reading).get("min_group")
+    return told if isinstance(told, int) else Settings().min_group
 
 
 def _made(reading: Reading) -> Table:
@@ -127,7 +130,9 @@ def _made(reading: Reading) -> Table:
 def _settings(reading: Reading) -> Table | None:
     usual = json.loads(Settings().model_dump_json())
     told = {name: value for name, value in _told(reading).items() if value != usual.get(name)}
-    lines = tuple(line(name.replace("_", " "), clean(json.dumps(value, ensure_ascii=False))) for name, value in told.items())
+    lines = tuple(
+        line(name.replace("_", " "), clean(json.dumps(value, ensure_ascii=False))) for name, value in told.items()
+    )
     return Table("Settings that were changed", ("Setting", "Value"), lines, "made") if lines else None
 
 

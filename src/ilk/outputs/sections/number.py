@@ -47,7 +47,12 @@ def _folded(reading: Reading) -> tuple[Figure, ...]:
     evidence, k = reading.content.evidence, reading.k
     wanted = (
         ("elbow", lambda c: c.inertia, "The elbow bends slowly", "Spread left inside segments; lower is tighter"),
-        ("silhouette", lambda c: c.silhouette, "Silhouette", "How much nearer customers are to their own segment; 1 is best"),
+        (
+            "silhouette",
+            lambda c: c.silhouette,
+            "Silhouette",
+            "How much nearer customers are to their own segment; 1 is best",
+        ),
         ("gap", lambda c: c.gap, "Gap", "Tighter than evenly scattered data by this much; higher is better"),
     )
     drawn = [index_by_k(evidence, k, name, read, (title, subtitle)) for name, read, title, subtitle in wanted]

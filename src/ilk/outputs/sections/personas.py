@@ -20,12 +20,11 @@ from ilk.outputs.wording import (
     customers,
     in_units,
     index,
-    lower_first,
     per_cent,
     words_of,
 )
 
-MOST_MARKERS, MOST_RULES, MOST_DISTRIBUTIONS = 12, 4, 3
+MOST_MARKERS, MOST_RULES, MOST_DISTRIBUTIONS, MOST_IN_A_LINE = 12, 4, 3, 3
 WHOLE = 0.8
 """A segment that keeps this share of itself from one k to the next is called the same."""
 
@@ -79,7 +78,9 @@ def _chapter(segment: Segment, reading: Reading) -> Chapter:
 
 def rule_text(text: str, precision: float, recall: float) -> str:
     """A rule with how well it holds."""
-    return f"{clean(text)} – {per_cent(precision)} of those it names are in the segment, {per_cent(recall)} of the segment"
+    return (
+        f"{clean(text)} – {per_cent(precision)} of those it names are in the segment, {per_cent(recall)} of the segment"
+    )
 
 
 def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
@@ -167,10 +168,9 @@ def _distributions(segment: Segment, reading: Reading) -> tuple[Figure, ...]:
     return tuple(figure for figure in figures if figure is not None)
 
 
-def in_markers(segment: Segment, reading: Reading) -> str:
-    """The strongest markers in a line, for the terminal and the workbook."""
-    said = []
-    for words, marker in strongest(segment, reading.content):
-        level = f" {clean(marker.level)}" if marker.level else ""
-        said.append(f"{'more' if marker.direction == 'high' else 'less'} {lower_first(words)}{level}")
-    return "; ".join(said)
+def in_markers(segment: Segment) -> str:
+    """The strongest markers in a line, without their figures, one a theme."""
+    first: dict[int, str] = {}
+    for marker in segment.persona.markers:
+        first.setdefault(marker.theme, clean(marker.text).partition(" (")[0])
+    return ", ".join(list(first.values())[:MOST_IN_A_LINE])

@@ -37,7 +37,10 @@ def rules(reading: Reading) -> Rules:
     """The chapter."""
     fidelity = reading.solution.fidelity
     listed_rules = tuple(
-        (f"{s.number} {reading.by_number[s.number]}", tuple(rule_text(r.text, r.precision, r.recall) for r in s.persona.rules))
+        (
+            f"{s.number} {reading.by_number[s.number]}",
+            tuple(rule_text(r.text, r.precision, r.recall) for r in s.persona.rules),
+        )
         for s in reading.segments
         if s.persona.rules
     )
@@ -50,8 +53,8 @@ def _summary(fidelity: Fidelity | None) -> str:
     full = f" A tree without a limit reaches {per_cent(fidelity.full_tree)}." if fidelity.full_tree is not None else ""
     return (
         f"A tree of {counted(fidelity.n_leaves, 'rule')} puts {per_cent(fidelity.accuracy)} of "
-        f"{counted(fidelity.n_held_out, 'customer')} it had not seen into their segment (kappa {figure(fidelity.kappa)}: "
-        f"0 is chance, 1 is always right).{full} The rules explain; the segments decide."
+        f"{counted(fidelity.n_held_out, 'customer')} it had not seen into their segment (kappa "
+        f"{figure(fidelity.kappa)}: 0 is chance, 1 is always right).{full} The rules explain; the segments decide."
     )
 
 
@@ -62,7 +65,9 @@ def _confusion(fidelity: Fidelity, reading: Reading) -> Table:
     for i, row in enumerate(fidelity.confusion):
         total = sum(row) or 1
         cells = [Cell(whole(count), _shade(count / total, right=i == j)) for j, count in enumerate(row)]
-        lines.append(Line(Cell(f"{i + 1} {reading.names[reading.k, i + 1]}"), (*cells, Cell(per_cent(fidelity.recall[i])))))
+        lines.append(
+            Line(Cell(f"{i + 1} {reading.names[reading.k, i + 1]}"), (*cells, Cell(per_cent(fidelity.recall[i]))))
+        )
     return Table("Held-out customers: their segment, and what the rules say", heads, tuple(lines), "confusion")
 
 
@@ -86,7 +91,12 @@ def beside_today(reading: Reading) -> Beside | None:
     return Beside(
         f"Beside {name.lower() if name.isupper() else name}, which you use today",
         _overlap(found, name),
-        Table(f"Customers by segment and {name}", ("Segment", *(clean(g) for g in found.groups)), tuple(lines), "confusion"),
+        Table(
+            f"Customers by segment and {name}",
+            ("Segment", *(clean(g) for g in found.groups)),
+            tuple(lines),
+            "confusion",
+        ),
         _explained(found, reading, name),
     )
 
@@ -94,12 +104,16 @@ def beside_today(reading: Reading) -> Beside | None:
 def _overlap(found: Comparison, name: str) -> str:
     overlap = found.adjusted_rand
     words = "nearly the same" if overlap >= 0.8 else "partly the same" if overlap >= 0.3 else "mostly different"
-    return f"The two groupings are {words}: overlap {figure(overlap)} (adjusted Rand index; 0 is chance, 1 is the same as {name})."
+    index = f"adjusted Rand index; 0 is chance, 1 is the same as {name}"
+    return f"The two groupings are {words}: overlap {figure(overlap)} ({index})."
 
 
 def _explained(found: Comparison, reading: Reading, name: str) -> Table | None:
     lines = [
-        Line(Cell(words_of(reading.column(c).plan) if _known(reading, c) else clean(c)), (Cell(per_cent(a)), Cell(per_cent(b))))
+        Line(
+            Cell(words_of(reading.column(c).plan) if _known(reading, c) else clean(c)),
+            (Cell(per_cent(a)), Cell(per_cent(b))),
+        )
         for c, a, b in found.explained
     ]
     heads = ("Differences in", "explained by the segments", f"explained by {name}")

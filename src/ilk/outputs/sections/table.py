@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+NO_DRAWING = Markup()
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -13,7 +15,7 @@ class Cell:
 
     text: str
     look: str = ""
-    drawing: Markup = Markup()
+    drawing: Markup = NO_DRAWING
 
 
 @dataclass(frozen=True, slots=True)

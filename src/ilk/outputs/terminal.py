@@ -1,0 +1,193 @@
+"""A study in the terminal, in thirty lines: verdict, personas, warnings, files, what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ilk.model.parts import Segment, TrustWord
+from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.reading import VERDICT_SIGNS, VERDICTS, Reading
+from ilk.outputs.sections.board import caveats, why_k
+from ilk.outputs.sections.personas import in_markers
+from ilk.outputs.theme import TRUST_COLOURS, segment_colour
+from ilk.outputs.wording import clean, counted, customers, in_letters, made_on, per_cent, whole
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from ilk.model.model import Model
+
+WIDEST, ROOMY = 100, 76
+MOST_PERSONAS, MIN_TEXT, LONGEST_VALUE = 20, 20, 20
+
+SIGNS: dict[TrustWord, str] = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
+PLAIN: dict[TrustWord, str] = {"reliable": "*", "a pattern": "~", "do not rely on it": "x"}
+"""For terminals that cannot write the shapes."""
+
+
+def show(model: Model, console: Console, *, files: Sequence[tuple[str, str]] = (), folder: Path | None = None) -> None:
+    """Print a model, and what a study left.
+
+    Args:
+        model: The model with its edits.
+        console: Where to; at most 100 columns are used, colours only where it has them.
+        files: What was written, with a word on each.
+        folder: Where it was written.
+    """
+    reading = Reading(model)
+    page = _Page(min(console.width, WIDEST), _shapes(console), [])
+    _head(page, reading)
+    _people(page, reading)
+    _caveats(page, reading)
+    _files(page, files, folder)
+    _next_steps(page, files, folder)
+    for line in page.lines:
+        console.print(line, no_wrap=True, overflow="fold", crop=False, highlight=False)
+
+
+def _shapes(console: Console) -> dict[TrustWord, str]:
+    return SIGNS if (console.encoding or "").lower().startswith("utf") else PLAIN
+
+
+@dataclass
+class _Page:
+    """Lines to print, none wider than `width`."""
+
+    width: int
+    shapes: dict[TrustWord, str]
+    lines: list[Text]
+
+    def say(self, text: str | Text, *, style: str = "", indent: int = 0, hang: int | None = None) -> None:
+        """Add a paragraph: `indent` before its first line, `hang` before the others."""
+        from rich.text import Text
+
+        hang = indent if hang is None else hang
+        told = Text(text, style=style) if isinstance(text, str) else text
+        rows = told.wrap(_measuring(), max(self.width - max(indent, hang), MIN_TEXT))
+        for i, row in enumerate(rows):
+            row.rstrip()
+            self.lines.append(Text(" " * (hang if i else indent)).append_text(row))
+
+    def gap(self) -> None:
+        """Add an empty line."""
+        from rich.text import Text
+
+        self.lines.append(Text())
+
+    def sign(self, word: TrustWord) -> tuple[str, str]:
+        """The shape of a trust word, in its colour."""
+        return self.shapes[word], TRUST_COLOURS[word]
+
+
+def _measuring() -> Console:
+    from rich.console import Console
+
+    return Console(width=WIDEST)
+
+
+def _head(page: _Page, reading: Reading) -> None:
+    from rich.text import Text
+
+    n, p = len(reading.segments), reading.content.provenance
+    page.say(f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers", style="bold")
+    page.say(f"{clean(p.source)}, {counted(p.n_customers, 'customer')}, {made_on(p.created)}", style="dim")
+    page.gap()
+    verdict, text = reading.verdict
+    page.say(Text.assemble(page.sign(VERDICT_SIGNS[verdict]), " ", (f"{VERDICTS[verdict]}. ", "bold"), text), hang=2)
+    page.say(why_k(reading), indent=2)
+    page.gap()
+
+
+def _people(page: _Page, reading: Reading) -> None:
+    from rich.cells import cell_len
+
+    shown = reading.segments[:MOST_PERSONAS]
+    roomy = page.width >= ROOMY
+    worth = f"of {reading.value_words}" if reading.value and len(reading.value_words) <= LONGEST_VALUE else "of value"
+    widths = _Widths(
+        max(7, *(cell_len(reading.by_number[s.number]) for s in shown)), len(worth) if reading.value else 0
+    )
+    if roomy:
+        page.say(widths.head(worth), style="dim", indent=4)
+    for segment in shown:
+        _person(page, reading, segment, widths if roomy else None)
+    if len(reading.segments) > len(shown):
+        page.say(f"and {counted(len(reading.segments) - len(shown), 'smaller segment')}", indent=4, style="dim")
+    page.gap()
+
+
+@dataclass(frozen=True, slots=True)
+class _Widths:
+    """Columns of the table of personas, in characters."""
+
+    name: int
+    worth: int
+
+    def head(self, worth: str) -> str:
+        """The line above the table."""
+        value = f"  {worth:>{self.worth}}" if self.worth else ""
+        return f"{'Persona':<{self.name}}  {'Customers':>9}  {'Share':>6}{value}  Trust"
+
+    def row(self, reading: Reading, segment: Segment) -> str:
+        """A persona's figures, padded by what they take on screen."""
+        from rich.cells import set_cell_size
+
+        share = value_share(segment, reading.content.value_column)
+        value = f"  {per_cent(share):>{self.worth}}" if self.worth else ""
+        name = set_cell_size(reading.by_number[segment.number], self.name)
+        return f"{name}  {whole(segment.size):>9}  {per_cent(segment.share):>6}{value}  "
+
+
+def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | None) -> None:
+    from rich.text import Text
+
+    number = Text(f"{segment.number:>2}  ", style=f"bold {segment_colour(segment.number)}")
+    trust = Text.assemble(page.sign(segment.trust.word), f" {segment.trust.word}") if segment.trust else Text()
+    if widths is not None:
+        figures = widths.row(reading, segment)
+        page.say(
+            number.append(figures[: widths.name], "default not bold")
+            .append(figures[widths.name :], "default not bold")
+            .append_text(trust),
+            hang=4,
+        )
+    else:
+        page.say(number.append(reading.by_number[segment.number], "default bold"), hang=4)
+        page.say(Text(f"{customers(segment.size, segment.share)}  ").append_text(trust), indent=4)
+    markers = in_markers(segment)
+    if markers:
+        page.say(markers, style="dim", indent=4)
+
+
+def _caveats(page: _Page, reading: Reading) -> None:
+    page.say("Keep in mind", style="bold")
+    said = caveats(reading)
+    for line in said:
+        page.say(f"- {line}", indent=2, hang=4)
+    more = len({note.text for note in reading.content.warnings} - set(said))
+    if more > 0:
+        page.say(f"and {counted(more, 'more warning')} in the report", indent=4, style="dim")
+    page.gap()
+
+
+def _files(page: _Page, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
+    if not files:
+        return
+    page.say(f"Written to {folder}" if folder else "Written", style="bold")
+    longest = max(len(name) for name, _ in files)
+    for name, words in files:
+        page.say(f"{name:<{longest}}  {words}", indent=2, hang=4)
+    page.gap()
+
+
+def _next_steps(page: _Page, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
+    model = str(folder) if folder else "MODEL"
+    look = f"open {folder / 'report.html'}" if folder and files else f"ilk report {model}"
+    page.say("What to do next", style="bold")
+    page.say(f"look    {look}", indent=2, hang=10)
+    page.say(f"use     ilk assign {model} NEW-CUSTOMERS.csv --out assigned.csv", indent=2, hang=10)
+    page.say(f"change  ilk edit rename {model} 1 NAME", indent=2, hang=10)
