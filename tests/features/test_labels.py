@@ -41,6 +41,7 @@ def test_survey_headers_are_understood_and_unknown_columns_noted(tmp_path):
     assert labels.file == tmp_path / "survey-columns.csv"
     assert [note.code for note in labels.notes] == ["labels_unknown"]
     assert "'Gone'" in labels.notes[0].text
+    assert read_labels(None, tmp_path / "survey.csv", ["Music"], also_there=["Gone"]).notes == ()
 
 
 @pytest.mark.parametrize("name", ["shop.csv", "shop.csv.gz", "shop.parquet", "shop.tsv.zst"])

@@ -98,9 +98,10 @@ def test_the_labels_file_tells_more_than_the_name():
         "x1": Label("spent", currency="EUR"),
         "x2": Label("part", unit="%"),
         "x3": Label("level", order=("lo", "hi")),
+        "x4": Label("steps", order=("0", "1", "2")),
     }
-    plans = plans_of(table, labels)
-    assert [plans[name].kind for name in ("x1", "x2", "x3")] == ["amount", "share", "ordered"]
+    plans = plans_of(table | {"x4": RNG.integers(0, 3, N)}, labels)
+    assert [plans[f"x{i}"].kind for i in range(1, 5)] == ["amount", "share", "ordered", "ordered"]
 
 
 # ---------------------------------------------------------------- who describes
@@ -253,6 +254,76 @@ def test_texts_that_are_no_groups_stay_out():
     assert (guess("wish", wishes).role, guess("wish", wishes).use) == ("text", "out")
     hobbies = RNG.choice(["golf;chess", "chess", "golf", "golf;go;chess"], N)
     assert (guess("hobbies", hobbies).role, guess("hobbies", hobbies).use) == ("choices", "out")
+    places = RNG.choice(["Bern, Switzerland", "Rome, Italy", "Oslo, Norway"], N)
+    assert guess("favourite", places).role == "category"
+
+
+# ---------------------------------------------------------------- tables everybody knows
+
+
+KNOWN = {
+    "mall": {
+        "Gender": ("category", "describes"),
+        "Age": ("number", "describes"),
+        "Annual Income (k$)": ("amount", "builds"),
+        "Spending Score (1-100)": ("number", "builds"),
+    },
+    "telco": {
+        "SeniorCitizen": ("flag", "describes"),
+        "Partner": ("category", "describes"),
+        "Dependents": ("category", "describes"),
+        "tenure": ("number", "builds"),
+        "PhoneService": ("category", "builds"),
+        "PaymentMethod": ("category", "builds"),
+        "MonthlyCharges": ("amount", "builds"),
+        "Churn": ("category", "describes"),
+    },
+    "bank": {
+        "job": ("category", "describes"),
+        "marital": ("category", "describes"),
+        "default": ("category", "describes"),
+        "balance": ("amount", "builds"),
+        "previous": ("count", "builds"),
+        "poutcome": ("category", "builds"),
+        "y": ("category", "describes"),
+    },
+    "shop": {
+        "CityTier": ("category", "describes"),
+        "WarehouseToHome": ("count", "builds"),
+        "NumberOfDeviceRegistered": ("count", "builds"),
+        "SatisfactionScore": ("ordered", "builds"),
+        "DaySinceLastOrder": ("number", "builds"),
+        "CashbackAmount": ("amount", "builds"),
+        "Complain": ("flag", "describes"),
+    },
+    "rfm": {
+        "Recency": ("number", "builds"),
+        "Frequency": ("count", "builds"),
+        "Monetary": ("amount", "builds"),
+    },
+}
+
+
+def typical(kind, rng):
+    """Values of a kind, as tables of it hold them."""
+    return {
+        "category": lambda: rng.choice(["Yes", "No", "Other"], N),
+        "number": lambda: rng.integers(18, 70, N),
+        "amount": lambda: np.round(rng.lognormal(4, 1, N), 2),
+        "count": lambda: rng.geometric(0.2, N) - 1,
+        "flag": lambda: rng.integers(0, 2, N),
+        "ordered": lambda: likert(3),
+    }[kind]()
+
+
+@pytest.mark.parametrize("name", sorted(KNOWN))
+def test_tables_everybody_knows(name):
+    rng = np.random.default_rng(1)
+    columns = {column: typical(kind, rng) for column, (kind, _) in KNOWN[name].items()}
+    if name == "shop":
+        columns["CityTier"] = rng.integers(1, 4, N)
+    plans = plans_of(columns)
+    assert {column: (plan.kind, plan.use) for column, plan in plans.items()} == KNOWN[name]
 
 
 # ---------------------------------------------------------------- what the user said

@@ -208,8 +208,16 @@ def test_numbers_never_share_the_callers_memory():
 def test_levels_read_the_same_whatever_their_type():
     assert level_texts(pa.array([4.0, -0.0, 2.5])).to_pylist() == ["4", "0", "2.5"]
     assert level_texts(pa.array([4])).to_pylist() == ["4"]
-    assert level_texts(pa.array([True, None])).to_pylist() == ["1", None]
+    assert level_texts(pa.array([True, None])).to_pylist() == ["true", None]
     assert level_texts(pa.array(["a"]).dictionary_encode()).to_pylist() == ["a"]
+
+
+def test_columns_without_a_type_are_blank():
+    """A frame's column of nothing but None has no type; every answer of it is missing."""
+    nothing = pa.nulls(3)
+    assert np.isnan(numbers(nothing)).all()
+    assert np.isnan(numbers(nothing, ("low", "high"))).all()
+    assert level_texts(nothing).null_count == 3
 
 
 def test_huge_values_stay_finite():

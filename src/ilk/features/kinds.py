@@ -178,6 +178,7 @@ def _told_kind(facts: ColumnFacts, label: Label, said: set[str]) -> Guess | None
     """What the label or the name says, where the values agree."""
     positive = _between(facts, 0, float("inf"))
     rules: tuple[tuple[bool, Role, str], ...] = (
+        (bool(label.order), "ordered", "steps, by the labels file"),
         (bool(label.currency), "amount", f"an amount in {label.currency}"),
         (label.unit == "%", "share", "a share in per cent"),
         (facts.whole and bool(facts.levels) and bool(said & hints.CODED), "category", "numbers that stand for names"),

@@ -40,14 +40,17 @@ class Labels(Mapping[str, Label]):
         return len(self.by_column)
 
 
-def read_labels(path: Path | None, source_path: Path | None, columns: Sequence[str]) -> Labels:
+def read_labels(
+    path: Path | None, source_path: Path | None, columns: Sequence[str], *, also_there: Sequence[str] = ()
+) -> Labels:
     """Return a label for each of `columns`, from the file where it has one, else made from the name.
 
     Args:
         path: A labels file: CSV with headers column, words, unit, currency, group, order; only `column` is needed.
             `order` lists the levels of a column from low to high, separated by | or ;.
         source_path: Where the customers come from; NAME-columns.csv beside it is found.
-        columns: The columns of the source.
+        columns: The columns that need words.
+        also_there: Columns of the source that need none, such as the id; words for them are not unknown.
 
     Raises:
         FileTrouble: If the named file cannot be read.
@@ -58,6 +61,7 @@ def read_labels(path: Path | None, source_path: Path | None, columns: Sequence[s
     if file is None:
         return Labels(made)
     given, unknown = _matched(_read(file), columns)
+    unknown = [name for name in unknown if name not in also_there]
     notes = (Note("labels_unknown", _unknown_in_words(file, unknown)),) if unknown else ()
     return Labels({column: _given_label(given.get(column), made[column]) for column in columns}, file, notes)
 

@@ -22,6 +22,12 @@ from ilk.sources.source import ColumnFacts, Intake, Note
 LOOKED_AT = 2_000
 """Texts of a column that are read to tell e-mail addresses, sentences and lists from names of groups."""
 
+LIST_MARKS = (";", "|", ", ")
+"""What stands between several answers in one cell."""
+
+LISTS = 0.2
+"""Share of cells with several answers that makes a column one of lists (rule of thumb)."""
+
 FEWEST = 2
 """Building columns below which descriptors build too."""
 
@@ -212,12 +218,13 @@ def _are_sentences(facts: ColumnFacts, texts: Sequence[str]) -> bool:
 
 
 def _hold_several(texts: Sequence[str]) -> bool:
-    """Lists of a few answers: most cells share their parts with others, and a fifth of them hold two or more."""
-    for mark in (";", "|"):
-        split = [text.split(mark) for text in texts if text.strip()]
+    """Lists of a few answers: a fifth of the cells hold two or more, and the same answers come in other company."""
+    cells = {text.strip() for text in texts}
+    for mark in LIST_MARKS:
+        split = [text.split(mark) for text in texts]
+        answers = {part.strip() for parts in split for part in parts}
         lists = sum(len(parts) > 1 for parts in split)
-        parts = [part.strip() for cell in split for part in cell]
-        if lists and lists >= 0.2 * len(split) and len(set(parts)) <= min(MOST_LEVELS, len(parts) / 3):
+        if lists and lists >= LISTS * len(split) and len(answers) <= MOST_LEVELS and len(cells) > len(answers):
             return True
     return False
 

@@ -74,12 +74,10 @@ def _as_float(column: Column, levels: Sequence[str]) -> Column:
 
 
 def level_texts(column: Column) -> Column:
-    """A column's values as text: whole numbers without a point (4 and 4.0 are the same level), flags 0 / 1."""
+    """A column's values as text: whole numbers without a point (4 and 4.0 are the same level), flags true / false."""
     kind = column.type
     if pa.types.is_dictionary(kind):
         return level_texts(column.cast(kind.value_type))
-    if pa.types.is_boolean(kind):
-        return column.cast(pa.int8()).cast(pa.string())
     if pa.types.is_floating(kind):
         return pc.add(column.cast(pa.float64()), 0.0).cast(pa.string())
     return column.cast(pa.string())
