@@ -12,7 +12,7 @@ from built import merged
 from ilk.errors import BadInput
 from ilk.model.conditions import Clause, read_condition, who_meets
 from ilk.model.file import load, save
-from ilk.model.parts import Edit
+from ilk.model.parts import Edit, Judged
 
 TODAY = "2026-11-23"
 
@@ -273,3 +273,9 @@ def test_the_verdict_is_of_the_number_that_was_weighed(model):
     assert model.verdict == "natural"
     assert model.at(2).verdict is None
     assert model.at(2).at(3).verdict == "natural"
+    evidence = replace(model.evidence, judged=(Judged(2, "constructed", "Constructed: for a test.", ("valley",)),))
+    judged = replace(model, content=replace(model.content, evidence=evidence))
+    assert judged.verdict == "natural"
+    assert judged.at(2).verdict == "constructed"
+    assert judged.at(2).judged.text == "Constructed: for a test."
+    assert judged.at(4).judged is None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilk.errors import BadInput
 from ilk.model.edits import View, view_of
-from ilk.model.parts import Content, Edit, Evidence, Segment, Solution, Verdict
+from ilk.model.parts import Content, Edit, Evidence, Judged, Segment, Solution, Verdict
 
 if TYPE_CHECKING:
     from ilk.model.assign import Assigned
@@ -75,8 +75,16 @@ class Model:
 
     @property
     def verdict(self) -> Verdict | None:
-        """Natural, reproducible or constructed; None for another number of segments than the study chose."""
-        return self.evidence.verdict if self.k == self.content.k else None
+        """Natural, reproducible or constructed; None where it was not judged for the number of segments adopted."""
+        return self.judged.verdict if self.judged else None
+
+    @property
+    def judged(self) -> Judged | None:
+        """The verdict for the number of segments adopted, with its words."""
+        evidence = self.evidence
+        if self.k == self.content.k:
+            return Judged(self.k, evidence.verdict, evidence.verdict_text, evidence.failed)
+        return next((one for one in evidence.judged if one.k == self.k), None)
 
     def segment(self, number: int) -> Segment:
         """The segment with this number.

@@ -179,8 +179,21 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict for one k, in a word and in words, and the tests that failed."""
+
+    k: int
+    verdict: Verdict
+    text: str
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """How many, and is it real. `m` is the size of each bootstrap sample, `failed` the tests the verdict names."""
+    """How many, and is it real. `m` is the size of each bootstrap sample, `failed` the tests the verdict names.
+
+    `judged` holds the verdict of other k than the one chosen, for those who adopt one.
+    """
 
     candidates: tuple[Candidate, ...]
     flows: tuple[Flow, ...]
@@ -194,6 +207,7 @@ class Evidence:
     why_k: str
     m: int
     notes: tuple[Note, ...] = ()
+    judged: tuple[Judged, ...] = ()
 
     def candidate(self, k: int) -> Candidate:
         """The evidence for one k."""
