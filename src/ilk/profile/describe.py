@@ -1,0 +1,208 @@
+"""From labels to personas, for every k that was tried, so that any of them can be looked at without data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ilk.engines.workers import map_threads
+from ilk.model.parts import (
+    Centres,
+    ColumnSummary,
+    Grid,
+    Persona,
+    Profile,
+    Rule,
+    Segment,
+    Solution,
+)
+from ilk.profile.blanks import blank_notes
+from ilk.profile.columns import bare_summary
+from ilk.profile.descriptors import describe_by
+from ilk.profile.effects import Means, answer_style, answer_style_note, dominating, means_of, with_shares
+from ilk.profile.names import Namer
+from ilk.profile.personas import Group, personas_of, renamed, value_shares
+from ilk.profile.profiles import Counted, segment_profiles
+from ilk.profile.ready import Ready, Subject, prepared
+from ilk.profile.rules import Explained, explain_by_rules
+from ilk.profile.segments import (
+    as_rows,
+    distance_limits,
+    distance_quantiles,
+    distances_of,
+    neighbours,
+    trust_of,
+    uid_of,
+)
+from ilk.profile.summary import cut_by
+from ilk.profile.traits import Ground, ground_of
+from ilk.progress import Progress
+from ilk.sources.source import Note
+
+SAME_SEGMENTS = {"threads", "engine", "png", "labels"}
+"""Settings that change no segment, so that they change no uid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Everybody's segment at one k.
+
+    Args:
+        k: Number of segments.
+        centres: Shape (k, p); row j is segment j + 1.
+        labels: Shape (n,), from 0; -1 for customers that were rejected.
+        d1: Squared distance to the own centre over the answered features, shape (n,).
+        runner_up: The second nearest centre, shape (n,); all 0 at k = 1.
+        slsw: Trust of each segment, empty where it was not measured.
+        bootstraps: Up to 20 bootstrap solutions, rows matched to `centres`.
+    """
+
+    k: int
+    centres: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int32]
+    d1: npt.NDArray[np.float64]
+    runner_up: npt.NDArray[np.int32]
+    slsw: tuple[float, ...] = ()
+    bootstraps: tuple[Grid, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Everyone by column, in the order of the plans; every k tried; the amount that stands for value."""
+
+    columns: tuple[ColumnSummary, ...]
+    solutions: tuple[Solution, ...]
+    value_column: str | None
+
+
+def describe_solutions(
+    subject: Subject,
+    groupings: Sequence[Grouping],
+    *,
+    chosen_k: int | None = None,
+    namer: Namer | None = None,
+    progress: Progress | None = None,
+) -> Described:
+    """Describe every grouping: profiles, markers, names, sentences, descriptors, rules, notes.
+
+    Whether a customer is among everyone is decided by the first grouping: label -1 is out of all of them.
+
+    Args:
+        subject: The customers.
+        groupings: One for every k tried, ascending; at least one.
+        chosen_k: The k for which an unlimited tree is fitted beside the rules, to compare with.
+        namer: Gives segments names of the caller's own; what it returns must be short, not blank, and no two alike.
+        progress: Told of each grouping; may stop the work.
+
+    Raises:
+        Cancelled: If `progress` was asked to stop.
+    """
+    ready = prepared(subject, groupings[0].labels)
+    work = _Work(ready, chosen_k, namer)
+    solutions = map_threads(work.solution, groupings, threads=subject.settings.threads, progress=progress)
+    by_column = {summary.plan.column: summary for summary in ready.columns}
+    columns = tuple(
+        by_column.get(plan.column) or bare_summary(plan, facts)
+        for plan, facts in zip(subject.plans, subject.facts, strict=True)
+    )
+    return Described(columns, tuple(solutions), ready.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Describes one grouping after another, on any thread."""
+
+    ready: Ready
+    chosen_k: int | None
+    namer: Namer | None
+
+    def solution(self, grouping: Grouping) -> Solution:
+        ready, settings = self.ready, self.ready.subject.settings
+        cut = cut_by(grouping.labels, grouping.k)
+        means = means_of(ready.features, cut)
+        counted = ready.counted(cut, means)
+        profiles = segment_profiles(counted, settings.min_group)
+        ground = ground_of(ready.columns, ready.subject.themes, profiles, ready.words)
+        ground = replace(ground, themes=with_shares(ground.themes, ready.features, means))
+        described = describe_by(ready.columns, ground.words, ready.layout, counted.summary, profiles)
+        explained = self._explained(grouping)
+        groups = self._groups(counted, profiles, explained.rules, described.told)
+        segments = self._segments(
+            grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
+        )
+        distances = distances_of(grouping.d1, ready.share_answered)
+        return Solution(
+            k=grouping.k,
+            scorer=Centres(as_rows(grouping.centres)),
+            segments=segments if self.namer is None else renamed(segments, self.namer),
+            fidelity=explained.fidelity,
+            themes=ground.themes,
+            descriptors=described.descriptors,
+            bootstraps=grouping.bootstraps,
+            distances=distance_quantiles(distances, grouping.labels, settings.min_group),
+            notes=self._notes(ground, means, counted),
+        )
+
+    def _explained(self, grouping: Grouping) -> Explained:
+        settings = self.ready.subject.settings
+        return explain_by_rules(
+            self.ready.questions,
+            grouping.labels[self.ready.sample],
+            grouping.k,
+            min_group=settings.min_group,
+            seed=settings.seed,
+            full_tree=grouping.k == self.chosen_k,
+        )
+
+    def _groups(
+        self,
+        counted: Counted,
+        profiles: tuple[tuple[Profile, ...], ...],
+        rules: tuple[tuple[Rule, ...], ...],
+        told: tuple[tuple[str, ...], ...],
+    ) -> tuple[Group, ...]:
+        sizes, min_group = counted.summary.sizes, self.ready.subject.settings.min_group
+        covered = int(sizes.min()) < min_group
+        inner = segment_profiles(counted, min_group, cover=False) if covered else profiles
+        total = max(int(sizes.sum()), 1)
+        return tuple(
+            Group(int(sizes[j]), int(sizes[j]) / total, profiles[j], inner[j], rules[j], told[j])
+            for j in range(len(sizes))
+        )
+
+    def _segments(
+        self, grouping: Grouping, groups: Sequence[Group], personas: Sequence[Persona], ground: Ground
+    ) -> tuple[Segment, ...]:
+        subject = self.ready.subject
+        settings = subject.settings.model_dump_json(exclude=SAME_SEGMENTS)
+        distances = distances_of(grouping.d1, self.ready.share_answered)
+        limits = distance_limits(distances, grouping.labels, grouping.k)
+        near = neighbours(grouping.centres, grouping.labels, grouping.runner_up)
+        return tuple(
+            Segment(
+                number=j + 1,
+                uid=uid_of(subject.fingerprint, settings, subject.settings.seed, grouping.k, j + 1),
+                size=group.size,
+                share=group.share,
+                persona=persona,
+                trust=trust_of(grouping.slsw[j]) if grouping.slsw else None,
+                profiles=group.profiles,
+                value_share=value_shares(ground, group.profiles),
+                nearest=near[j][0],
+                farthest=near[j][1],
+                distance_limit=limits[j],
+            )
+            for j, (group, persona) in enumerate(zip(groups, personas, strict=True))
+        )
+
+    def _notes(self, ground: Ground, means: Means, counted: Counted) -> tuple[Note, ...]:
+        features, columns = self.ready.features, self.ready.columns
+        plain = {c.plan.column: words.plain for c, words in zip(columns, ground.words, strict=True)}
+        return (
+            *dominating(features, means, plain),
+            *answer_style_note(answer_style(features, means, columns)),
+            *blank_notes(ground, counted.summary, self.ready.subject.settings.min_group),
+        )

@@ -1,0 +1,120 @@
+"""The map: two directions along which customers differ most, with words for both ends of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilk.features.transforms import n_features
+from ilk.model.parts import ColumnPlan, ColumnSummary, Map, Recipe
+from ilk.profile.phrases import more_or_less
+from ilk.profile.words import Words, words_for
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Feature: TypeAlias = "tuple[ColumnPlan, Words, str]"
+
+N_AXES = 2
+
+ALSO = 0.6
+"""A second column is named at an end of an axis if its loading is at least this part of the first's."""
+
+OPPOSITE = 0.4
+"""The low end is named by columns that rise there if their loadings reach this part of the largest."""
+
+GRID = 4096.0
+"""Features in steps of 2^-16 fall into two halves of 12 bits, whose products add up exactly in any order."""
+
+STEPS = 65_536.0
+DECIMALS = 12
+
+
+def fit_map(features: npt.NDArray[np.float32], recipe: Recipe, columns: Sequence[ColumnSummary]) -> Map:
+    """Return the first two principal components of the features, gaps counted as 0, which is the mean.
+
+    Sums are exact and each axis points to where its largest loading is positive, so the map does not depend on the
+    order of customers or on threads.
+
+    Args:
+        features: Of the evidence sample, shape (n, p), NaN where blank.
+        recipe: The recipe that made them.
+        columns: Plans and facts of (at least) the recipe's columns, for the words.
+
+    Source: Pearson (1901), Philosophical Magazine 2(11).
+    """
+    filled = np.nan_to_num(features).astype(np.float64)
+    n, p = filled.shape
+    origin = filled.sum(axis=0) / max(n, 1)
+    covariance = _gram(filled) / max(n, 1) - np.outer(origin, origin)
+    values, vectors = np.linalg.eigh((covariance + covariance.T) / 2.0)
+    axes = np.zeros((p, N_AXES))
+    kept = min(p, N_AXES)
+    axes[:, :kept] = vectors[:, ::-1][:, :kept]
+    axes = np.round(axes * _signs(axes), DECIMALS) + 0.0
+    explained = np.zeros(N_AXES)
+    total = float(np.trace(covariance))
+    if total > 0.0:
+        explained[:kept] = np.clip(values[::-1][:kept], 0.0, None) / total
+    named = _features(recipe, columns)
+    return Map(
+        origin=tuple(float(value) for value in origin),
+        axes=tuple(tuple(float(value) for value in row) for row in axes),
+        explained=tuple(float(value) for value in explained),
+        words=tuple(_ends(axes[:, i], named) for i in range(N_AXES)),
+    )
+
+
+def _gram(filled: Floats) -> Floats:
+    """X'X, exact up to the last additions: both halves of each value hold whole numbers of at most 12 bits."""
+    whole = np.rint(filled * STEPS)
+    high = np.rint(whole / GRID)
+    low = whole - high * GRID
+    cross = high.T @ low
+    gram: Floats = (high.T @ high) * GRID * GRID + (cross + cross.T) * GRID + low.T @ low
+    return gram / (STEPS * STEPS)
+
+
+def _signs(axes: Floats) -> Floats:
+    """+1 or -1 for each axis, so that its largest loading, the first of equal ones, becomes positive."""
+    largest = np.abs(np.round(axes, DECIMALS)).argmax(axis=0)
+    signs: Floats = np.where(axes[largest, np.arange(axes.shape[1])] < 0.0, -1.0, 1.0)
+    return signs
+
+
+def _features(recipe: Recipe, columns: Sequence[ColumnSummary]) -> list[Feature]:
+    """Plan, words and level of each feature."""
+    known = {column.plan.column: (column.plan, words_for(column.plan, column.facts)) for column in columns}
+    return [
+        (*known[transform.column], transform.levels[i] if transform.kind == "level" else "")
+        for transform in recipe.transforms
+        for i in range(n_features(transform))
+    ]
+
+
+def _ends(loadings: Floats, features: Sequence[Feature]) -> tuple[str, str]:
+    """Words for the low and the high end of an axis."""
+    largest = float(np.abs(loadings).max(initial=0.0))
+    if largest == 0.0:
+        return "", ""
+    rising = _end(loadings, features, largest, more=True)
+    falling = _end(-loadings, features, largest * OPPOSITE, more=True)
+    return falling or _end(loadings, features, largest, more=False), rising
+
+
+def _end(loadings: Floats, features: Sequence[Feature], least: float, *, more: bool) -> str:
+    """What there is more (or less) of in the direction of the largest loadings: at most two columns."""
+    order = np.argsort(-loadings, kind="stable")
+    if loadings[order[0]] < least or least == 0.0:
+        return ""
+    said: list[str] = []
+    stems: list[frozenset[str]] = []
+    for i in order:
+        if len(said) == 2 or loadings[i] < ALSO * loadings[order[0]]:
+            break
+        plan, words, level = features[i]
+        if not any(words.stem <= stem or stem <= words.stem for stem in stems):
+            said.append(more_or_less(words, plan.kind, level, more=more))
+            stems.append(words.stem)
+    return ", ".join(said)

@@ -1,0 +1,59 @@
+"""Markers: the building columns in which a segment differs from everyone, in a few words each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ilk.model.parts import Marker
+from ilk.profile.figures import percent
+from ilk.profile.phrases import phrase_for
+from ilk.profile.traits import Ground, Trait
+
+
+def markers_of(ground: Ground, traits: Sequence[Trait]) -> tuple[Marker, ...]:
+    """Return the markers of one segment, strongest first.
+
+    0/1 and ordered columns mark from a quarter of their scale on, 0/1 also from half of everyone's share and five
+    points on; the others from half a standard deviation on the feature scale on.
+
+    Source: Dolnicar & Leisch (2014), marker variables; methods page, "Markers".
+    """
+    return tuple(_marker(ground, trait) for trait in traits if trait.marks)
+
+
+def _marker(ground: Ground, trait: Trait) -> Marker:
+    index = 100.0 * trait.here / trait.everyone if trait.everyone > 0.0 else None
+    return Marker(
+        column=ground.columns[trait.at].plan.column,
+        theme=trait.theme,
+        direction=trait.direction,
+        d=trait.d,
+        index=index,
+        text=marker_text(ground, trait),
+        level=trait.level,
+    )
+
+
+def marker_text(ground: Ground, trait: Trait) -> str:
+    """A few words with the segment's figure and everyone's: "high purchase frequency (0.92; everyone 0.49)"."""
+    phrase, words = phrase_for(ground, trait), ground.words[trait.at]
+    zeros = trait.zeros
+    if phrase.link == "without" and zeros[0] is not None and zeros[1] is not None:
+        what = {"frequency": f"zero {words.plain}", "count": f"no {words.plain.removeprefix('number of ')}"}
+        lead = what.get(words.measure, f"no {phrase.noun}")
+        return f"{lead} ({percent(zeros[0])} have none; everyone {percent(zeros[1])})"
+    here, everyone = figures_of(ground, trait)
+    size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[trait.d < 0]
+    noun = words.noun if words.measure in {"amount", "count"} else words.plain
+    noun = f"{words.topic}: {trait.level.replace('_', ' ')}" if trait.level else noun
+    return (
+        f"{size} {noun} ({here}; everyone {everyone})" if not trait.level else f"{noun} ({here}; everyone {everyone})"
+    )
+
+
+def figures_of(ground: Ground, trait: Trait) -> tuple[str, str]:
+    """The segment's mean or share and everyone's, as people read them."""
+    words, kind = ground.words[trait.at], ground.columns[trait.at].plan.kind
+    if kind in {"flag", "category"}:
+        return percent(trait.here), percent(trait.everyone)
+    return words.said(trait.here), words.said(trait.everyone)

@@ -1,0 +1,186 @@
+"""What one difference is called inside a name: somebody who does it, or something a segment is with or without."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from ilk.profile.traits import Ground, Trait
+from ilk.profile.words import Words, spelled
+
+NONE_AT_ALL = 0.8
+"""Share of zeros from which a segment is said to do without; methods page, "Names"."""
+
+USUAL = 0.2
+"""Share of zeros among everyone below which nearly all do it, so that doing it says nothing by itself."""
+
+RARE = 0.5
+"""Share of zeros among everyone from which a counted word is a mention rather than a number one has."""
+
+FANS, CROWD = "fans", "crowd"
+"""Who likes a thing, and who mentions it."""
+
+Link = Literal["with", "without", "high on", "low on", "not in", ""]
+
+_MUCH = dict.fromkeys(("payers", "spenders", "donors", "depositors", "savers", "investors"), ("big", "small"))
+"""What much and little is called with these; heavy and light with all others."""
+
+_TIMES = {"date": ("late", "early"), "duration": ("long", "short")}
+"""What more and less time is called."""
+
+_COMPARED = {
+    "high": "higher",
+    "low": "lower",
+    "many": "more",
+    "few": "fewer",
+    "big": "bigger",
+    "small": "smaller",
+    "frequent": "more frequent",
+    "rare": "rarer",
+    "long": "longer",
+    "short": "shorter",
+    "early": "earlier",
+    "late": "later",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One difference in words.
+
+    Args:
+        agent: Who does it, or "": "buyers", "fans", "customers".
+        what: What stands before the agent: "instalment", "opera", "".
+        how: An adjective before both, which a short name does without: "frequent", "light".
+        link: How it is added to a name that has an agent already.
+        adjective: Stands before the noun: "high", "many".
+        noun: "balances", "instalment purchases".
+        high: Whether the segment is above everyone.
+    """
+
+    agent: str
+    what: str
+    how: str
+    link: Link
+    adjective: str
+    noun: str
+    high: bool
+
+    def clause(self) -> str:
+        """What follows the link."""
+        return f"{self.adjective} {self.noun}".strip()
+
+
+def phrase_for(ground: Ground, trait: Trait) -> Phrase:
+    """Put one difference into words, by the kind of its column."""
+    words, kind = ground.words[trait.at], ground.columns[trait.at].plan.kind
+    high = trait.d > 0
+    if trait.level:
+        return _level(words, trait.level, high=high)
+    if kind in {"flag", "ordered"}:
+        return (_flag if kind == "flag" else _ordered)(words, high=high)
+    if words.measure == "absence":
+        return Phrase("", "", "", "", "", "not seen lately" if high else "seen recently", high)
+    times = _TIMES.get("date" if kind == "date" else words.measure)
+    if times is not None:
+        return Phrase("", "", "", "with", times[not high], words.topic, high)
+    return _amount(words, kind, trait, high=high)
+
+
+def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
+    """One difference between two segments that share a name: higher balances, fewer purchases, lower on reading."""
+    phrase = phrase_for(ground, replace(trait, d=1.0 if high else -1.0, zeros=(None, trait.zeros[1])))
+    if phrase.link in {"high on", "low on"}:
+        return f"{'higher' if high else 'lower'} on {phrase.noun}"
+    if phrase.link == "":
+        return phrase.noun
+    adjective = _COMPARED.get(phrase.adjective, "more often" if high else "less often")
+    return f"{adjective} {'with ' * (not phrase.adjective)}{phrase.noun}"
+
+
+def more_or_less(words: Words, kind: str, level: str, *, more: bool) -> str:
+    """One end of a direction along which customers differ: more purchases, lower balances, higher on reading."""
+    if level or kind == "flag":
+        named = f"{level.replace('_', ' ')} {words.topic}".strip()
+        return f"{'more' if more else 'less'} often {named}"
+    if kind == "ordered":
+        return f"{'higher' if more else 'lower'} on {words.topic}"
+    if words.measure == "absence":
+        return "not seen lately" if more else "seen recently"
+    times = _TIMES.get("date" if kind == "date" else words.measure)
+    counted = words.measure in {"count", "frequency", "share"} or bool(words.agent) or kind == "count"
+    adjective = times[not more] if times else _size_of_sum(words, counted=counted, more=more)
+    return f"{_COMPARED.get(adjective, adjective)} {words.noun}"
+
+
+def _size_of_sum(words: Words, *, counted: bool, more: bool) -> str:
+    if not counted or words.noun.endswith("spend"):
+        return "high" if more else "low"
+    if not words.noun.endswith("s"):
+        return "more" if more else "less"
+    return "many" if more else "few"
+
+
+def _amount(words: Words, kind: str, trait: Trait, *, high: bool) -> Phrase:
+    here, everyone = trait.zeros
+    if not high and here is not None and here >= NONE_AT_ALL and words.measure != "level":
+        return Phrase("", "", "", "without", "", words.topic, high)
+    counted = words.measure in {"count", "frequency"} or kind == "count"
+    mentioned = kind == "count" and words.measure == "level" and (everyone or 0.0) >= RARE
+    if mentioned:
+        return _mentioned(words, high=high)
+    if words.agent:
+        agent, what = _split(words.agent)
+        often = ("frequent" if high else "occasional") if counted else ""
+        much = _MUCH.get(agent, ("heavy", "light"))[not high] * (not high or (everyone or 0.0) < USUAL)
+        return Phrase(agent, what, often or much, "with", _size(words, kind, high=high), words.noun, high)
+    return Phrase("", "", "", "with", _size(words, kind, high=high), words.noun, high)
+
+
+def _size(words: Words, kind: str, *, high: bool) -> str:
+    if words.measure == "count" or (kind == "count" and words.topic.endswith("s")):
+        return "many" if high else "few"
+    if words.measure == "frequency":
+        if words.agent:
+            return "many" if high else "few"
+        return "frequent" if high else "rare"
+    if words.measure == "share":
+        return "many" if high else "few"
+    if words.measure == "amount" and words.agent and not words.noun.endswith("spend"):
+        return "big" if high else "small"
+    return "high" if high else "low"
+
+
+def _mentioned(words: Words, *, high: bool) -> Phrase:
+    """A word that few people use: they are its crowd."""
+    agent, what = _split(words.agent) if words.agent else (CROWD, words.topic)
+    link: Link = "high on" if high else "low on"
+    return Phrase(agent if high else "", what if high else "", "", link, "", words.topic, high)
+
+
+def _ordered(words: Words, *, high: bool) -> Phrase:
+    agent, what = _split(words.agent) if words.agent and high else ("", "")
+    return Phrase(agent, what, "", "high on" if high else "low on", "", words.topic, high)
+
+
+def _flag(words: Words, *, high: bool) -> Phrase:
+    first, _, rest = words.topic.partition(" ")
+    if first in {"is", "was"} and rest:
+        return Phrase("customers", rest if high else f"non-{rest}", "", "with" if high else "without", "", rest, high)
+    topic = rest if first in {"has", "have", "had", "uses", "owns", "with"} and rest else words.topic
+    return Phrase("", "", "", "with" if high else "without", "", topic, high)
+
+
+def _level(words: Words, level: str, *, high: bool) -> Phrase:
+    text = re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", level.replace("_", " "))
+    text = " ".join("".join(c for c in text if not c.isnumeric()).split()) or "other"
+    if high:
+        return Phrase("customers", f"{text} {words.topic}", "", "with", "", f"{words.topic} {text}", high)
+    return Phrase("", "", "", "not in", "", f"{words.topic} {text}", high)
+
+
+def _split(agent: str) -> tuple[str, str]:
+    """("buyers", "instalment") of "instalment buyers"."""
+    *what, noun = agent.split()
+    return noun, " ".join(what)

@@ -1,0 +1,142 @@
+"""One column in one segment: its figures in the column's own units, with what is about too few left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+
+from ilk.model.parts import Profile
+from ilk.profile.cells import Cells, Values
+from ilk.profile.privacy import Mask, coarse, hidden_cells, shown, silent_rows
+from ilk.profile.summary import Layout, Summary, Whole, mean_and_deviation
+
+Quantiles: TypeAlias = "tuple[Values, Whole] | None"
+
+SHARES = (0.05, 0.5, 0.95)
+"""Quantiles that are shown instead of extremes, which are somebody's own values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Everything counted of one grouping.
+
+    Args:
+        summary: Counts and sums by group.
+        quantiles: Per column, the `SHARES` of each group and of how many values; None for columns without numbers.
+        d: Mean on the feature scale minus everyone's, in standard deviations, shape (n_groups, n_columns), NaN
+            where there is none.
+    """
+
+    layout: Layout
+    summary: Summary
+    quantiles: tuple[Quantiles, ...]
+    d: Values
+
+
+def everyone_profiles(counted: Counted, min_group: int) -> tuple[Profile, ...]:
+    """One profile a column of all customers as one group; blanks are counted exactly."""
+    return tuple(_one(_Column(counted, i, min_group, exact=True), 0) for i in range(len(counted.layout.cells)))
+
+
+def segment_profiles(counted: Counted, min_group: int, *, cover: bool = True) -> tuple[tuple[Profile, ...], ...]:
+    """Profiles of each segment, one a column; blanks are rounded to multiples of min_group.
+
+    With `cover` nothing is said of a segment either by which a smaller one could be worked out; without it the
+    profiles are for choosing words only.
+    """
+    columns = [_Column(counted, i, min_group, exact=False, cover=cover) for i in range(len(counted.layout.cells))]
+    return tuple(tuple(_one(column, g) for column in columns) for g in range(len(counted.summary.sizes)))
+
+
+class _Column:
+    """One column of a grouping, with what must be hidden worked out once for all its groups."""
+
+    __slots__ = ("cells", "counted", "counts", "exact", "hidden", "i", "min_group", "silent", "zero_hidden")
+
+    def __init__(self, counted: Counted, i: int, min_group: int, *, exact: bool, cover: bool = True) -> None:
+        self.counted, self.i, self.min_group, self.exact = counted, i, min_group, exact
+        self.cells: Cells = counted.layout.cells[i]
+        start, stop = counted.layout.starts[i : i + 2]
+        answered, zeros = counted.summary.sums[:, i, 0], counted.summary.sums[:, i, 1]
+        table = counted.summary.cells[:, start:stop]
+        self.counts = np.column_stack([zeros, table]) if self.cells.zero_apart else table
+        self.silent = _silent(counted.summary.sizes, answered, min_group) if cover else answered < min_group
+        self.hidden = _hidden(self.counts, self.silent, min_group)
+        parts = np.column_stack([zeros, answered - zeros])
+        self.zero_hidden = self.hidden[:, 0] if self.cells.zero_apart else _hidden(parts, self.silent, min_group)[:, 0]
+
+
+def _silent(sizes: Whole, answered: Whole, min_group: int) -> Mask:
+    few: Mask = answered < min_group
+    return few if len(sizes) == 1 else few | silent_rows(sizes, min_group) | silent_rows(answered, min_group)
+
+
+def _hidden(counts: Whole, silent: Mask, min_group: int) -> Mask:
+    hidden = hidden_cells(counts[~silent], min_group)
+    full = np.ones(counts.shape, dtype=bool)
+    full[~silent] = hidden
+    return full
+
+
+def _one(column: _Column, g: int) -> Profile:
+    name, size = column.cells.column, int(column.counted.summary.sizes[g])
+    n = int(column.counted.summary.sums[g, column.i, 0])
+    missing = size - n if column.exact else min(coarse(size - n, column.min_group), size)
+    blank = Profile(column=name, n=size - missing, n_missing=missing)
+    if column.silent[g]:
+        return blank
+    n_zero, counts = _counts(column, g)
+    bins, levels = ((), counts) if column.cells.levels else (counts, ())
+    if not column.cells.numeric:
+        return Profile(column=name, n=blank.n, n_missing=missing, levels=levels)
+    mean, deviation, total = _moments(column, g)
+    low, median, high = _quantiles(column, g)
+    d = float(column.counted.d[g, column.i])
+    return Profile(
+        column=name,
+        n=blank.n,
+        n_missing=missing,
+        mean=mean,
+        deviation=deviation,
+        median=median,
+        low=low,
+        high=high,
+        n_zero=n_zero,
+        d=None if np.isnan(d) else d,
+        total=total,
+        bins=bins,
+        levels=levels,
+    )
+
+
+def _counts(column: _Column, g: int) -> tuple[int | None, tuple[int | None, ...]]:
+    """Zeros, and bins or levels."""
+    counts = shown(column.counts[g], column.hidden[g])
+    if column.cells.zero_apart:
+        return counts[0], counts[1:]
+    # Zeros that are in a bin already are not told again.
+    zeros = int(column.counted.summary.sums[g, column.i, 1]) if column.cells.levels else None
+    return None if column.zero_hidden[g] else zeros, counts
+
+
+def _moments(column: _Column, g: int) -> tuple[float, float, float]:
+    """Mean, deviation, total. Of a column of two values the mean is a count: rounded where that count is hidden."""
+    sums, unit = column.counted.summary.sums[g, column.i], column.cells.unit
+    mean, deviation = mean_and_deviation(sums, unit)
+    n = int(sums[0])
+    if column.cells.flag and column.zero_hidden[g]:
+        mean = min(coarse(n - int(sums[1]), column.min_group), n) / n
+        deviation = (mean * (1.0 - mean)) ** 0.5
+    return mean, deviation, mean * n
+
+
+def _quantiles(column: _Column, g: int) -> tuple[float | None, float | None, float | None]:
+    """5 %, 50 % and 95 %; the outer two only where at least min_group customers lie beyond them."""
+    found = column.counted.quantiles[column.i]
+    if found is None or found[1][g] < column.min_group:
+        return None, None, None
+    low, median, high = (float(value) for value in found[0][g])
+    outer = found[1][g] * SHARES[0] >= column.min_group
+    return (low, median, high) if outer else (None, median, None)

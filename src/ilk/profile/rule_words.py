@@ -1,0 +1,84 @@
+"""One step of a rule in words, and the same for programs."""
+
+from __future__ import annotations
+
+from ilk.model.parts import Condition
+from ilk.profile.questions import MANY_BLANKS, Question
+
+
+def conditions_of(question: Question, low: int, high: int) -> list[Condition]:
+    """The conditions low < code <= high stands for; `missing` tells whether a blank meets each."""
+    column = question.plan.column
+    if question.level:
+        is_level = low >= 0
+        return [Condition(column, "is" if is_level else "is not", levels=(question.level,), missing=not is_level)]
+    blank = question.blanks > 0.0
+    if question.steps:
+        own = question.steps[low + 1 : high + 1]
+        return [Condition(column, "is", levels=own, missing=blank and _meets_blank(question, low, high))]
+    found = []
+    if low >= 0:
+        found.append(Condition(column, ">", question.cuts[low], missing=blank and not question.blank_low))
+    if high < len(question.cuts):
+        found.append(Condition(column, "<=", question.cuts[high], missing=blank and question.blank_low))
+    return found
+
+
+def rule_text(question: Question, low: int, high: int) -> str:
+    """Low < code <= high in words: "no cash advances", "balance over 500", "tenure from 7 to 11"."""
+    text = _text(question, low, high)
+    told = question.blanks >= MANY_BLANKS and _meets_blank(question, low, high)
+    return f"{text} (or blank)" if told else text
+
+
+def _text(question: Question, low: int, high: int) -> str:
+    words = question.words
+    if question.level:
+        return f"{words.plain} {'' if low >= 0 else 'not '}“{question.level}”"
+    if question.plan.kind == "flag":
+        return _flag(words.topic, yes=low >= 0)
+    if question.steps:
+        return f"{words.plain} {' or '.join(f'“{step}”' for step in question.steps[low + 1 : high + 1])}"
+    over = question.cuts[low] if low >= 0 else None
+    up_to = question.cuts[high] if high < len(question.cuts) else None
+    doing = words.measure in {"amount", "count", "frequency"}
+    if doing and over is None and up_to == 0.0:
+        return f"no {words.topic}"
+    if doing and over == 0.0:
+        some = f"some {words.topic}"
+        return some if up_to is None else f"{some}, {_bounds(question, None, up_to)}"
+    return _bounds(question, over, up_to)
+
+
+def _bounds(question: Question, over: float | None, up_to: float | None) -> str:
+    noun, said = _noun(question), question.words.said
+    if over is not None and up_to is not None:
+        if question.whole:
+            first = over + 1.0
+            return f"{noun} {said(first)}" + (f" to {said(up_to)}" if up_to > first else "")
+        return f"{noun} from {said(over)} to {said(up_to)}"
+    if over is not None:
+        return f"{noun} at least {said(over + 1.0)}" if question.whole else f"{noun} over {said(over)}"
+    assert up_to is not None
+    return f"{noun} at most {said(up_to)}"
+
+
+def _noun(question: Question) -> str:
+    words = question.words
+    if words.measure == "count":
+        return words.plain if words.plain.startswith("number of ") else f"number of {words.topic}"
+    return words.noun if words.measure == "amount" else words.plain
+
+
+def _flag(topic: str, *, yes: bool) -> str:
+    first, _, rest = topic.partition(" ")
+    if first in {"is", "was"} and rest:
+        return f"{rest}" if yes else f"not {rest}"
+    noun = rest if first in {"has", "have", "had"} and rest else topic
+    return f"with {noun}" if yes else f"without {noun}"
+
+
+def _meets_blank(question: Question, low: int, high: int) -> bool:
+    """Whether the code blanks have lies between the limits."""
+    code = 0 if question.blank_low else len(question.cuts)
+    return low < code <= high

@@ -1,0 +1,81 @@
+"""Segments as they are kept: who they are, how far they reach, which is near."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ilk.model.parts import Row, Trust, TrustWord
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Labels: TypeAlias = npt.NDArray[np.int32]
+
+LIMIT = 0.995
+"""Beyond this quantile of the training distances of its segment a customer is unlike anyone."""
+
+RELIABLE, PATTERN = 0.75, 0.6
+"""SLSw from which a segment is reliable, or a pattern (Hennig 2007, rule of thumb)."""
+
+
+def uid_of(fingerprint: str, settings: str, seed: int, k: int, number: int) -> str:
+    """12 hexadecimal digits that name a segment for good: the same data and settings give the same."""
+    return hashlib.sha256("\n".join([fingerprint, settings, str(seed), str(k), str(number)]).encode()).hexdigest()[:12]
+
+
+def trust_of(slsw: float) -> Trust:
+    """A segment's stability, and the word for it."""
+    word: TrustWord = "reliable" if slsw >= RELIABLE else "a pattern" if slsw >= PATTERN else "do not rely on it"
+    return Trust(slsw, word)
+
+
+def distances_of(d1: Floats, share_answered: Floats) -> Floats:
+    """sqrt(d^2 * W / W_observed): comparable between customers whatever they left blank. Shape (n,), NaN at none."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.sqrt(np.where(share_answered > 0.0, d1 / share_answered, np.nan))
+
+
+def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row:
+    """0, 1, ... 100 % of the distances; the ends stand where `min_group` customers are at or beyond them."""
+    ordered = np.sort(distances[labels >= 0])
+    ordered = ordered[~np.isnan(ordered)]
+    if ordered.size < min_group:
+        return ()
+    low, high = ordered[min_group - 1], ordered[-min_group]
+    found = np.quantile(ordered, np.linspace(0.0, 1.0, 101))
+    return tuple(float(value) for value in np.clip(found, min(low, high), max(low, high)))
+
+
+def distance_limits(distances: Floats, labels: Labels, k: int) -> tuple[float | None, ...]:
+    """The 99.5 % quantile of each segment's distances; None for an empty one."""
+    own = [np.sort(distances[labels == j]) for j in range(k)]
+    return tuple(float(np.quantile(d, LIMIT)) if d.size else None for d in own)
+
+
+def neighbours(centres: Floats, labels: Labels, runner_up: Labels) -> tuple[tuple[int | None, int | None], ...]:
+    """For each segment the most frequent runner-up of its customers, and the segment whose centre lies farthest."""
+    k = len(centres)
+    if k < 2:
+        return ((None, None),) * k
+    apart = ((centres[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    inside = np.where(labels >= 0, labels * k + runner_up, 0)[labels >= 0]
+    counts = np.bincount(inside, minlength=k * k).reshape(k, k)
+    np.fill_diagonal(counts, -1)
+    nearest = [_nearest(counts[j], apart[j], j) for j in range(k)]
+    return tuple((nearest[j] + 1, int(apart[j].argmax()) + 1) for j in range(k))
+
+
+def _nearest(counts: npt.NDArray[np.int64], apart: Floats, own: int) -> int:
+    """The commonest runner-up, or the nearest centre where nobody says."""
+    if counts.max() > 0:
+        return int(counts.argmax())
+    others = np.where(np.arange(len(apart)) == own, np.inf, apart)
+    return int(others.argmin())
+
+
+def as_rows(matrix: Floats | Sequence[Sequence[float]]) -> tuple[Row, ...]:
+    """A matrix as plain tuples."""
+    return tuple(tuple(float(value) for value in row) for row in matrix)

@@ -1,0 +1,161 @@
+"""One sentence or two about a segment: its size, what it does against everyone, its share of what matters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ilk.profile import bank
+from ilk.profile.figures import count, percent
+from ilk.profile.phrases import NONE_AT_ALL, RARE
+from ilk.profile.traits import Ground, Trait
+
+BEHAVIOURS = 2
+"""Differences a sentence tells, each with everyone's figure beside it."""
+
+TELLING = 0.15
+"""Difference in the share of customers who do a thing at all that tells more than an average frequency."""
+
+Fact = tuple[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A sentence, and the (key, number) pairs every figure in it is made from."""
+
+    text: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many customers a segment has, and its share of everybody and of the column that stands for value."""
+
+    customers: int
+    share: float
+    value_column: str | None = None
+    value_words: str = ""
+    value_share: float | None = None
+
+
+def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Sequence[Trait]) -> Told:
+    """Return what is said of one segment.
+
+    Args:
+        ground: Everyone's figures and words.
+        size: Its size and shares.
+        named: The differences its name is made of; they are told first.
+        traits: All its differences, strongest first.
+    """
+    behaviours = [behaviour(ground, trait) for trait in _worth_telling(ground, named, traits)]
+    parts = [Told(f"{count(size.customers)} customer{'s' * (size.customers != 1)} ({percent(size.share)})", ())]
+    parts += [Told(_capital(_joined([told.text for told in behaviours])), ())] * bool(behaviours)
+    facts: list[Fact] = [("size", float(size.customers)), ("share", size.share)]
+    facts += [fact for told in behaviours for fact in told.facts]
+    if size.value_share is not None and size.value_column is not None:
+        parts.append(Told(f"They account for {percent(size.value_share)} of all {size.value_words}", ()))
+        facts.append((f"value share {size.value_column}", size.value_share))
+    return Told(". ".join(part.text for part in parts) + ".", tuple(facts))
+
+
+def behaviour(ground: Ground, trait: Trait) -> Told:
+    """One difference as a clause, with everyone's figure in brackets and the facts behind both."""
+    told = _by_share(ground, trait) or _by_zeros(ground, trait)
+    return told if told is not None else _by_mean(ground, trait)
+
+
+def _joined(texts: Sequence[str]) -> str:
+    """Two clauses as one; a subject and verb they share is said once."""
+    first, *others = texts
+    shared = next((s for s in ("they average ", "they have ") if all(text.startswith(s) for text in texts)), None)
+    if shared is not None:
+        return " and ".join([first, *(text.removeprefix(shared) for text in others)])
+    return ", and ".join(texts)
+
+
+def _worth_telling(ground: Ground, named: Sequence[Trait], traits: Sequence[Trait]) -> list[Trait]:
+    """What the name says, then the strongest others, never twice about one thing."""
+    told: list[Trait] = []
+    for trait in (*named, *traits):
+        if len(told) == BEHAVIOURS:
+            break
+        stem = ground.words[trait.at].stem
+        again = any(t.theme == trait.theme or _overlap(stem, ground.words[t.at].stem) for t in told)
+        if not again and ground.columns[trait.at].plan.kind != "date":
+            told.append(trait)
+    return told
+
+
+def _overlap(one: frozenset[str], other: frozenset[str]) -> bool:
+    return one <= other or other <= one
+
+
+def _by_share(ground: Ground, trait: Trait) -> Told | None:
+    """Yes-or-no columns and categories: how many of them."""
+    plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
+    if plan.kind not in {"flag", "category"}:
+        return None
+    first, _, rest = words.topic.partition(" ")
+    if trait.level:
+        what = f"have {words.topic} “{trait.level.replace('_', ' ')}”"
+    elif first in {"is", "was"} and rest:
+        what = f"are {rest}"
+    else:
+        what = f"have {rest if first in {'has', 'have', 'had'} and rest else words.topic}"
+    key = f"share {plan.column}{'=' * bool(trait.level)}{trait.level}"
+    return _shares(what, key, trait.here, trait.everyone)
+
+
+def _by_zeros(ground: Ground, trait: Trait) -> Told | None:
+    """Who does it at all, where that is the better half of the difference."""
+    plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
+    here, everyone = trait.zeros
+    if here is None or everyone is None or words.measure not in {"amount", "count", "frequency", "share"}:
+        return None
+    if trait.d < 0 and here >= NONE_AT_ALL and here > everyone:
+        return _shares(f"have no {words.topic}", f"zeros {plan.column}", here, everyone)
+    if trait.d > 0 and words.measure == "frequency" and everyone - here >= TELLING:
+        return _shares(f"have {words.topic}", f"non-zeros {plan.column}", 1.0 - here, 1.0 - everyone)
+    return None
+
+
+def _shares(what: str, key: str, here: float, everyone: float) -> Told:
+    text = f"{percent(here)} of them {what} (everyone: {percent(everyone)})"
+    return Told(text, ((key, here), (f"everyone's {key}", everyone)))
+
+
+def _by_mean(ground: Ground, trait: Trait) -> Told:
+    plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
+    text = _mean_words(ground, trait, words.said(trait.here))
+    facts = ((f"mean {plan.column}", trait.here), (f"everyone's mean {plan.column}", trait.everyone))
+    return Told(f"{text} (everyone: {words.said(trait.everyone)})", facts)
+
+
+def _mean_words(ground: Ground, trait: Trait, here: str) -> str:
+    plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
+    if plan.kind == "ordered":
+        return f"they average {here} on {words.plain}"
+    if words.measure == "count" or (plan.kind == "count" and _counted(words.topic, trait)):
+        counted = words.plain.removeprefix("number of ") if words.measure == "count" else words.topic
+        named = counted if words.plain.startswith("number of ") else words.topic
+        return f"they have {here} {named} on average"
+    if plan.kind == "count":
+        return f"they average {here} for {words.plain}"
+    noun = words.noun if words.measure == "amount" else words.plain
+    verb = "average" if _is_plural(noun) else "averages"
+    return f"their {noun} {verb} {here}"
+
+
+def _counted(topic: str, trait: Trait) -> bool:
+    """Whether a counted word is a number one has, rather than a mention."""
+    return _is_plural(topic) and (trait.zeros[1] or 0.0) < RARE
+
+
+def _is_plural(noun: str) -> bool:
+    last = noun.rsplit(maxsplit=1)[-1].casefold() if noun.split() else ""
+    whole = noun.startswith(("share of ", "percentage of ", "proportion of ", "value of ", "“"))
+    return last.endswith("s") and not last.endswith(("ss", "us", "ics")) and last not in bank.MASS and not whole
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

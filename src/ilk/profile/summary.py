@@ -1,0 +1,220 @@
+"""Customers counted by segment and column, in whole numbers, so that parts of a table add up exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ilk.profile.cells import Cells, Values, codes_of, values_of
+
+Whole: TypeAlias = npt.NDArray[np.int64]
+Number = TypeVar("Number", np.int64, np.float64)
+
+SPLIT_BITS = 31
+"""A square of up to 62 bits is added in two halves, so that four thousand million of them fit."""
+
+SUMS = ("n", "zero", "total", "high", "low")
+"""What is added up of a numeric column, in this order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where each column's figures stand in a row of a `Summary`."""
+
+    cells: tuple[Cells, ...]
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """First discrete cell of each column, and the number of all of them."""
+        return tuple(np.cumsum([0, *(c.n_discrete for c in self.cells)]).tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Some customers, ready to be counted under any grouping.
+
+    Args:
+        sums: Shape (n, n_columns * 5), the `SUMS` of each customer.
+        codes: Shape (n, n_columns), the discrete cell each column puts a customer in, -1 for none.
+        values: The numeric columns as they are, NaN where blank; None for the others.
+    """
+
+    sums: Whole
+    codes: npt.NDArray[np.int32]
+    values: tuple[Values | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts and sums by group: a partial, exact whatever the order in which parts are added.
+
+    Args:
+        sizes: Customers, shape (n_groups,).
+        sums: Shape (n_groups, n_columns, 5), the `SUMS` in units of each column's cells.
+        cells: Customers per discrete cell, shape (n_groups, n_cells).
+    """
+
+    sizes: Whole
+    sums: Whole
+    cells: Whole
+
+    @classmethod
+    def zero(cls, layout: Layout, n_groups: int) -> Summary:
+        """Nobody counted yet."""
+        shape = (n_groups, len(layout.cells), len(SUMS))
+        return cls(_zeros(n_groups), _zeros(*shape), _zeros(n_groups, layout.starts[-1]))
+
+    def __add__(self, other: Summary) -> Summary:
+        return Summary(self.sizes + other.sizes, self.sums + other.sums, self.cells + other.cells)
+
+    def to_arrow(self) -> pa.RecordBatch:
+        """One row a group."""
+        parts = self.sizes[:, None], self.sums.reshape(len(self.sizes), -1), self.cells
+        flat = [pa.array(list(part), pa.list_(pa.int64())) for part in parts]
+        return pa.record_batch(flat, names=["sizes", "sums", "cells"])
+
+    @classmethod
+    def from_arrow(cls, batch: pa.RecordBatch) -> Summary:
+        """What `to_arrow` wrote."""
+        parts = [np.array(batch.column(name).to_pylist(), dtype=np.int64) for name in ("sizes", "sums", "cells")]
+        sizes, sums, cells = parts
+        return cls(sizes[:, 0], sums.reshape(len(sizes), -1, len(SUMS)), cells)
+
+    def together(self) -> Summary:
+        """All groups as one."""
+        return Summary(*(part.sum(axis=0, keepdims=True) for part in (self.sizes, self.sums, self.cells)))
+
+
+def measure(layout: Layout, batch: pa.Table | pa.RecordBatch) -> Measured:
+    """Turn some customers into whole numbers once, to be counted under many groupings."""
+    n = batch.num_rows
+    sums = _zeros(n, len(layout.cells) * len(SUMS))
+    codes = np.full((n, len(layout.cells)), -1, dtype=np.int32)
+    values: list[Values | None] = []
+    for i, (cells, start) in enumerate(zip(layout.cells, layout.starts, strict=False)):
+        column = batch.column(cells.column)
+        found = values_of(cells, column) if cells.numeric else None
+        values.append(found)
+        block = sums[:, i * len(SUMS) : (i + 1) * len(SUMS)]
+        if found is None:
+            block[:, 0] = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
+        else:
+            _fill_sums(block, found, cells.unit)
+        code = codes_of(cells, column, found)
+        codes[:, i] = np.where(code >= 0, code + start, -1)
+    return Measured(sums, codes, tuple(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Customers sorted by group: those of group g are `order[bounds[g] : bounds[g + 1]]`; who has none is left out."""
+
+    labels: npt.NDArray[np.int32]
+    order: Whole
+    bounds: Whole
+
+    @property
+    def n_groups(self) -> int:
+        """How many groups there are, empty ones included."""
+        return len(self.bounds) - 1
+
+
+def cut_by(labels: npt.NDArray[np.int32], n_groups: int) -> Cut:
+    """Sort customers by group once, for everything that is added up by group. Labels run from 0; -1 has none."""
+    own = np.where(labels < 0, n_groups, labels).astype(np.uint8 if n_groups < 255 else np.int32)
+    sizes = np.bincount(own, minlength=n_groups + 1)[:n_groups]
+    bounds = np.concatenate([[0], np.cumsum(sizes)])
+    return Cut(labels, np.argsort(own, kind="stable")[: bounds[-1]], bounds)
+
+
+def summarise(layout: Layout, measured: Measured, cut: Cut) -> Summary:
+    """Count customers by group."""
+    width = layout.starts[-1]
+    sums = grouped_sums(measured.sums, cut)
+    flat = measured.codes + (cut.labels.astype(np.int64) * width)[:, None]
+    flat = flat[(measured.codes >= 0) & (cut.labels >= 0)[:, None]]
+    cells = np.bincount(flat, minlength=cut.n_groups * width).astype(np.int64)
+    return Summary(
+        np.diff(cut.bounds).astype(np.int64),
+        sums.reshape(cut.n_groups, len(layout.cells), len(SUMS)),
+        cells.reshape(cut.n_groups, width),
+    )
+
+
+def grouped_sums(rows: npt.NDArray[Number], cut: Cut) -> npt.NDArray[Number]:
+    """Sum of the rows of each group, shape (n_groups, n_columns); 0 where a group is empty."""
+    sums = np.zeros((cut.n_groups, rows.shape[1]), dtype=rows.dtype)
+    filled = np.flatnonzero(np.diff(cut.bounds))
+    if filled.size:
+        sums[filled] = np.add.reduceat(rows[cut.order], cut.bounds[filled], axis=0)
+    return sums
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """The answered values of a column in ascending order, and whose they are: sorted once, cut under many groupings.
+
+    Args:
+        values: Ascending, shape (n_answered,).
+        rows: The customer of each, shape (n_answered,).
+    """
+
+    values: Values
+    rows: Whole
+
+
+def ranked(values: Values, sample: Whole | None = None) -> Ranked:
+    """Sort the answered values of all customers, or of those in `sample`."""
+    chosen = values if sample is None else values[sample]
+    order = np.argsort(chosen, kind="stable")[: chosen.size - int(np.isnan(chosen).sum())]
+    return Ranked(chosen[order], order if sample is None else sample[order])
+
+
+def grouped_quantiles(column: Ranked, cut: Cut, shares: tuple[float, ...]) -> tuple[Values, Whole]:
+    """Quantiles of each group's answered values, linear between neighbours; NaN where nobody answered.
+
+    Returns:
+        Quantiles, shape (n_groups, len(shares)), and how many values they are of, shape (n_groups,).
+    """
+    inner = cut_by(cut.labels[column.rows], cut.n_groups)
+    ordered, sizes = column.values[inner.order], np.diff(inner.bounds)
+    if ordered.size == 0:
+        return np.full((cut.n_groups, len(shares)), np.nan), sizes
+    at = inner.bounds[:-1, None] + np.asarray(shares) * np.maximum(sizes - 1, 0)[:, None]
+    below = np.minimum(np.floor(at).astype(np.int64), ordered.size - 1)
+    above = np.minimum(np.ceil(at).astype(np.int64), ordered.size - 1)
+    part = at - below
+    found = ordered[below] * (1.0 - part) + ordered[above] * part
+    found[sizes == 0] = np.nan
+    return np.asarray(found), sizes
+
+
+def mean_and_deviation(sums: Whole, unit: float) -> tuple[float, float]:
+    """Mean and population standard deviation from the `SUMS` of one group and column with at least one answer.
+
+    Exact integers until the last division, so the same whatever the order of customers.
+    """
+    n, _, total, high, low = (int(part) for part in sums)
+    squares = (high << SPLIT_BITS) + low
+    variance = (n * squares - total * total) / (n * n)
+    return total / n * unit, variance**0.5 * unit
+
+
+def _fill_sums(block: Whole, values: Values, unit: float) -> None:
+    """Write n, zero, total and both halves of the square of each customer; changes `block`."""
+    filled = ~np.isnan(values)
+    whole = np.rint(np.where(filled, values, 0.0) / unit).astype(np.int64)
+    square = whole * whole
+    block[:, 0] = filled
+    block[:, 1] = values == 0.0
+    block[:, 2] = whole
+    block[:, 3] = square >> SPLIT_BITS
+    block[:, 4] = square & ((1 << SPLIT_BITS) - 1)
+
+
+def _zeros(*shape: int) -> Whole:
+    return np.zeros(shape, dtype=np.int64)
