@@ -55,6 +55,13 @@ def test_columns_named_alike_come_next():
     assert advice.why == "named alike"
 
 
+def test_columns_without_an_order_leave_nothing_to_propose():
+    plans = [plan(name, "category") for name in NAMES]
+    advice = sample_size(50, plans, Correlated(("a", "b"), np.eye(2)))
+    assert (advice.group, advice.why) == ((), "")
+    assert advice.note().text.endswith("(rule of thumb).")
+
+
 def test_three_columns_are_not_split():
     plans = [plan(name, "ordered") for name in NAMES[:3]]
     assert sample_size(50, plans, correlated([])).group == ()

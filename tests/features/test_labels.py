@@ -78,4 +78,5 @@ def test_real_labels(data):
     labels = read_labels(None, data / "survey" / "young-people.csv", ["Music", "Hiphop, Rap", "Age"])
     assert labels["Music"].words == "I enjoy listening to music"
     assert labels["Hiphop, Rap"].words == "Hip hop, Rap"
+    assert list(labels) == ["Music", "Hiphop, Rap", "Age"]
     assert len(labels) == 3

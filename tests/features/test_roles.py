@@ -10,6 +10,7 @@ from plain_tables import facts_of, intake_of, plans_of, table_of
 
 from ilk.errors import BadSetting, MissingColumns
 from ilk.features.hints import life_of, outcome_of
+from ilk.features.kinds import is_money
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.words import tokens_of, word_set
 from ilk.model.parts import Label
@@ -352,6 +353,47 @@ def test_settings_win():
     assert plans_of(table, role={"age": "ignore"})["age"].use == "out"
     assert plans_of(table, role={"age": "contact"})["age"].use == "out"
     assert plans_of(table, compare_with="code")["code"].reason == "the grouping to compare with"
+
+
+def test_roles_that_make_no_features_are_kept_with_what_to_bring():
+    plans = plans_of({**TWO, "words": [f"said {i}" for i in range(N)]}, role={"words": "text", "visits": "id"})
+    assert (plans["words"].role, plans["words"].use) == ("text", "out")
+    assert plans["words"].reason == "you said so; a column of its topics would build"
+    assert (plans["visits"].role, plans["visits"].use) == ("id", "out")
+
+
+def test_a_descriptor_of_too_many_texts_cannot_be_shown():
+    plan = guess("branch", [f"branch {i % 90}" for i in range(N)], descriptor=("branch",))
+    assert (plan.role, plan.use, plan.reason) == (
+        "ignore",
+        "out",
+        "you said so; 90 different texts, too many to show",
+    )
+
+
+def test_contact_data_is_noted_by_name_only():
+    plans = plans_of({**TWO, "mail": [f"ann.{i}@example.com" for i in range(N)]})
+    (note,) = plan_notes(tuple(plans.values()))
+    assert note.text == "Contact data is used nowhere: mail."
+
+
+def test_what_a_blank_means_is_asked_of_building_columns_only():
+    with pytest.raises(BadSetting, match="'age' is told what a missing answer means but does not build"):
+        plans_of({**TWO, "age": RNG.integers(18, 80, N)}, missing={"age": "zero"})
+
+
+@pytest.mark.parametrize(
+    ("column", "label", "money"),
+    [
+        ("BALANCE", Label(""), True),
+        ("PURCHASES_TRX", Label(""), False),
+        ("PURCHASES_FREQUENCY", Label(""), False),
+        ("x", Label("", currency="EUR"), True),
+        ("branch_distance", Label("", unit="km"), False),
+    ],
+)
+def test_money_is_told_from_other_amounts(column, label, money):
+    assert is_money(column, label) is money
 
 
 def test_every_unknown_column_is_named_at_once():

@@ -170,7 +170,7 @@ def test_ordered_texts_are_equal_steps():
     assert np.isnan(features_of(transform, column)[3:]).all()
 
 
-@pytest.mark.parametrize("values", [[], [NAN], [3.0], [3.0, 3.0, NAN], [0.0, 0.0]])
+@pytest.mark.parametrize("values", [[], [NAN], [3.0], [3.0, 3.0, NAN], [0.0, 0.0], [0.3, 0.1 + 0.2]])
 def test_what_does_not_vary_gets_no_feature(values):
     values = np.array(values)
     assert transforms.fit_amount(plan("a", "amount"), values, negative=False) is None

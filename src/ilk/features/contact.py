@@ -14,6 +14,9 @@ ENOUGH = 0.2
 ALL_BUT_FEW = 0.8
 """Share needed where the form alone says less: bare digits may be many things (rule of thumb)."""
 
+LONGEST = 320
+"""Characters that are looked at; as many as an e-mail address may have (RFC 3696)."""
+
 PERSON = word_set("firstname lastname surname forename fullname givenname familyname maidenname middlename")
 """A person's name in one word."""
 
@@ -88,7 +91,7 @@ def _by_content(facts: ColumnFacts, texts: Sequence[str]) -> str | None:
 
 
 def _share(texts: Sequence[str], check: Callable[[str], bool]) -> float:
-    return sum(check(text.strip()) for text in texts) / len(texts)
+    return sum(check(text[:LONGEST].strip()) for text in texts) / len(texts)
 
 
 def _is_email(text: str) -> bool:

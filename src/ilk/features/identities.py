@@ -54,7 +54,8 @@ def find_identities(sample: pa.Table, plans: Sequence[ColumnPlan]) -> tuple[Iden
         return ()
     rows = sample.slice(0, MOST_ROWS)
     values = np.stack([numbers(rows.column(name)) for name in names])
-    found = (_identity(values, names, total) for total in range(len(names)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = [_identity(values, names, total) for total in range(len(names))]
     return tuple(identity for identity in found if identity is not None)
 
 

@@ -131,7 +131,7 @@ def double_notes(correlated: Correlated, plans: Sequence[ColumnPlan]) -> tuple[N
 def _codes(column: Values) -> Codes:
     """Whole numbers in the order of the values, from 0; missing ones get the last. Small integers need no sorting."""
     low, high = np.nanmin(column, initial=np.inf), np.nanmax(column, initial=-np.inf)
-    if 0.0 <= high - low <= 4.0 * column.size and np.array_equal(np.floor(column), column, equal_nan=True):
+    if 0.0 <= high / 2.0 - low / 2.0 <= 2.0 * column.size and np.array_equal(np.floor(column), column, equal_nan=True):
         return np.nan_to_num(column - low, nan=high - low + 1.0).astype(np.int64)
     return np.asarray(np.unique(column, return_inverse=True)[1], dtype=np.int64)
 

@@ -23,6 +23,12 @@ STEP = 65_536.0
 LARGEST = 256.0 - 1.0 / STEP
 """The largest feature; with STEP it fills the 24 bits of a float32."""
 
+LOGGED = 1_500.0
+"""More than the logarithm of a quotient of any two float64 numbers."""
+
+NOISE = 1e-13
+"""Differences below this share of the values come from rounding; float64 has 2e-16 a step, sums of thousands more."""
+
 WINSOR = (0.001, 0.999)
 """Quantiles beyond which a transformed amount is drawn in; methods page, "Columns to features"."""
 
@@ -97,14 +103,13 @@ def present(values: Values) -> Values:
 
 
 def mean_and_deviation(ordered: Values) -> tuple[float, float]:
-    """Mean and population standard deviation of sorted values; exactly 0 when all are equal, (0, 0) when none.
+    """Mean and population standard deviation of sorted values; exactly 0 when all are equal but for rounding.
 
     Scaled by a power of two first, so that squares of large values stay finite.
     """
-    if ordered.size == 0 or ordered[0] == ordered[-1]:
+    if _are_equal(ordered):
         return (float(ordered[0]) if ordered.size else 0.0), 0.0
-    power = int(np.frexp(max(abs(ordered[0]), abs(ordered[-1])))[1])
-    scaled = np.ldexp(ordered, -power)
+    scaled, power = _below_one(ordered)
     mean = scaled.sum() / scaled.size
     deviation = np.sqrt(np.square(scaled - mean).sum() / scaled.size)
     return float(np.ldexp(mean, power)), float(np.ldexp(deviation, power))
@@ -112,11 +117,32 @@ def mean_and_deviation(ordered: Values) -> tuple[float, float]:
 
 def skewness(ordered: Values) -> float:
     """Third central moment over the cubed deviation, of sorted values; 0 for a constant."""
-    mean, deviation = mean_and_deviation(ordered)
-    if deviation == 0.0:
+    if _are_equal(ordered):
         return 0.0
-    standard = (ordered - mean) / deviation
+    scaled, _ = _below_one(ordered)
+    mean, deviation = mean_and_deviation(scaled)
+    standard = (scaled - mean) / deviation
     return float((standard * standard * standard).sum() / ordered.size)
+
+
+def _are_equal(ordered: Values) -> bool:
+    """Whether sorted values differ by rounding only: what then is left to standardise is noise."""
+    if ordered.size == 0:
+        return True
+    low, high = ordered[0], ordered[-1]
+    return bool(high / 2.0 - low / 2.0 <= NOISE * max(abs(low), abs(high)))
+
+
+def _below_one(ordered: Values) -> tuple[Values, int]:
+    """Sorted values over the power of two that brings them below 1, and that power."""
+    power = int(np.frexp(max(abs(ordered[0]), abs(ordered[-1])))[1])
+    return np.ldexp(ordered, -power), power
+
+
+def _median(ordered: Values) -> float:
+    """The median of sorted values of one sign; half of the difference is added, because a sum may overflow."""
+    below, above = ordered[(ordered.size - 1) // 2], ordered[ordered.size // 2]
+    return float(below + (above - below) / 2.0)
 
 
 # ---------------------------------------------------------------- fitting
@@ -132,8 +158,9 @@ def fit_amount(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform
     sizes = np.sort(np.abs(ordered[ordered != 0.0]) if negative else ordered[ordered > 0.0])
     if sizes.size == 0:
         return None
-    scale = float(np.median(sizes))
-    shaped = np.minimum(shape_amount(ordered, scale, negative=negative), np.finfo(np.float64).max)
+    scale = _median(sizes)
+    with np.errstate(over="ignore"):
+        shaped = np.minimum(shape_amount(ordered, scale, negative=negative), LOGGED)
     low, high = (float(bound) for bound in np.quantile(shaped, WINSOR))
     mean, deviation = mean_and_deviation(np.clip(shaped, low, high))
     if deviation == 0.0:
@@ -156,10 +183,9 @@ def fit_plain(
     if deviation == 0.0:
         return None
     spread = deviation if spread is None else spread
-    reach = 256.0 * spread
-    return replace(
-        _blank(plan), kind="plain", low=mean - reach, high=mean + reach, centre=(mean,), spread=spread, levels=levels
-    )
+    most = float(np.finfo(np.float64).max)
+    low, high = max(mean - 256.0 * spread, -most), min(mean + 256.0 * spread, most)
+    return replace(_blank(plan), kind="plain", low=low, high=high, centre=(mean,), spread=spread, levels=levels)
 
 
 def fit_flag(plan: ColumnPlan, values: Values, *, levels: tuple[str, ...] = ()) -> Transform | None:
@@ -213,8 +239,7 @@ def n_features(transform: Transform) -> int:
 
 def shape_amount(values: Values, scale: float, *, negative: bool) -> Values:
     """log1p(x / scale) with anything below 0 counted as 0, or asinh(x / scale); an overflow is infinite."""
-    with np.errstate(over="ignore"):
-        ratio = values / scale
+    ratio = values / scale
     return np.arcsinh(ratio, out=ratio) if negative else np.log1p(np.maximum(ratio, 0.0, out=ratio), out=ratio)
 
 
@@ -250,15 +275,16 @@ def _meant(transform: Transform, column: Column) -> Values:
 
 
 def _scaled(transform: Transform, values: Values) -> Values:
-    if transform.kind in {"log", "asinh"}:
-        values = shape_amount(values, transform.scale, negative=transform.kind == "asinh")
-    np.maximum(values, transform.low, out=values)
-    np.minimum(values, transform.high, out=values)
-    values -= transform.centre[0]
-    if transform.weight != 1.0:
-        values *= transform.weight
-    values /= transform.spread
-    return rounded(values)
+    with np.errstate(over="ignore"):
+        if transform.kind in {"log", "asinh"}:
+            values = shape_amount(values, transform.scale, negative=transform.kind == "asinh")
+        np.maximum(values, transform.low, out=values)
+        np.minimum(values, transform.high, out=values)
+        values -= transform.centre[0]
+        if transform.weight != 1.0:
+            values *= transform.weight
+        values /= transform.spread
+        return rounded(values)
 
 
 def _indicators(transform: Transform, texts: Column) -> Values:
