@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -83,15 +84,23 @@ def _beside(source: Path | None) -> Path | None:
 
 def _read(file: Path) -> list[dict[str, str]]:
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = _decoded(file.read_bytes())
     except OSError as error:
         raise FileTrouble(f"The labels file {file} cannot be read", got=error.strerror) from None
-    except UnicodeDecodeError:
-        text = file.read_text(encoding="cp1252", errors="replace")
     header = text.partition("\n")[0]
     delimiter = max(",;\t", key=header.count)
     rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter))
     return [_renamed(row) for row in rows if _checked(row, file)]
+
+
+def _decoded(content: bytes) -> str:
+    """UTF-16 where it says so, else UTF-8, else Windows-1252, which any bytes can be."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def _checked(row: Mapping[str | None, str | list[str] | None], file: Path) -> bool:
