@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ilk.sources.sandbox import Sandbox
@@ -50,9 +50,8 @@ def measure(sandbox: Sandbox, relation: str, columns: list[Column]) -> tuple[Col
     """
     if not columns:
         return ()
-    n = sandbox.row(f"SELECT count(*) FROM {relation}")[0]
-    wanted = ", ".join(_totals_sql(column, exact=n <= EXACT_ROWS) for column in columns)
-    found = sandbox.row(f"SELECT {wanted} FROM {relation}")
+    (n,) = sandbox.row(f"SELECT count(*) FROM {relation}")
+    found = sandbox.values(relation, [_totals_sql(column, exact=n <= EXACT_ROWS) for column in columns])
     totals = [_Totals(n, *found[i : i + 7]) for i in range(0, len(found), 7)]
     if n > EXACT_ROWS:
         totals = _with_exact_small(sandbox, relation, columns, totals)
@@ -66,10 +65,8 @@ def _totals_sql(column: Column, *, exact: bool) -> str:
     if column.kind == "text":
         return f"count({at}), NULL, NULL, 0, 0, 0, {distinct}"
     x = as_number(column)
-    broken = f"count(*) FILTER ({x} <> trunc({x}))" if column.kind == "number" else "0"
-    return (
-        f"count({at}), min({x}), max({x}), count(*) FILTER ({x} = 0), count(*) FILTER ({x} < 0), {broken}, {distinct}"
-    )
+    broken = f"count_if({x} <> trunc({x}))" if column.kind == "number" else "0"
+    return f"count({at}), min({x}), max({x}), count_if({x} = 0), count_if({x} < 0), {broken}, {distinct}"
 
 
 def as_number(column: Column) -> str:
@@ -81,23 +78,16 @@ def as_number(column: Column) -> str:
 
 def _with_exact_small(sandbox: Sandbox, relation: str, columns: list[Column], totals: list[_Totals]) -> list[_Totals]:
     small = [i for i, each in enumerate(totals) if each.n_distinct <= FEW_DISTINCT]
-    if not small:
-        return totals
-    counts = sandbox.row(f"SELECT {', '.join(f'count(DISTINCT {columns[i].at})' for i in small)} FROM {relation}")
+    counts = sandbox.values(relation, [f"count(DISTINCT {columns[i].at})" for i in small])
     exact = dict(zip(small, counts, strict=True))
-    return [
-        _Totals(t.n, t.filled, t.minimum, t.maximum, t.n_zero, t.n_negative, t.n_broken, exact.get(i, t.n_distinct))
-        for i, t in enumerate(totals)
-    ]
+    return [replace(total, n_distinct=exact.get(i, total.n_distinct)) for i, total in enumerate(totals)]
 
 
 def _levels(
     sandbox: Sandbox, relation: str, columns: list[Column], totals: list[_Totals]
 ) -> list[tuple[tuple[str, int], ...]]:
     few = [i for i, each in enumerate(totals) if 0 < each.n_distinct <= MOST_LEVELS]
-    if not few:
-        return [()] * len(columns)
-    maps = sandbox.row(f"SELECT {', '.join(f'histogram({columns[i].at})' for i in few)} FROM {relation}")
+    maps = sandbox.values(relation, [f"histogram({columns[i].at})" for i in few])
     found = {i: _ranked(levels) for i, levels in zip(few, maps, strict=True)}
     return [found.get(i, ()) for i in range(len(columns))]
 
@@ -129,6 +119,6 @@ def _facts(column: Column, total: _Totals, levels: tuple[tuple[str, int], ...]) 
         minimum=None if empty else float(total.minimum),
         maximum=None if empty else float(total.maximum),
         whole=column.kind != "text" and total.n_broken == 0,
-        spoiled=column.spoiled,
+        spoiled=min(column.spoiled, total.n - total.filled),
         levels=levels,
     )

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from glob import glob
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
+from ilk.errors import BadInput, FileTrouble, listed
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.facts import Column
-from ilk.sources.frames import as_arrow
-from ilk.sources.kinds import readings
-from ilk.sources.landing import Landing, position
+from ilk.sources.facts import measure
+from ilk.sources.interpret import Customers, interpret
+from ilk.sources.landing import Landing
+from ilk.sources.query import ask
 from ilk.sources.sandbox import Sandbox, open_sandbox
-from ilk.sources.source import Intake, Kind, Source
-from ilk.sources.stored import Stored, StoredSource
+from ilk.sources.source import ColumnFacts, Intake, Kind, Note, Source
+from ilk.sources.stored import Stored, StoredSource, watch
+from ilk.sources.tables import land_arrow, land_duckdb, land_parquet, reason_of
 from ilk.sources.text import land_text
+
+GLOB = "glob:"
+TEXT = (".csv", ".tsv", ".txt", ".tab")
+PARQUET = (".parquet", ".pq")
+DATABASE = (".duckdb", ".db", ".ddb")
+JSON = (".json", ".ndjson", ".jsonl")
+EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+PACKED = (".gz", ".zst")
 
 
 def open_source(
@@ -30,44 +45,212 @@ def open_source(
     """Open a path or a frame, look at all of it, and return it as one row a customer.
 
     Args:
-        source: A path, or a pandas, polars, Arrow or DuckDB table.
-        settings: `id`, `where`, `query` and `threads` are used here.
+        source: A path (text, Parquet file or folder, JSON, Excel, `file.duckdb#table`), `glob:a/*.parquet`,
+            or a pandas, polars, Arrow or DuckDB table.
+        settings: `id`, `role`, `where`, `query` and `threads` are used here.
         expect: Kinds a model wants: these columns are read so whatever their content says.
         progress: Told how far it is, asked whether to stop.
 
     Raises:
         BadInput: If it cannot be used; every problem at once.
+        BadSetting: If `where` or `query` cannot be used.
+        FileTrouble: If it cannot be read.
+        MissingColumns: If the id that was named is not there.
+        MissingExtra: If a library for this kind of file is not installed.
     """
-    del progress
-    sandbox = open_sandbox(threads=settings.threads)
-    landing = _land(sandbox, source)
-    how = readings(sandbox, landing, expect or {})
-    selected = ", ".join(f"{reading.sql} AS {position(i)}" for i, reading in enumerate(how))
-    sandbox.run(f"CREATE TABLE customers AS SELECT {selected} FROM {landing.relation}")
-    columns = tuple(
-        Column(position(i), name, reading.kind, reading.spoiled)
-        for i, (name, reading) in enumerate(zip(landing.names, how, strict=True))
-    )
-    (n,) = sandbox.row("SELECT count(*) FROM customers")
-    id_at = next((i for i, c in enumerate(columns) if c.name.lower() in ("id", "cust_id", "customer_id")), None)
-    id_type = None if id_at is None else pa.string() if columns[id_at].kind == "text" else pa.int64()
+    progress = progress or Progress()
+    sandbox = open_sandbox(settings.threads, _size(source), progress)
+    try:
+        with progress.stage("Reading"):
+            return _open(sandbox, source, settings, expect, progress)
+    except duckdb.Error as error:
+        sandbox.close()
+        raise _trouble(error) from error
+    except BaseException:
+        sandbox.close()
+        raise
+
+
+def _open(
+    sandbox: Sandbox, source: Any, settings: Settings, expect: Mapping[str, Kind] | None, progress: Progress
+) -> StoredSource:
+    landing = _land(sandbox, source, progress)
+    sandbox.lock(landing.files)
+    if settings.query is not None:
+        landing = ask(sandbox, landing, settings.query, progress)
+    customers = interpret(sandbox, landing, settings, expect or {}, progress)
+    rejects = pa.concat_tables([landing.rejects, customers.rejects]).sort_by("line")
     intake = Intake(
-        landing.name,
-        landing.records,
-        n,
-        0,
-        landing.skipped,
-        landing.dialect,
-        None if id_at is None else columns[id_at].name,
+        name=landing.name,
+        records=landing.records,
+        rows=customers.n,
+        rejects=rejects.num_rows,
+        skipped=landing.skipped + customers.skipped,
+        dialect=replace(landing.dialect, decimal=customers.decimal) if landing.dialect else None,
+        id_column=None if customers.key.at is None else landing.names[customers.key.at],
+        notes=landing.notes + _reject_notes(landing) + customers.notes,
     )
-    return StoredSource(Stored(sandbox, "customers", columns, id_at, id_type), intake, landing.rejects)
+    _refuse_lost(intake)
+    stored = _stored(sandbox, landing, customers)
+    if expect is not None:
+        return StoredSource(stored, intake, rejects)
+    _refuse_empty(intake)
+    facts = measure(sandbox, customers.relation, stored.described)
+    return StoredSource(stored, replace(intake, notes=intake.notes + _fact_notes(facts)), rejects, facts)
 
 
-def _land(sandbox: Sandbox, source: Any) -> Landing:
-    if isinstance(source, (str, Path)):
-        return land_text(sandbox, Path(source))
-    table = as_arrow(source)
-    names = tuple(table.column_names)
-    sandbox.con.register("landed", table.rename_columns([position(i) for i in range(len(names))]))
-    types = tuple(str(row[1]) for row in sandbox.rows("DESCRIBE landed"))
-    return Landing("table", "landed", names, types, table.num_rows, 0)
+def _land(sandbox: Sandbox, source: Any, progress: Progress) -> Landing:
+    if not isinstance(source, (str, Path)):
+        from ilk.sources.frames import as_arrow
+
+        return land_arrow(sandbox, as_arrow(source), "table")
+    text = str(source)
+    if re.match(r"[A-Za-z][A-Za-z0-9+.-]+://", text):
+        raise BadInput(f"{text} is not a file on this machine", do="download it first; ilk opens no addresses")
+    if text.startswith(GLOB):
+        return land_parquet(sandbox, _matching(text.removeprefix(GLOB)), "files")
+    path, part = _path_and_part(text)
+    if path.is_dir():
+        return land_parquet(sandbox, _inside(path), path.resolve().name)
+    return _land_file(sandbox, path, part, progress)
+
+
+def _land_file(sandbox: Sandbox, path: Path, part: str | None, progress: Progress) -> Landing:
+    ending, name = _ending(path), _name(path)
+    if part is not None and ending not in DATABASE + EXCEL:
+        raise BadInput(f"{path.name} has no tables to choose from", do="leave out the part after #")
+    if ending in DATABASE:
+        return land_duckdb(sandbox, path, part)
+    if ending in EXCEL:
+        from ilk.sources.documents import land_excel
+
+        return land_excel(sandbox, path, part, name)
+    if ending in PARQUET or _begins_as_parquet(path):
+        return land_parquet(sandbox, [path], name)
+    if ending in JSON:
+        from ilk.sources.documents import land_json
+
+        return land_json(sandbox, path, name)
+    return land_text(sandbox, path, name, progress)
+
+
+def _path_and_part(text: str) -> tuple[Path, str | None]:
+    """Split `shop.duckdb#customers`; a file that really is called so comes first."""
+    path = Path(text).expanduser()
+    part = None
+    if not path.exists() and "#" in text:
+        text, part = text.rsplit("#", 1)
+        path = Path(text).expanduser()
+    if not path.exists():
+        near = get_close_matches(path.name, _names_in(path.parent), n=1, cutoff=0.6)
+        raise FileTrouble(
+            f"{path} does not exist", do=f"use {str(path.parent / near[0])!r}, if that is it" if near else None
+        )
+    if not path.is_dir() and not path.is_file():
+        raise FileTrouble(f"{path} is neither a file nor a folder")
+    return path, part
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in folder.iterdir())
+    except OSError:
+        return []
+
+
+def _matching(pattern: str) -> list[Path]:
+    found = sorted(Path(name) for name in glob(pattern, recursive=True))  # noqa: PTH207 - the pattern may be absolute
+    wrong = [path.name for path in found if _ending(path) not in PARQUET]
+    if wrong:
+        raise BadInput("Only Parquet files can be read together", got=listed(wrong), do="give a narrower pattern")
+    if not found:
+        raise FileTrouble(f"No file matches {pattern!r}")
+    return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PARQUET and path.is_file())
+    if not found:
+        raise BadInput(f"The folder {folder} holds no Parquet file", got=listed(_names_in(folder)), do="name one file")
+    return found
+
+
+def _ending(path: Path) -> str:
+    """Return the ending in lower case, that of what is inside for a compressed file."""
+    packed = path.suffix.lower() in PACKED and Path(path.stem).suffix
+    return str(Path(path.stem).suffix if packed else path.suffix).lower()
+
+
+def _name(path: Path) -> str:
+    stem = Path(path.stem) if path.suffix.lower() in PACKED and Path(path.stem).suffix else path
+    return stem.stem if stem.suffix.lower() in TEXT + PARQUET + DATABASE + JSON + EXCEL else stem.name
+
+
+def _begins_as_parquet(path: Path) -> bool:
+    try:
+        with path.open("rb") as handle:
+            return handle.read(4) == b"PAR1"
+    except OSError as error:
+        raise FileTrouble(f"{path} cannot be read", got=error.strerror) from None
+
+
+def _size(source: Any) -> int:
+    """Guess how many bytes will be kept, to decide whether memory will do."""
+    if not isinstance(source, (str, Path)) or not Path(source).is_file() or _ending(Path(source)) in PARQUET + DATABASE:
+        return 0
+    path = Path(source)
+    return path.stat().st_size * (8 if path.suffix.lower() in PACKED + EXCEL else 1)
+
+
+def _stored(sandbox: Sandbox, landing: Landing, customers: Customers) -> Stored:
+    at = customers.key.at
+    id_type = None if at is None else pa.int64() if customers.key.whole else pa.string()
+    return Stored(sandbox, customers.relation, customers.columns, at, id_type, watch(landing.files))
+
+
+def _refuse_empty(intake: Intake) -> None:
+    if intake.rows == 0:
+        raise BadInput(
+            f"{intake.name} has no customers",
+            got=f"{intake.records:,} records, {intake.skipped:,} skipped, {intake.rejects:,} unreadable",
+            do="check the file, and --where if there is one",
+        )
+
+
+def _refuse_lost(intake: Intake) -> None:
+    accounted = intake.rows + intake.rejects + intake.skipped
+    if accounted != intake.records:
+        raise BadInput(
+            f"Of {intake.records:,} records of {intake.name}, {accounted:,} are accounted for",
+            do="the file may have changed while it was read; try again",
+        )
+
+
+def _reject_notes(landing: Landing) -> tuple[Note, ...]:
+    n = landing.rejects.num_rows
+    if not n:
+        return ()
+    first = landing.rejects.slice(0, 1).to_pylist()[0]
+    return (Note("rejects", f"{n:,} records cannot be read; the first in line {first['line']}: {first['reason']}"),)
+
+
+def _fact_notes(facts: tuple[ColumnFacts, ...]) -> tuple[Note, ...]:
+    empty = [fact.column for fact in facts if fact.n_missing == fact.n]
+    constant = [fact.column for fact in facts if fact.n_distinct == 1 and not fact.n_missing]
+    negative = [f"{fact.column} ({fact.n_negative:,})" for fact in facts if fact.kind == "number" and fact.n_negative]
+    notes = (
+        Note("empty-columns", f"Nothing stands in {listed(empty)}") if empty else None,
+        Note("constant-columns", f"One value in every row: {listed(constant)}") if constant else None,
+        Note("negative", f"Negative values are kept as they are: {listed(negative)}") if negative else None,
+    )
+    return tuple(note for note in notes if note is not None)
+
+
+def _trouble(error: duckdb.Error) -> Exception:
+    """Say what DuckDB ran into, in our own terms."""
+    reason = reason_of(error)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return BadInput("The source needs more memory or disk than there is", got=reason, do="free some disk space")
+    if isinstance(error, duckdb.IOException):
+        return FileTrouble("The source cannot be read to its end", got=reason)
+    return BadInput("The source cannot be read", got=reason)

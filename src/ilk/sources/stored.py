@@ -6,16 +6,19 @@ import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ilk.errors import MissingColumns
+from ilk.errors import FileTrouble, MissingColumns
 from ilk.sources.facts import Column, measure
 from ilk.sources.sampling import xxh64, xxh64_rows
 from ilk.sources.sandbox import Sandbox
 from ilk.sources.source import BATCH_ROWS, ColumnFacts, Intake, Kind
+
+Signature = tuple[int, int, int]
 
 BATCH_BYTES = 32 << 20
 """What a batch may take in memory; wide tables get fewer rows a batch."""
@@ -45,13 +48,21 @@ class Stored:
     columns: tuple[Column, ...]
     id_at: int | None
     id_type: pa.DataType | None = None
+    watched: tuple[tuple[Path, Signature], ...] = ()
+
+    @property
+    def described(self) -> list[Column]:
+        """The columns that have facts: all but the id."""
+        return [column for i, column in enumerate(self.columns) if i != self.id_at]
 
 
 class StoredSource:
     """The one implementation of `Source`; every opener ends here."""
 
-    def __init__(self, stored: Stored, intake: Intake, rejects: pa.Table) -> None:
-        self._stored, self._intake, self._rejects = stored, intake, rejects
+    def __init__(
+        self, stored: Stored, intake: Intake, rejects: pa.Table, facts: tuple[ColumnFacts, ...] | None = None
+    ) -> None:
+        self._stored, self._intake, self._rejects, self._known = stored, intake, rejects, facts
         self._finalizer = weakref.finalize(self, stored.sandbox.close)
 
     @property
@@ -70,19 +81,22 @@ class StoredSource:
 
     @cached_property
     def _facts(self) -> tuple[ColumnFacts, ...]:
-        wanted = [column for i, column in enumerate(self._stored.columns) if i != self._stored.id_at]
-        return measure(self._stored.sandbox, self._stored.relation, wanted)
+        if self._known is not None:
+            return self._known
+        return measure(self._stored.sandbox, self._stored.relation, self._stored.described)
 
     def batches(self, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         """All customers in file order, at most BATCH_ROWS a batch; may be called more than once.
 
         Raises:
             MissingColumns: If one of `columns` is not there.
+            FileTrouble: If the file was changed since it was opened.
         """
         wanted = self._positions(columns)
         schema = pa.schema([self.schema.field(i) for i in wanted])
         selected = ", ".join(self._stored.columns[i].at for i in wanted) or "0"
-        cursor = self._stored.sandbox.con.cursor()
+        _refuse_changed(self._stored.watched)
+        cursor = self._stored.sandbox.cursor()
         try:
             reader = cursor.sql(f"SELECT {selected} FROM {self._stored.relation}").to_arrow_reader(self._batch_rows())
             for batch in reader:
@@ -135,6 +149,26 @@ class StoredSource:
 
     def _batch_rows(self) -> int:
         return max(1_024, min(BATCH_ROWS, BATCH_BYTES // (8 * max(1, len(self._stored.columns)))))
+
+
+def watch(files: Sequence[Path]) -> tuple[tuple[Path, Signature], ...]:
+    """Remember what tells whether files were changed: inode, size and time of change."""
+    return tuple((path, _signature(path)) for path in files)
+
+
+def _signature(path: Path) -> Signature:
+    about = path.stat()
+    return about.st_ino, about.st_size, about.st_mtime_ns
+
+
+def _refuse_changed(watched: Sequence[tuple[Path, Signature]]) -> None:
+    for path, before in watched:
+        try:
+            changed = _signature(path) != before
+        except OSError:
+            changed = True
+        if changed:
+            raise FileTrouble(f"{path} was changed while it was read", do="run the same command again")
 
 
 def no_rejects() -> pa.Table:

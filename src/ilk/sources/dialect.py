@@ -1,0 +1,237 @@
+"""Vote on how a text file is written: separator, quote, header; what is found is shown, never assumed in silence."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from ilk.sources.forms import (
+    DAY_MONTH_NAME,
+    MISSING_AMONG_NUMBERS,
+    MONTH_NAME_DAY,
+    NUMERIC_DATE,
+    SPACES,
+    YEAR_FIRST,
+    number_pattern,
+)
+
+SAMPLE_CHARACTERS = 1 << 19
+"""Text shown to the vote; whole small files, thousands of lines of big ones."""
+
+SAMPLE_RECORDS = 500
+"""Records parsed for each candidate."""
+
+SAMPLE_CELLS = 20_000
+"""Cells parsed for each candidate; wide tables show what they are in fewer records."""
+
+LEAST_RECORDS = 40
+"""Records parsed however wide they are."""
+
+DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", "\x1f", "\x01")
+"""Candidates, most usual first: ties go to the first."""
+
+MOST_PREAMBLE = 30
+"""Padded lines above a table that are looked through for its header."""
+
+QUOTES = ('"', "'", "")
+
+Cells = list[str]
+
+_NUMBER = re.compile(f"(?:{number_pattern('.')})|(?:{number_pattern(',')})")
+_DATE = re.compile("|".join(f"(?:{form})" for form in (YEAR_FIRST, NUMERIC_DATE, DAY_MONTH_NAME, MONTH_NAME_DAY)))
+_WORDS = re.compile(r"[^\s;|\t,~^\"](?:[^;|\t~^\"\x1f\x01,]|,(?= ))*")
+_BACKSLASH = re.compile(r'[^\\]\\"')
+_DOUBLED = re.compile(r'[^,;\t|\n"]""[^,;\t|\n"]')
+_CLEAN_AT_LEAST = 0.05
+"""Weight of a cell that looks like nothing: not 0, so that free text can still be told from one column."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A separator and quote, and what the beginning of the file looks like with them."""
+
+    delimiter: str
+    quote: str
+    escape: str
+    records: list[Cells]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the records of a file are laid out: `width` cells each, `before` records ahead of the first customer.
+
+    `names` are the header's cells, one a column, None without a header; `dropped` the cells a header has too many.
+    `preamble` counts records before the header.
+    """
+
+    delimiter: str
+    quote: str
+    escape: str
+    width: int
+    names: tuple[str, ...] | None
+    preamble: int
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def before(self) -> int:
+        """Records that are not customers, at the top."""
+        return self.preamble + (self.names is not None)
+
+
+def vote(path: Path) -> Layout:
+    """Return the layout that fits the beginning of a UTF-8 file best."""
+    text, whole = _sample(path)
+    escape = "\\" if _BACKSLASH.search(text) and not _DOUBLED.search(text) else ""
+    quotes = [quote for quote in QUOTES if quote == '"' or (quote or '"') in text]
+    candidates = [
+        _Candidate(delimiter, quote, escape, parse(text, delimiter, quote, escape, whole=whole))
+        for delimiter in DELIMITERS
+        if delimiter in text
+        for quote in quotes
+    ]
+    if not candidates:
+        candidates = [_Candidate(",", '"', "", parse(text, ",", '"', "", whole=whole))]
+    best = max(candidates, key=lambda candidate: _score(candidate.records))
+    return lay_out(best.records, best.delimiter, best.quote, best.escape)
+
+
+def parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> list[Cells]:
+    """Return the first records of a text, blank lines left out; the last one only if the text is whole."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=delimiter,
+        quotechar=quote or None,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        escapechar=escape or None,
+    )
+    records: list[Cells] = []
+    n_cells = 0
+    try:
+        for cells in reader:
+            if cells:
+                records.append(cells)
+                n_cells += len(cells)
+            if len(records) > SAMPLE_RECORDS or (n_cells > SAMPLE_CELLS and len(records) > LEAST_RECORDS):
+                return records[:-1]
+    except csv.Error:
+        return records
+    return records if whole else records[:-1]
+
+
+def lay_out(records: list[Cells], delimiter: str, quote: str, escape: str = "") -> Layout:
+    """Find width, preamble and header in parsed records; also for the grid of a spreadsheet."""
+    if not records:
+        return Layout(delimiter, quote, escape, 0, None, 0)
+    width = _usual_width(records)
+    at = _first_of_table(records, width)
+    first, below = records[at], records[at + 1 :]
+    if not _is_header(first, below):
+        return Layout(delimiter, quote, escape, width, None, at)
+    names, dropped = _fitted(first, width, below)
+    return Layout(delimiter, quote, escape, width, names, at, dropped)
+
+
+def _first_of_table(records: list[Cells], width: int) -> int:
+    """Return where the table begins: titles and dates above it are short, or padded with blanks by a spreadsheet."""
+    at = next(i for i, cells in enumerate(records) if len(cells) == width)
+    odd_header = at > 0 and width > 2 and len(records[at - 1]) in (width - 1, width + 1)
+    if odd_header and _is_header(records[at - 1], records[at:]):
+        return at - 1
+    for i in range(at, min(at + MOST_PREAMBLE, len(records))):
+        filled = sum(bool(cell.strip()) for cell in records[i])
+        if filled > width / 2:
+            return i if width > 2 and _is_header(records[i], records[i + 1 :]) else at
+    return at
+
+
+def _sample(path: Path) -> tuple[str, bool]:
+    with path.open("rb") as handle:
+        head = handle.read(SAMPLE_CHARACTERS)
+        whole = not handle.read(1)
+    return head.decode("utf-8", errors="replace"), whole
+
+
+def _score(records: list[Cells]) -> float:
+    """How well a candidate explains the text: records of one width, cells that look like something, many of them."""
+    if not records:
+        return 0.0
+    width = _usual_width(records)
+    at = next(i for i, cells in enumerate(records) if len(cells) == width)
+    body = records[at:]
+    fitting = [cells for cells in body if len(cells) == width]
+    clean = sum(_cleanness(cell) for cells in fitting for cell in cells) / (width * len(fitting))
+    consistent = len(fitting) / len(body) * (len(body) / len(records)) ** 0.5
+    return float(consistent**2 * clean * (width - 1 + 0.01) / width)
+
+
+@lru_cache(maxsize=1 << 16)
+def _cleanness(cell: str) -> float:
+    text = cell.strip(SPACES)
+    if not text:
+        return 0.5
+    if len(text) <= 48 and (_NUMBER.fullmatch(text) or _DATE.fullmatch(text)):
+        return 1.0
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        return _CLEAN_AT_LEAST
+    if _WORDS.fullmatch(text):
+        return 0.9
+    return 0.4 if " " in text and len(text) > 30 else _CLEAN_AT_LEAST
+
+
+def _usual_width(records: list[Cells]) -> int:
+    counts = Counter(len(cells) for cells in records)
+    return max(counts, key=lambda width: (counts[width], width))
+
+
+def _is_header(first: Cells, below: Sequence[Cells]) -> bool:
+    """Whether the first record names the columns: no number or date in it, unless the columns say otherwise."""
+    typed = [_is_typed(cell) for cell in first]
+    if not any(typed):
+        return len(below) == 0 or not _repeats(first, below)
+    named = sum(
+        bool(cell.strip())
+        and cell.strip().lower() not in MISSING_AMONG_NUMBERS
+        and not is_typed
+        and _mostly_typed(below, i)
+        for i, (cell, is_typed) in enumerate(zip(first, typed, strict=True))
+    )
+    return named > 0 and len(set(first)) == len(first)
+
+
+@lru_cache(maxsize=1 << 16)
+def _is_typed(cell: str) -> bool:
+    text = cell.strip(SPACES)
+    return bool(text and len(text) <= 48 and (_NUMBER.fullmatch(text) or _DATE.fullmatch(text)))
+
+
+def _mostly_typed(below: Sequence[Cells], i: int) -> bool:
+    cells = [cells[i].strip() for cells in below if i < len(cells)]
+    answers = [cell for cell in cells if cell and cell.lower() not in MISSING_AMONG_NUMBERS]
+    return bool(answers) and sum(map(_is_typed, answers)) >= 0.9 * len(answers)
+
+
+def _repeats(first: Cells, below: Sequence[Cells]) -> bool:
+    """Without any number, a first record whose cells come again below is a customer like the others."""
+    again = sum(
+        bool(cell.strip()) and any(i < len(cells) and cells[i] == cell for cells in below)
+        for i, cell in enumerate(first)
+    )
+    return again > len(first) / 2
+
+
+def _fitted(header: Cells, width: int, below: Sequence[Cells]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give a header as many names as the rows have cells.
+
+    A name is missing at the front, where R writes row names, or at the end, where each row ends with a separator.
+    """
+    if len(header) >= width:
+        return tuple(header[:width]), tuple(name for name in header[width:] if name.strip())
+    spare = [""] * (width - len(header))
+    ends_blank = all(not cells[-1].strip() for cells in below if len(cells) == width)
+    return tuple(header + spare if ends_blank else spare + header), ()
