@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from ilk.cluster.ensemble import fit_many
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.micro import micro_segments
+from ilk.cluster.nearest import nearest_two
 from ilk.engines.tiles import tiles_of
 from ilk.features.labels import made_label
-from ilk.features.recipe import apply, feature_columns, fit_recipe
+from ilk.features.recipe import apply, fit_recipe
 from ilk.features.roles import plan_columns
+from ilk.model.edits import View, larger_first
 from ilk.model.model import Model
 from ilk.model.parts import (
     Candidate,
@@ -30,7 +33,10 @@ from ilk.model.parts import (
     Spread,
     Trust,
 )
-from ilk.model.scorers import Near, distance_limits, distance_quantiles, distances, scoring_of
+from ilk.model.scorers import distances, scores, scoring_of
+from ilk.profile.describe import Grouping, describe_solutions
+from ilk.profile.ready import Subject
+from ilk.profile.segments import distance_limits, distance_quantiles
 from ilk.settings import Settings
 from ilk.sources.open import open_source
 from ilk.sources.sampling import in_hash_order
@@ -38,14 +44,12 @@ from ilk.sources.sampling import in_hash_order
 N_BOOTSTRAPS = 20
 
 
-def build(table, *, ks=(2, 3, 4), k=3, bootstraps=N_BOOTSTRAPS, **settings) -> Model:
-    """Segment a table (path or frame) without the evidence; names are "Kind 1", "Kind 2", ..."""
+def build(table, *, ks=(2, 3, 4), k=3, bootstraps=N_BOOTSTRAPS, personas=False, **settings) -> Model:
+    """Segment a table (path or frame) without the evidence; names are "Kind 1", "Kind 2", ... unless described."""
     wanted = Settings(**settings)
     source = open_source(table, wanted)
     batches = list(source.batches([f.column for f in source.facts()]))
     facts = source.facts()
-    import pyarrow as pa
-
     sample = pa.Table.from_batches(batches)
     labels = {f.column: made_label(f.column) for f in facts}
     plans = plan_columns(facts, sample, labels, wanted, source.intake)
@@ -74,8 +78,26 @@ def build(table, *, ks=(2, 3, 4), k=3, bootstraps=N_BOOTSTRAPS, **settings) -> M
         ),
     )  # fmt: skip
     solutions = tuple(_solution(content, matrix, sample, order, one, bootstraps) for one in ks)
+    content = replace(content, solutions=solutions)
+    if personas:
+        subject = Subject(sample, fitted.plans, facts, fitted.recipe, matrix, order, (), (), wanted, "f" * 64)
+        content = _with_personas(content, subject)
     source.close()
-    return Model(replace(content, solutions=solutions))
+    return Model(content)
+
+
+def _with_personas(content, subject):
+    """Columns, personas and rules as a study has them."""
+    tiles = tiles_of(subject.matrix)
+    groupings = []
+    for solution in content.solutions:
+        centres = np.array(solution.scorer.centres)
+        near = nearest_two(tiles, centres)
+        groupings.append(
+            Grouping(solution.k, centres, near.label, near.d1, near.runner_up, (0.9,) * solution.k, solution.bootstraps)
+        )
+    told = describe_solutions(subject, groupings, chosen_k=content.k)
+    return replace(content, columns=told.columns, solutions=told.solutions, value_column=told.value_column)
 
 
 def _summary(plan, facts, sample):
@@ -87,8 +109,6 @@ def _summary(plan, facts, sample):
 
 
 def _profile(plan, column, members, levels):
-    import pyarrow as pa
-
     here = column.filter(pa.array(members))
     n, n_missing = len(here) - here.null_count, here.null_count
     if plan.role in {"contact", "id"}:
@@ -127,15 +147,12 @@ def _solution(content, matrix, sample, order, k, n_bootstraps):
     grids = tuple(tuple(map(tuple, _matched(fit.centres, grid).tolist())) for grid in again)
     bare = Solution(k, Centres(tuple(map(tuple, fit.centres.tolist()))), (), None, (), bootstraps=grids)
     apart = _training_distances(content, bare, matrix, fit.labels)
-    limits = distance_limits(fit.labels, apart, k)
+    limits = distance_limits(apart, fit.labels, k)
     segments = tuple(_segment(content, sample, fit.labels == j, j, limits[j], k) for j in range(k))
-    return replace(bare, segments=segments, distances=distance_quantiles(apart))
+    return replace(bare, segments=segments, distances=distance_quantiles(apart, fit.labels, 10))
 
 
 def _training_distances(content, solution, matrix, labels):
-    from ilk.model.edits import View
-    from ilk.model.scorers import scores
-
     scoring = scoring_of(content, View(solution, (), tuple(range(solution.k)), ()))
     squared = scores(solution.scorer, matrix)[np.arange(len(matrix)), labels]
     return distances(scoring, matrix, squared)
@@ -160,10 +177,5 @@ def _matched(centres, grid):
 
 def merged(model: Model, one: int, other: int) -> Segment:
     """Two segments as one, by their sizes alone."""
-    from ilk.model.edits import larger_first
-
     keeps, goes = larger_first(model.segment(one), model.segment(other))
     return replace(keeps, size=keeps.size + goes.size, share=keeps.share + goes.share)
-
-
-__all__ = ["Near", "build", "feature_columns", "merged"]

@@ -10,7 +10,7 @@ from test_certainty import made
 
 from ilk.model import scorers
 from ilk.model.parts import Centres
-from ilk.model.scorers import distance_limits, distance_quantiles, distances, nearest_segments, scores
+from ilk.model.scorers import distances, nearest_segments, scores
 
 LAW = settings(deadline=None, max_examples=40)
 
@@ -67,18 +67,3 @@ def test_many_customers_of_merged_segments_are_scored_in_pieces(monkeypatch):
     matrix = on_grid(np.linspace(-3, 3, 50))[:, None].astype(np.float32)
     assert nearest_segments(scoring, matrix).label.tolist() == [int(-0.75 < x < 1.25) for x in matrix[:, 0]]
     assert len(nearest_segments(scoring, matrix[:0]).label) == 0
-
-
-def test_limits_are_the_99_5_per_cent_and_need_ten_customers():
-    labels = np.r_[np.zeros(1001, int), np.ones(9, int)]
-    limits = distance_limits(labels, np.r_[np.arange(1001.0), np.arange(9.0)], 2)
-    assert limits == (pytest.approx(995.0), None)
-
-
-def test_quantiles_show_no_extreme():
-    found = distance_quantiles(np.r_[np.arange(1000.0), 1e6, np.nan])
-    assert len(found) == 101
-    assert found[0] == 9.0
-    assert found[-1] == 991.0
-    assert found[50] == 500.0
-    assert distance_quantiles(np.arange(19.0)) == ()

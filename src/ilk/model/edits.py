@@ -119,9 +119,17 @@ def _merge(state: _State, edit: Edit) -> _State:
         raise BadInput("The merge does not say what the merged segment is like", do="merge with ilk.edit.apply_edit")
     if edit.segment.size != keeps.size + goes.size:
         raise BadInput("The merged segment is not as large as its two parts together", got=f"{edit.segment.size:,}")
-    merged = [edit.segment if s is keeps else s for s in segments if s is not goes]
-    place = {s.uid: i for i, s in enumerate(merged)} | {goes.uid: merged.index(edit.segment)}
-    return state.having(tuple(merged), tuple(place[segments[i].uid] for i in owner))
+    left = [edit.segment if s is keeps else s for s in segments if s is not goes]
+    place = {s.uid: i for i, s in enumerate(left)} | {goes.uid: left.index(edit.segment)}
+    merged = tuple(_neighbours_moved(s, goes.number, keeps.number) for s in left)
+    return state.having(merged, tuple(place[segments[i].uid] for i in owner))
+
+
+def _neighbours_moved(segment: Segment, gone: int, kept: int) -> Segment:
+    """A segment whose neighbour became part of another has that one as its neighbour."""
+    nearest, farthest = (kept if n == gone else n for n in (segment.nearest, segment.farthest))
+    own = segment.number
+    return replace(segment, nearest=None if nearest == own else nearest, farthest=None if farthest == own else farthest)
 
 
 def _set_aside(state: _State, edit: Edit) -> _State:

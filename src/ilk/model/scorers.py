@@ -10,19 +10,13 @@ from numpy.typing import NDArray
 
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.model.edits import View
-from ilk.model.parts import Content, Grid, Recipe, Row, Scorer
+from ilk.model.parts import Content, Grid, Recipe, Scorer
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
 
 WEIGHT_STEP = 2.0**20
 """Weights of features are multiples of 1 / WEIGHT_STEP, so that sums of them are exact in any order."""
-
-OUTLIER_QUANTILE = 0.995
-"""Beyond this quantile of its segment's training distances a customer is unlike anyone (rule of thumb)."""
-
-LEAST_BEHIND = 10
-"""Customers that must stand behind a published distance."""
 
 SMALL = 4_096
 """Customers up to which NumPy scores, so that a service never loads the compiler of the kernel."""
@@ -171,27 +165,6 @@ def distances(scoring: Scoring, matrix: Matrix, squared: Floats) -> Floats:
     total = scoring.weights.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(observed > 0, np.sqrt(squared * total / observed), np.nan)
-
-
-def distance_limits(labels: NDArray[np.integer], apart: Floats, k: int) -> tuple[float | None, ...]:
-    """The 99.5 % quantile of each segment's training distances; None where fewer than 10 customers stand behind it.
-
-    Args:
-        labels: 0-based, (n,).
-        apart: From `distances`, to the own segment, (n,).
-        k: Segments.
-    """
-    groups = [np.sort(apart[(labels == j) & np.isfinite(apart)]) for j in range(k)]
-    return tuple(float(np.quantile(g, OUTLIER_QUANTILE)) if len(g) >= LEAST_BEHIND else None for g in groups)
-
-
-def distance_quantiles(apart: Floats) -> Row:
-    """Quantiles 0, 1, ..., 100 % of training distances, drawn in so that 10 customers stand beyond each end."""
-    known = np.sort(apart[np.isfinite(apart)])
-    if len(known) < 2 * LEAST_BEHIND:
-        return ()
-    quantiles = np.quantile(known, np.linspace(0, 1, 101))
-    return tuple(np.clip(quantiles, known[LEAST_BEHIND - 1], known[-LEAST_BEHIND]).tolist())
 
 
 def _by_segment(scoring: Scoring, matrix: Matrix) -> Near:
