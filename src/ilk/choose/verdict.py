@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.model.parts import Verdict
+from ilk.model.parts import Judged
 
 STABLE = 0.80
 """Median stability from which segments count as found again (rule of thumb)."""
@@ -35,23 +35,17 @@ class Findings:
     valley: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The verdict, its words, and the tests that failed: few, one, stability, shapeless, valley."""
+def judge(found: Findings) -> Judged:
+    """Natural: stable, beats shapeless, and a gap between segments. Reproducible: no gap. Constructed: the rest.
 
-    verdict: Verdict
-    text: str
-    failed: tuple[str, ...]
-
-
-def judge(found: Findings) -> Judgement:
-    """Natural: stable, beats shapeless, and a gap between segments. Reproducible: no gap. Constructed: the rest."""
+    The tests that failed are named few, one, stability, shapeless, valley.
+    """
     failed = _failed(found)
     if not failed:
-        return Judgement("natural", _natural(found), ())
+        return Judged(found.k, "natural", _natural(found))
     if failed == ("valley",):
-        return Judgement("reproducible", _reproducible(found), failed)
-    return Judgement("constructed", _constructed(found, failed), failed)
+        return Judged(found.k, "reproducible", _reproducible(found), failed)
+    return Judged(found.k, "constructed", _constructed(found, failed), failed)
 
 
 def _failed(found: Findings) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
 from ilk.engines.tiles import Matrix, tiles_of
 from ilk.features.recipe import answered
-from ilk.model.parts import Evidence, Grid
+from ilk.model.parts import Candidate, Evidence, Grid, Judged
 from ilk.progress import Progress
 from ilk.sources.source import Note
 
@@ -136,9 +136,8 @@ def _evidence(
 ) -> Evidence:
     first = tuple(undivided(trial, gaps.get(1)) for trial in inquiry.trials if trial.k == 1)
     candidates = first + candidates_of(sample, measured, gaps, inquiry.n_customers)
-    shown = next(c for c in candidates if c.k == decision.k)
-    stability = shown.stability.median if shown.stability else None
-    judgement = judge(Findings(decision.k, len(sample.features), stability, shown.null_high, shown.valley))
+    judged = tuple(_judged(c, len(sample.features)) for c in candidates)
+    shown = next(j for j in judged if j.k == decision.k)
     return Evidence(
         candidates=candidates,
         flows=flows_of(measured),
@@ -146,13 +145,19 @@ def _evidence(
         neutral_k=decision.neutral,
         working_k=decision.working,
         gap_k=gap_choice(gaps),
-        verdict=judgement.verdict,
-        verdict_text=judgement.text,
-        failed=judgement.failed,
+        verdict=shown.verdict,
+        verdict_text=shown.text,
+        failed=shown.failed,
         why_k=decision.why,
         m=len(sample.features),
         notes=_notes(sample),
+        judged=judged,
     )
+
+
+def _judged(candidate: Candidate, n_customers: int) -> Judged:
+    stability = candidate.stability.median if candidate.stability else None
+    return judge(Findings(candidate.k, n_customers, stability, candidate.null_high, candidate.valley))
 
 
 def _notes(sample: Sample) -> tuple[Note, ...]:
