@@ -47,8 +47,8 @@ def test_figures_of_both_are_those_of_the_customers_together(told, frame):
         found, values = edited.segment(2).profile(column), members[column].dropna()
         assert found.n + found.n_missing == len(members)
         assert abs(found.n - len(values)) <= 10
-        assert found.mean == pytest.approx(values.mean(), rel=0.01)
-        assert found.deviation == pytest.approx(values.std(ddof=0), rel=0.01)
+        assert found.mean == pytest.approx(values.mean(), rel=0.02)
+        assert found.deviation == pytest.approx(values.std(ddof=0), rel=0.02)
         assert found.median is None or found.median == pytest.approx(values.median(), rel=0.25, abs=0.05)
     shares = dict(edited.segment(2).value_share)
     assert shares["SPEND"] == pytest.approx(members["SPEND"].sum() / frame.to_pandas()["SPEND"].sum())
