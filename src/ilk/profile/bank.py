@@ -82,7 +82,7 @@ PERIOD_ENDINGS = ("a month", "a week", "a year", "a day", "per month", "per week
 DURATIONS = {"tenure", "duration", "length", "lifetime", "seniority", "membership length"}
 """Long or short rather than high or low."""
 
-ABSENCES = {"recency", "days since", "weeks since", "months since", "days inactive", "inactivity"}
+ABSENCES = ("recency", "days since", "weeks since", "months since", "days inactive", "inactivity")
 """A high value says that something was long ago."""
 
 MASS = {
@@ -272,3 +272,41 @@ ONES = [
 ]
 TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 """Names hold no figures, so a number in a column's name is spelled."""
+
+YES_AND_NO = (
+    ("yes", "no"),
+    ("true", "false"),
+    ("y", "n"),
+    ("t", "f"),
+    ("1", "0"),
+    ("on", "off"),
+    ("ja", "nein"),
+    ("oui", "non"),
+    ("si", "no"),
+    ("sí", "no"),
+)
+"""Two levels that only say whether something is so."""
+
+PEOPLE = {"student", "client", "parent", "guest", "patient", "tenant", "subscriber", "vip", "driver", "employee"}
+"""Qualities that are nouns for people."""
+
+UNITS = {
+    "months",
+    "days",
+    "years",
+    "weeks",
+    "hours",
+    "minutes",
+    "seconds",
+    "km",
+    "miles",
+    "kg",
+    "eur",
+    "usd",
+    "gbp",
+    "chf",
+}
+"""Last words of a column's name that are the unit of its figures."""
+
+PERIODS = {"m": "months", "d": "days", "w": "weeks", "y": "years"}
+"""What the first letter of a period stands for."""

@@ -18,7 +18,7 @@ from ilk.profile.cells import Cells
 from ilk.profile.columns import is_described
 from ilk.profile.effects import Features, features_for
 from ilk.profile.privacy import hidden_cells, shown
-from ilk.profile.ready import Subject
+from ilk.profile.ready import Grouping, Subject
 from ilk.profile.summary import cut_by, grouped_sums
 
 Labels: TypeAlias = npt.NDArray[np.int32]
@@ -35,7 +35,7 @@ class Groups:
     labels: Labels
 
 
-def compare_with(subject: Subject, labels: Labels, k: int, column: str) -> Comparison:
+def compare_with(subject: Subject, grouping: Grouping, column: str) -> Comparison:
     """Compare segments with a column of today's groups.
 
     The cross-table counts customers who have both, groups of fewer than min_group pooled, cells under it hidden with
@@ -44,8 +44,7 @@ def compare_with(subject: Subject, labels: Labels, k: int, column: str) -> Compa
 
     Args:
         subject: The customers.
-        labels: Their segments from 0, -1 for none, shape (n,).
-        k: Number of segments.
+        grouping: Their segments.
         column: A column of the table with at most 60 different values.
 
     Raises:
@@ -53,6 +52,7 @@ def compare_with(subject: Subject, labels: Labels, k: int, column: str) -> Compa
 
     Source: Hubert & Arabie (1985), Journal of Classification 2(1).
     """
+    labels, k = grouping.labels, grouping.k
     groups = groups_of(subject.table.column(column), column)
     both = (labels >= 0) & (groups.labels >= 0)
     m = len(groups.names)

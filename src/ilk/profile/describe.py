@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
 from ilk.engines.workers import map_threads
 from ilk.model.parts import (
     Centres,
     ColumnSummary,
-    Grid,
     Persona,
     Profile,
     Rule,
@@ -26,7 +22,7 @@ from ilk.profile.effects import Means, answer_style, answer_style_note, dominati
 from ilk.profile.names import Namer
 from ilk.profile.personas import Group, personas_of, renamed, value_shares
 from ilk.profile.profiles import Counted, segment_profiles
-from ilk.profile.ready import Ready, Subject, prepared
+from ilk.profile.ready import Grouping, Ready, Subject, prepared
 from ilk.profile.rules import Explained, explain_by_rules
 from ilk.profile.segments import (
     as_rows,
@@ -42,31 +38,10 @@ from ilk.profile.traits import Ground, ground_of
 from ilk.progress import Progress
 from ilk.sources.source import Note
 
+__all__ = ["Described", "Grouping", "Subject", "describe_solutions"]
+
 SAME_SEGMENTS = {"threads", "engine", "png", "labels"}
 """Settings that change no segment, so that they change no uid."""
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """Everybody's segment at one k.
-
-    Args:
-        k: Number of segments.
-        centres: Shape (k, p); row j is segment j + 1.
-        labels: Shape (n,), from 0; -1 for customers that were rejected.
-        d1: Squared distance to the own centre over the answered features, shape (n,).
-        runner_up: The second nearest centre, shape (n,); all 0 at k = 1.
-        slsw: Trust of each segment, empty where it was not measured.
-        bootstraps: Up to 20 bootstrap solutions, rows matched to `centres`.
-    """
-
-    k: int
-    centres: npt.NDArray[np.float64]
-    labels: npt.NDArray[np.int32]
-    d1: npt.NDArray[np.float64]
-    runner_up: npt.NDArray[np.int32]
-    slsw: tuple[float, ...] = ()
-    bootstraps: tuple[Grid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

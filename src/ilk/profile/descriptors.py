@@ -12,6 +12,7 @@ import numpy.typing as npt
 from ilk.model.parts import ColumnSummary, Descriptor, Profile
 from ilk.profile.cells import Cells
 from ilk.profile.figures import percent
+from ilk.profile.grammar import with_or_without, yes_of
 from ilk.profile.summary import Layout, Summary
 from ilk.profile.traits import level_shares
 from ilk.profile.words import Words
@@ -172,14 +173,15 @@ def _share_range(column: ColumnSummary, words: Words, profiles: Sequence[Profile
     """The level whose share differs most between two segments."""
     shares = [level_shares(column, profile) for profile in profiles]
     best: tuple[float, str, int, int] | None = None
-    for level in column.levels:
+    yes = _yes(column)
+    for level in (yes,) if yes else column.levels:
         known = [(own[level], i) for i, own in enumerate(shares) if level in own]
         if len(known) > 1 and (best is None or max(known)[0] - min(known)[0] > best[0]):
             best = max(known)[0] - min(known)[0], level, min(known)[1], max(known)[1]
     if best is None:
         return f"{words.plain} differs between segments"
     _, level, low, high = best
-    named = words.topic if column.plan.kind == "flag" else f"{words.topic} “{level}”"
+    named = _level_words(column, words, level)
     least, most = percent(shares[low][level]), percent(shares[high][level])
     return f"{named}: {least} of segment {low + 1}, {most} of segment {high + 1}"
 
@@ -207,8 +209,8 @@ def _own_level(column: ColumnSummary, words: Words, profile: Profile) -> str:
     """The level that stands out most against everyone; of a yes-or-no column the yes."""
     here, everyone = level_shares(column, profile), level_shares(column, column.everyone)
     levels = [level for level in here if level in everyone and level != "(other)"]
-    if column.plan.kind == "flag":
-        levels = [level for level in levels if level == column.levels[-1]]
+    yes = _yes(column)
+    levels = [level for level in levels if level == yes] if yes else levels
     apart = [
         level
         for level in levels
@@ -217,5 +219,16 @@ def _own_level(column: ColumnSummary, words: Words, profile: Profile) -> str:
     if not apart:
         return ""
     level = max(apart, key=lambda level: (abs(here[level] - everyone[level]), level))
-    named = words.topic if column.plan.kind == "flag" else f"{words.topic} “{level}”"
+    named = _level_words(column, words, level)
     return f"{percent(here[level])} {named} (everyone: {percent(everyone[level])})"
+
+
+def _yes(column: ColumnSummary) -> str:
+    """The level that says yes, for a column of yes and no."""
+    return column.levels[-1] if column.plan.kind == "flag" and column.levels else yes_of(column.levels)
+
+
+def _level_words(column: ColumnSummary, words: Words, level: str) -> str:
+    if level == _yes(column):
+        return with_or_without(words.topic, yes=True)
+    return f"{words.topic} “{level}”"

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.features.transforms import n_features
-from ilk.model.parts import ColumnPlan, ColumnSummary, Map, Recipe
+from ilk.model.parts import ColumnPlan, Grid, Map, Recipe
 from ilk.profile.phrases import more_or_less
 from ilk.profile.words import Words, words_for
 
@@ -31,7 +31,13 @@ STEPS = 65_536.0
 DECIMALS = 12
 
 
-def fit_map(features: npt.NDArray[np.float32], recipe: Recipe, columns: Sequence[ColumnSummary]) -> Map:
+def fit_map(
+    features: npt.NDArray[np.float32],
+    columns: Sequence[str],
+    plans: Sequence[ColumnPlan],
+    *,
+    recipe: Recipe | None = None,
+) -> Map:
     """Return the first two principal components of the features, gaps counted as 0, which is the mean.
 
     Sums are exact and each axis points to where its largest loading is positive, so the map does not depend on the
@@ -39,8 +45,9 @@ def fit_map(features: npt.NDArray[np.float32], recipe: Recipe, columns: Sequence
 
     Args:
         features: Of the evidence sample, shape (n, p), NaN where blank.
-        recipe: The recipe that made them.
-        columns: Plans and facts of (at least) the recipe's columns, for the words.
+        columns: The column of each feature, length p.
+        plans: What (at least) these columns are, for the words.
+        recipe: Names the level of each feature of a category; without it categories are not named.
 
     Source: Pearson (1901), Philosophical Magazine 2(11).
     """
@@ -57,7 +64,7 @@ def fit_map(features: npt.NDArray[np.float32], recipe: Recipe, columns: Sequence
     total = float(np.trace(covariance))
     if total > 0.0:
         explained[:kept] = np.clip(values[::-1][:kept], 0.0, None) / total
-    named = _features(recipe, columns)
+    named = _features(columns, plans, recipe)
     return Map(
         origin=tuple(float(value) for value in origin),
         axes=tuple(tuple(float(value) for value in row) for row in axes),
@@ -83,17 +90,26 @@ def _signs(axes: Floats) -> Floats:
     return signs
 
 
-def _features(recipe: Recipe, columns: Sequence[ColumnSummary]) -> list[Feature]:
-    """Plan, words and level of each feature."""
-    known = {column.plan.column: (column.plan, words_for(column.plan, column.facts)) for column in columns}
-    return [
-        (*known[transform.column], transform.levels[i] if transform.kind == "level" else "")
-        for transform in recipe.transforms
-        for i in range(n_features(transform))
-    ]
+def places(shown: Map, points: Floats) -> Grid:
+    """Where points of the feature scale stand on the map, gaps at the mean: (x - origin) @ axes, shape (m, 2)."""
+    xy = np.nan_to_num(np.asarray(points, dtype=np.float64)) - np.asarray(shown.origin)
+    return tuple((float(x), float(y)) for x, y in np.round(xy @ np.asarray(shown.axes), DECIMALS) + 0.0)
 
 
-def _ends(loadings: Floats, features: Sequence[Feature]) -> tuple[str, str]:
+def _features(columns: Sequence[str], plans: Sequence[ColumnPlan], recipe: Recipe | None) -> list[Feature | None]:
+    """Plan, words and level of each feature; None for a level whose name is not known."""
+    known = {plan.column: (plan, words_for(plan)) for plan in plans}
+    transforms = recipe.transforms if recipe is not None else ()
+    levels = [level for t in transforms for level in (t.levels if t.kind == "level" else ("",) * n_features(t))]
+    found: list[Feature | None] = []
+    for i, column in enumerate(columns):
+        plan, words = known[column]
+        level = levels[i] if levels and plan.kind == "category" else ""
+        found.append((plan, words, level) if level or plan.kind != "category" else None)
+    return found
+
+
+def _ends(loadings: Floats, features: Sequence[Feature | None]) -> tuple[str, str]:
     """Words for the low and the high end of an axis."""
     largest = float(np.abs(loadings).max(initial=0.0))
     if largest == 0.0:
@@ -103,7 +119,7 @@ def _ends(loadings: Floats, features: Sequence[Feature]) -> tuple[str, str]:
     return falling or _end(loadings, features, largest, more=False), rising
 
 
-def _end(loadings: Floats, features: Sequence[Feature], least: float, *, more: bool) -> str:
+def _end(loadings: Floats, features: Sequence[Feature | None], least: float, *, more: bool) -> str:
     """What there is more (or less) of in the direction of the largest loadings: at most two columns."""
     order = np.argsort(-loadings, kind="stable")
     if loadings[order[0]] < least or least == 0.0:
@@ -113,7 +129,10 @@ def _end(loadings: Floats, features: Sequence[Feature], least: float, *, more: b
     for i in order:
         if len(said) == 2 or loadings[i] < ALSO * loadings[order[0]]:
             break
-        plan, words, level = features[i]
+        feature = features[i]
+        if feature is None:
+            continue
+        plan, words, level = feature
         if not any(words.stem <= stem or stem <= words.stem for stem in stems):
             said.append(more_or_less(words, plan.kind, level, more=more))
             stems.append(words.stem)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 from ilk.model.parts import Marker
 from ilk.profile.figures import percent
+from ilk.profile.grammar import with_or_without, yes_of
 from ilk.profile.phrases import phrase_for
 from ilk.profile.traits import Ground, Trait
+from ilk.profile.words import Words
 
 
 def markers_of(ground: Ground, traits: Sequence[Trait]) -> tuple[Marker, ...]:
@@ -37,18 +39,22 @@ def _marker(ground: Ground, trait: Trait) -> Marker:
 def marker_text(ground: Ground, trait: Trait) -> str:
     """A few words with the segment's figure and everyone's: "high purchase frequency (0.92; everyone 0.49)"."""
     phrase, words = phrase_for(ground, trait), ground.words[trait.at]
-    zeros = trait.zeros
-    if phrase.link == "without" and zeros[0] is not None and zeros[1] is not None:
+    zeros, (here, everyone) = trait.zeros, figures_of(ground, trait)
+    if phrase.link == "without" and not trait.level and zeros[0] is not None and zeros[1] is not None:
         what = {"frequency": f"zero {words.plain}", "count": f"no {words.plain.removeprefix('number of ')}"}
         lead = what.get(words.measure, f"no {phrase.noun}")
         return f"{lead} ({percent(zeros[0])} have none; everyone {percent(zeros[1])})"
-    here, everyone = figures_of(ground, trait)
+    return f"{_named(ground, trait, words)} ({here}; everyone {everyone})"
+
+
+def _named(ground: Ground, trait: Trait, words: Words) -> str:
+    column = ground.columns[trait.at]
+    if column.plan.kind == "flag" or (trait.level and trait.level == yes_of(column.levels)):
+        return f"{'more' if trait.d > 0 else 'less'} often {with_or_without(words.topic, yes=True)}"
+    if trait.level:
+        return f"{words.topic} “{trait.level}”"
     size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[trait.d < 0]
-    noun = words.noun if words.measure in {"amount", "count"} else words.plain
-    noun = f"{words.topic}: {trait.level.replace('_', ' ')}" if trait.level else noun
-    return (
-        f"{size} {noun} ({here}; everyone {everyone})" if not trait.level else f"{noun} ({here}; everyone {everyone})"
-    )
+    return f"{size} {words.noun if words.measure in {'amount', 'count'} else words.plain}"
 
 
 def figures_of(ground: Ground, trait: Trait) -> tuple[str, str]:

@@ -120,11 +120,18 @@ def _composed(chosen: tuple[Facet, ...], own: tuple[Facet, ...]) -> tuple[str, t
         led = [part for part in fewer if not any(_same(own[0], facet) for facet in part)]
         tried = [(own[0], *part) for part in led] + fewer
     for facets in tried:
-        for full in (True, False):
-            wording = _worded([facet.phrase for facet in facets], full=full)
-            if len(wording) <= LONGEST:
+        phrases = [facet.phrase for facet in facets]
+        for wording in (_worded(phrases, full=True), _worded(phrases, full=False), _two_agents(phrases)):
+            if 0 < len(wording) <= LONGEST:
                 return wording, facets
     return _cut(_worded([chosen[0].phrase], full=False)), chosen[:1]
+
+
+def _two_agents(phrases: Sequence[Phrase]) -> str:
+    """Instalment buyers and full payers: for two who do things, where "with many full payments" is too long."""
+    if len(phrases) != 2 or not all(phrase.agent and phrase.high for phrase in phrases):
+        return ""
+    return _capital(" and ".join(f"{phrase.what} {phrase.agent}".strip() for phrase in phrases))
 
 
 def _same(one: Facet, other: Facet) -> bool:
@@ -161,7 +168,7 @@ def _clauses(phrases: Sequence[Phrase]) -> str:
 def _nouns(phrases: Sequence[Phrase], link: str) -> str:
     adjectives = {p.adjective for p in phrases}
     if len(adjectives) == 1:
-        joined = _and([p.noun for p in phrases], "or" if link in {"without", "not in"} else "and")
+        joined = _and([p.noun for p in phrases], "or" if link in {"without", "rarely with"} else "and")
         return f"{phrases[0].adjective} {joined}".strip()
     return _and([p.clause() for p in phrases])
 

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, yes_of
 from ilk.profile.traits import Ground, Trait
-from ilk.profile.words import Words, spelled
+from ilk.profile.words import Words
 
 NONE_AT_ALL = 0.8
 """Share of zeros from which a segment is said to do without; methods page, "Names"."""
@@ -21,7 +22,7 @@ RARE = 0.5
 FANS, CROWD = "fans", "crowd"
 """Who likes a thing, and who mentions it."""
 
-Link = Literal["with", "without", "high on", "low on", "not in", ""]
+Link = Literal["with", "without", "high on", "low on", "rarely with", ""]
 
 _MUCH = dict.fromkeys(("payers", "spenders", "donors", "depositors", "savers", "investors"), ("big", "small"))
 """What much and little is called with these; heavy and light with all others."""
@@ -76,10 +77,10 @@ def phrase_for(ground: Ground, trait: Trait) -> Phrase:
     """Put one difference into words, by the kind of its column."""
     words, kind = ground.words[trait.at], ground.columns[trait.at].plan.kind
     high = trait.d > 0
-    if trait.level:
+    if trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
         return _level(words, trait.level, high=high)
-    if kind in {"flag", "ordered"}:
-        return (_flag if kind == "flag" else _ordered)(words, high=high)
+    if kind in {"flag", "category", "ordered"}:
+        return (_ordered if kind == "ordered" else _flag)(words, high=high)
     if words.measure == "absence":
         return Phrase("", "", "", "", "", "not seen lately" if high else "seen recently", high)
     times = _TIMES.get("date" if kind == "date" else words.measure)
@@ -165,19 +166,29 @@ def _ordered(words: Words, *, high: bool) -> Phrase:
 
 
 def _flag(words: Words, *, high: bool) -> Phrase:
-    first, _, rest = words.topic.partition(" ")
-    if first in {"is", "was"} and rest:
-        return Phrase("customers", rest if high else f"non-{rest}", "", "with" if high else "without", "", rest, high)
-    topic = rest if first in {"has", "have", "had", "uses", "owns", "with"} and rest else words.topic
-    return Phrase("", "", "", "with" if high else "without", "", topic, high)
+    quality = quality_of(words.topic)
+    if quality and is_person(quality):
+        return Phrase(
+            plural(quality) if high else "customers", "" if high else f"non-{quality}", "", "with", "", quality, high
+        )
+    if quality:
+        return Phrase("customers", quality if high else f"non-{quality}", "", "with", "", quality, high)
+    return Phrase("", "", "", "with" if high else "without", "", thing_of(words.topic), high)
 
 
 def _level(words: Words, level: str, *, high: bool) -> Phrase:
     text = re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", level.replace("_", " "))
     text = " ".join("".join(c for c in text if not c.isnumeric()).split()) or "other"
-    if high:
-        return Phrase("customers", f"{text} {words.topic}", "", "with", "", f"{words.topic} {text}", high)
-    return Phrase("", "", "", "not in", "", f"{words.topic} {text}", high)
+    link: Link = "with" if high else "rarely with"
+    return Phrase(
+        "customers" if high else "",
+        f"{text} {words.topic}" if high else "",
+        "",
+        link,
+        "",
+        f"{words.topic} {text}",
+        high,
+    )
 
 
 def _split(agent: str) -> tuple[str, str]:

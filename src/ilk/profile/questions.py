@@ -13,6 +13,7 @@ import pyarrow as pa
 from ilk.features.transforms import OTHER, level_texts
 from ilk.model.parts import ColumnPlan, Row
 from ilk.profile.cells import Cells, Values
+from ilk.profile.grammar import yes_of
 from ilk.profile.words import Words
 
 Codes: TypeAlias = npt.NDArray[np.int32]
@@ -40,6 +41,7 @@ class Question:
         blank_low: Whether blanks are coded with the low values, or with the high ones.
         blanks: Share of blanks.
         level: The level asked for, of a category.
+        yes: Whether that level says yes, and the other no.
         steps: Texts that stand for 0, 1, 2 ...
     """
 
@@ -52,6 +54,7 @@ class Question:
     blanks: float
     level: str = ""
     steps: tuple[str, ...] = ()
+    yes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +123,11 @@ def _levels(base: Question, cells: Cells, column: pa.ChunkedArray) -> list[tuple
 
     texts = level_texts(column)
     blanks = texts.null_count / max(len(texts), 1)
-    made = []
-    for level in cells.levels:
+    made, yes = [], yes_of(cells.levels)
+    for level in (yes,) if yes else cells.levels:
         if level != OTHER:
             is_level = pc.fill_null(pc.equal(texts, level), fill_value=False).to_numpy(zero_copy_only=False)
-            question = Question(base.at, base.plan, base.words, (), False, True, blanks, level)
+            question = Question(base.at, base.plan, base.words, (), False, True, blanks, level, yes=bool(yes))
             made.append((question, np.asarray(is_level, dtype=np.int32)))
     return made
 

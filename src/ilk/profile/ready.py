@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.features.recipe import answered, square_weights
-from ilk.model.parts import ColumnPlan, ColumnSummary, Identity, Recipe, Theme
+from ilk.model.parts import ColumnPlan, ColumnSummary, Grid, Identity, Recipe, Theme
 from ilk.profile.cells import cells_for
 from ilk.profile.columns import full_summary, is_described, value_column
 from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for, means_of
@@ -49,6 +49,29 @@ class Subject:
     identities: tuple[Identity, ...]
     settings: Settings
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Everybody's segment at one k.
+
+    Args:
+        k: Number of segments.
+        centres: Shape (k, p); row j is segment j + 1.
+        labels: Shape (n,), from 0; -1 for customers that were rejected.
+        d1: Squared distance to the own centre over the answered features, shape (n,).
+        runner_up: The second nearest centre, shape (n,); all 0 at k = 1.
+        slsw: Trust of each segment, empty where it was not measured.
+        bootstraps: Up to 20 bootstrap solutions, rows matched to `centres`.
+    """
+
+    k: int
+    centres: npt.NDArray[np.float64]
+    labels: npt.NDArray[np.int32]
+    d1: npt.NDArray[np.float64]
+    runner_up: npt.NDArray[np.int32]
+    slsw: tuple[float, ...] = ()
+    bootstraps: tuple[Grid, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

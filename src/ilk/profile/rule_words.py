@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ilk.model.parts import Condition
+from ilk.profile.grammar import with_or_without
 from ilk.profile.questions import MANY_BLANKS, Question
 
 
@@ -33,10 +34,10 @@ def rule_text(question: Question, low: int, high: int) -> str:
 
 def _text(question: Question, low: int, high: int) -> str:
     words = question.words
+    if question.plan.kind == "flag" or question.yes:
+        return with_or_without(words.topic, yes=low >= 0)
     if question.level:
-        return f"{words.plain} {'' if low >= 0 else 'not '}“{question.level}”"
-    if question.plan.kind == "flag":
-        return _flag(words.topic, yes=low >= 0)
+        return f"{words.topic} {'' if low >= 0 else 'not '}“{question.level}”"
     if question.steps:
         return f"{words.plain} {' or '.join(f'“{step}”' for step in question.steps[low + 1 : high + 1])}"
     over = question.cuts[low] if low >= 0 else None
@@ -67,15 +68,7 @@ def _noun(question: Question) -> str:
     words = question.words
     if words.measure == "count":
         return words.plain if words.plain.startswith("number of ") else f"number of {words.topic}"
-    return words.noun if words.measure == "amount" else words.plain
-
-
-def _flag(topic: str, *, yes: bool) -> str:
-    first, _, rest = topic.partition(" ")
-    if first in {"is", "was"} and rest:
-        return f"{rest}" if yes else f"not {rest}"
-    noun = rest if first in {"has", "have", "had"} and rest else topic
-    return f"with {noun}" if yes else f"without {noun}"
+    return words.noun if words.noun.endswith(" spend") else words.plain
 
 
 def _meets_blank(question: Question, low: int, high: int) -> bool:

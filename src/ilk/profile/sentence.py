@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ilk.profile import bank
 from ilk.profile.figures import count, percent
+from ilk.profile.grammar import is_person, plural, quality_of, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
 
@@ -53,7 +54,9 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
     facts: list[Fact] = [("size", float(size.customers)), ("share", size.share)]
     facts += [fact for told in behaviours for fact in told.facts]
     if size.value_share is not None and size.value_column is not None:
-        parts.append(Told(f"They account for {percent(size.value_share)} of all {size.value_words}", ()))
+        parts.append(
+            Told(f"They account for {percent(size.value_share)} of all {size.value_words.removeprefix('total ')}", ())
+        )
         facts.append((f"value share {size.value_column}", size.value_share))
     return Told(". ".join(part.text for part in parts) + ".", tuple(facts))
 
@@ -95,13 +98,12 @@ def _by_share(ground: Ground, trait: Trait) -> Told | None:
     plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
     if plan.kind not in {"flag", "category"}:
         return None
-    first, _, rest = words.topic.partition(" ")
-    if trait.level:
-        what = f"have {words.topic} “{trait.level.replace('_', ' ')}”"
-    elif first in {"is", "was"} and rest:
-        what = f"are {rest}"
+    if trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
+        what = f"have {words.topic} “{trait.level}”"
+    elif quality := quality_of(words.topic):
+        what = f"are {plural(quality) if is_person(quality) else quality}"
     else:
-        what = f"have {rest if first in {'has', 'have', 'had'} and rest else words.topic}"
+        what = f"have {thing_of(words.topic)}"
     key = f"share {plan.column}{'=' * bool(trait.level)}{trait.level}"
     return _shares(what, key, trait.here, trait.everyone)
 
@@ -136,11 +138,12 @@ def _mean_words(ground: Ground, trait: Trait, here: str) -> str:
     if plan.kind == "ordered":
         return f"they average {here} on {words.plain}"
     if words.measure == "count" or (plan.kind == "count" and _counted(words.topic, trait)):
-        counted = words.plain.removeprefix("number of ") if words.measure == "count" else words.topic
-        named = counted if words.plain.startswith("number of ") else words.topic
+        named = words.plain.removeprefix("number of ") if words.plain.startswith("number of ") else words.topic
         return f"they have {here} {named} on average"
     if plan.kind == "count":
         return f"they average {here} for {words.plain}"
+    if words.plain.startswith(("average ", "mean ", "median ")):
+        return f"their {words.plain} is {here}"
     noun = words.noun if words.measure == "amount" else words.plain
     verb = "average" if _is_plural(noun) else "averages"
     return f"their {noun} {verb} {here}"

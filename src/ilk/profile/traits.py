@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ilk.model.parts import ColumnSummary, Profile, Theme
+from ilk.profile.grammar import yes_of
 from ilk.profile.words import Words, words_for
 
 SCALE_PART = 0.25
@@ -15,6 +16,9 @@ SCALE_PART = 0.25
 SHARE_PART = 0.5
 LEAST_POINTS = 0.05
 """A yes-or-no column also from half of everyone's share on, if that is at least five percentage points."""
+
+PREFERRED = 0.6
+"""A level above everyone's share is told rather than one below it, from this part of the latter's difference on."""
 
 LEAST_D = 0.5
 """Any other column from half a standard deviation on."""
@@ -178,7 +182,10 @@ def _level_traits(column: ColumnSummary, profile: Profile, at: int, theme: int) 
         return []
     here, everyone = level_shares(column, profile), level_shares(column, column.everyone)
     found = []
+    yes = yes_of(column.levels)
     for level, share in here.items():
+        if yes and level != yes:
+            continue
         of_all = everyone.get(level)
         if of_all is None or level == "(other)" or not 0.0 < of_all < 1.0:
             continue
@@ -186,4 +193,7 @@ def _level_traits(column: ColumnSummary, profile: Profile, at: int, theme: int) 
         side = column.levels.index(level) + 1
         marks = _flag_marks(share - of_all, of_all)
         found.append(Trait(at, theme, d, share, of_all, (None, None), level, marks, side if d > 0 else -side))
-    return sorted(found, key=lambda trait: (-abs(trait.d), trait.level))[:1]
+    found.sort(key=lambda trait: (-abs(trait.d), trait.level))
+    # What a segment is says more than what it is not, unless that is much stronger.
+    above = [trait for trait in found if trait.d >= PREFERRED * abs(found[0].d)]
+    return (above or found)[:1]

@@ -9,6 +9,7 @@ from typing import Literal
 from ilk.model.parts import ColumnPlan
 from ilk.profile import bank
 from ilk.profile.figures import figure, percent
+from ilk.profile.grammar import plural, singular, singular_phrase, spelled
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
 
@@ -28,6 +29,9 @@ _OPENINGS: dict[str, Measure] = {
 
 _QUESTION = re.compile(r"^(I|my|how|do|does|would|which|what|when)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+")
+_WINDOW = re.compile(
+    r"\s+(in (the )?)?(last|past) (?P<n>\d+) ?(?P<unit>m|mo|mth|mths|months?|d|days?|w|wks?|weeks?|y|yrs?|years?)$"
+)
 _ODD = re.compile(r"[^\w\s'’&+/-]")
 
 
@@ -76,35 +80,60 @@ def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
 
     A label's words serve when they are short; a whole question gives way to words made from the column's name.
     """
-    text = _fitting(plan)
-    plain = _lowered(plan.label.words if len(plan.label.words) <= LONGEST_TOPIC * 2 else text)
-    unit = plan.label.unit or plan.label.currency
-    made = _parsed(plan.column, text, plan.kind)
+    label = plan.label
+    given = _reading(plan, label.words)
+    long = len(given.topic) > LONGEST_TOPIC or _QUESTION.match(label.words) or "," in label.words
+    made = _reading(plan, label.short or label.words) if label.given and long else given
     of_one = plan.kind == "share" and (facts is None or facts.maximum is None or facts.maximum <= 2.0)
     return replace(
         made,
-        plain=_sentence_words(plan, plain, made),
-        unit="" if of_one else unit,
+        plain=_plain(plan, made),
+        unit="" if of_one else label.unit or label.currency or made.unit,
         in_percent=of_one,
-        year=plan.kind == "number" and "year" in text.split(),
+        year=plan.kind == "number" and "year" in made.topic.split(),
     )
 
 
-def _fitting(plan: ColumnPlan) -> str:
-    label = plan.label
-    given = _clean(label.words)
-    short = _clean(label.short or label.words)
-    whole = _QUESTION.match(given) is not None or len(given) > LONGEST_TOPIC or "," in label.words
-    text = short if label.given and whole else given
-    return text or "answers"
+def _plain(plan: ColumnPlan, made: Words) -> str:
+    """The label as it is; questions, and words with figures, stand in quotation marks."""
+    text = _lowered(plan.label.words)
+    if not plan.label.given or len(text) > 2 * LONGEST_TOPIC:
+        return made.plain
+    odd = _QUESTION.match(text) or text.endswith(("?", ".", "!")) or any(letter.isnumeric() for letter in text)
+    return f"“{text.rstrip('.')}”" if odd else text
+
+
+def _reading(plan: ColumnPlan, words: str) -> Words:
+    """Words read from one text."""
+    text, window = _without_window(_clean(words) or "answers")
+    text, unit = _without_unit(text, plan)
+    made = _parsed(plan.column, text, plan.kind)
+    return replace(made, plain=f"{made.plain} {window}".strip(), unit=unit)
 
 
 def _clean(text: str) -> str:
     """Words without figures, commas or signs that would look odd in a name."""
     text = text.replace("_", " ").replace(",", " and")
     text = "".join(letter if letter.isdecimal() or not letter.isnumeric() else " " for letter in text)
-    text = _NUMBER.sub(lambda found: f" {spelled(found[0])} ", _ODD.sub(" ", text))
-    return _lowered(" ".join(text.split()))
+    return _lowered(" ".join(_ODD.sub(" ", text).split()))
+
+
+def _without_window(text: str) -> tuple[str, str]:
+    """Take "last 12 m" off: (text with its other numbers spelled, "in the last twelve months")."""
+    found = _WINDOW.search(text)
+    if found is None:
+        return " ".join(_NUMBER.sub(lambda n: f" {spelled(n[0])} ", text).split()), ""
+    unit = bank.PERIODS.get(found["unit"][0].casefold(), "months")
+    rest, _ = _without_window(text[: found.start()])
+    return rest, f"in the last {spelled(found['n'])} {unit}"
+
+
+def _without_unit(text: str, plan: ColumnPlan) -> tuple[str, str]:
+    """Take a unit at the end of a measured column's words off, where something is left."""
+    *rest, last = text.split()
+    if len(rest) > 0 and last in bank.UNITS and plan.kind in {"amount", "count", "number"} and not plan.label.given:
+        return " ".join(rest), last
+    return text, ""
 
 
 def _lowered(text: str) -> str:
@@ -115,30 +144,25 @@ def _lowered(text: str) -> str:
     return first.lower() + text[1:]
 
 
-def _sentence_words(plan: ColumnPlan, plain: str, made: Words) -> str:
-    """Questions and words with figures stand in quotation marks; the rest is a phrase as it is."""
-    if _QUESTION.match(plain) or plain.endswith(("?", ".", "!")) or any(letter.isnumeric() for letter in plain):
-        return f"“{plain.rstrip('.')}”"
-    if made.measure == "frequency" and not plan.label.given:
-        *rest, last = made.topic.split()
-        return " ".join([*rest, singular(last), "frequency"])
-    return plain
-
-
 def _parsed(column: str, text: str, role: Role) -> Words:
     if role in {"ordered", "flag", "category", "topics", "text"}:
         return Words(column, text, text, text, _fans(text) if role == "ordered" else "", "level")
-    topic, measure, spent = _stripped(text, role)
-    topic = _headed(topic)
-    if any(word in text for word in bank.ABSENCES):
+    if any(text.startswith(word) for word in bank.ABSENCES):
         return Words(column, text, text, text, "", "absence")
     if any(text.endswith(word) for word in bank.DURATIONS):
         return Words(column, text, text, text, "", "duration")
+    topic, measure, spent = _stripped(text, role)
+    topic = _headed(topic)
     agent = _agent(topic, spent=spent) or (_fans(topic) if role == "count" and measure == "level" else "")
-    # A count of a bare word may count mentions: "rock" stays as it is written.
-    topic = plural(topic) if measure != "level" or role != "count" else text
+    if role == "count" and measure == "level":
+        # A count of a bare word may count mentions: "rock" stays as it is written, orders are orders.
+        doing = bool(agent) and not agent.endswith(" fans")
+        topic = plural(topic) if doing else text
+        return Words(column, topic, topic, topic, agent, "count" if doing else measure)
+    topic = plural(topic)
     noun = f"{agent.removesuffix(' buyers')} spend" if spent and agent.endswith(" buyers") else topic
-    return Words(column, text, topic, noun, agent, measure)
+    plain = " ".join([singular_phrase(topic), "frequency"]) if measure == "frequency" else text
+    return Words(column, plain, topic, noun, agent, measure)
 
 
 def _stripped(text: str, role: Role) -> tuple[str, Measure, bool]:
@@ -197,39 +221,3 @@ def _fans(topic: str) -> str:
     words = topic.casefold().split()
     parts = {part for word in words for part in (word, singular(word), *word.replace("/", "-").split("-"))}
     return " ".join([*(singular(word) for word in words), "fans"]) if parts & bank.INTERESTS and len(words) <= 3 else ""
-
-
-def singular(word: str) -> str:
-    """The singular of a regular English noun; anything else as it is."""
-    small = word.casefold()
-    if len(word) <= 3 or small in bank.ALWAYS_PLURAL:
-        return word
-    if small.endswith("ies"):
-        return word[:-1] if small in bank.ENDING_IN_IES else word[:-3] + "y"
-    if small.endswith(("xes", "ches", "shes", "sses")):
-        return word[:-2]
-    return word[:-1] if small.endswith("s") and not small.endswith(("ss", "us", "is", "ics")) else word
-
-
-def plural(text: str) -> str:
-    """A noun phrase with its last word in the plural, unless it has none."""
-    *rest, last = text.split() or [""]
-    small = last.casefold()
-    if not last.isalpha() or small.endswith("s") or small in bank.MASS or small in bank.INTERESTS or " of " in text:
-        return text
-    if small.endswith("y") and small[-2:-1] not in set("aeiou"):
-        last = last[:-1] + "ies"
-    else:
-        last += "es" if small.endswith(("x", "ch", "sh", "z")) else "s"
-    return " ".join([*rest, last])
-
-
-def spelled(digits: str) -> str:
-    """A whole number in words up to ninety-nine, beyond that figure by figure."""
-    number = int(digits)
-    if number < len(bank.ONES):
-        return bank.ONES[number]
-    if number < 100:
-        ten, one = divmod(number, 10)
-        return bank.TENS[ten - 2] + (f"-{bank.ONES[one]}" if one else "")
-    return " ".join(bank.ONES[int(digit)] for digit in digits)
