@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,13 +82,13 @@ class Crowd:
         return self.voters[:EVIDENCE_SAMPLE]
 
 
-def understand(data: Source, settings: Settings, *, path: Path | None = None) -> Crowd:
+def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd:
     """Plan the columns, fit the recipe on the fit sample, and turn every customer into numbers.
 
     Args:
         data: An open source.
         settings: Of the study.
-        path: Where the source lies, to find the labels file beside it.
+        source: What was opened; a labels file beside a path is found.
 
     Raises:
         IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
@@ -97,7 +97,8 @@ def understand(data: Source, settings: Settings, *, path: Path | None = None) ->
         raise BadInput("Segments need at least two customers", got=f"{data.intake.rows:,} in {data.intake.name}")
     facts = data.facts()
     columns = [fact.column for fact in facts]
-    labels = read_labels(settings.labels, path, columns)
+    beside = Path(source) if isinstance(source, (str, Path)) else None
+    labels = read_labels(settings.labels, beside, columns)
     table = pa.Table.from_batches(list(data.batches(columns)))
     hashes = data.hashes()
     order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
@@ -123,14 +124,12 @@ def understand(data: Source, settings: Settings, *, path: Path | None = None) ->
     )
 
 
-def fit_every_k(crowd: Crowd, ks: range, settings: Settings, progress: Progress) -> Mapping[int, Fit]:
-    """Fit every k that is tried to all customers; a k beyond the number of different customers is left out."""
+def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: Progress) -> Mapping[int, Fit]:
+    """Fit every k that is tried to all customers."""
     fits = {}
     for i, k in enumerate(ks):
         progress.at(i / len(ks))
-        fits[k] = fit_kmeans(
-            crowd.tiles, k, order=crowd.voters, seed=settings.seed, threads=settings.threads, progress=None
-        )
+        fits[k] = fit_kmeans(crowd.tiles, k, order=crowd.voters, seed=settings.seed, threads=settings.threads)
     return fits
 
 

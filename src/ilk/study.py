@@ -64,4 +64,4 @@ class Study:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        return self.model._repr_html_()  # noqa: SLF001  (the notebook's protocol)
+        return self.model._repr_html_()

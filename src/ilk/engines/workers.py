@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from importlib import import_module
 from typing import TypeVar
 
 from ilk.progress import Progress
@@ -59,3 +62,10 @@ def _wait(futures: list[Future[R]], progress: Progress | None) -> None:
             future.result()
         if progress is not None:
             progress.at(1.0 - len(pending) / len(futures))
+
+
+def import_meanwhile(*modules: str) -> None:
+    """Load slow libraries on a thread while the kernels, which hold no lock, do the first part of the work."""
+    wanted = [name for name in modules if name not in sys.modules]
+    if wanted:
+        threading.Thread(target=lambda: [import_module(name) for name in wanted], daemon=True).start()

@@ -1,0 +1,150 @@
+"""From fits to a model: weigh the evidence, describe every k, and put together all that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+
+from ilk import __version__
+from ilk.choose.guard import Trial
+from ilk.choose.vote import Wish
+from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
+from ilk.cluster.kmeans import Fit
+from ilk.cluster.micro import micro_segments
+from ilk.cluster.nearest import nearest_two
+from ilk.crowd import Crowd
+from ilk.features.recipe import feature_columns, square_weights
+from ilk.model.model import Model
+from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
+from ilk.profile.compare import compare_with
+from ilk.profile.describe import Described, Grouping, describe_solutions
+from ilk.profile.map import fit_map, places
+from ilk.profile.ready import Subject
+from ilk.progress import Progress
+from ilk.settings import Settings
+from ilk.sources.source import Note, Source
+
+Fits = Mapping[int, Fit]
+
+
+def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> Weighed:
+    """How many segments, and are they real: everything `choose` has to say about the fits."""
+    recipe = crowd.fitted.recipe
+    return weigh_evidence(
+        Inquiry(
+            features=crowd.matrix[crowd.sample],
+            columns=feature_columns(recipe),
+            square_weights=square_weights(recipe),
+            trials=tuple(_trial(crowd, k, fit) for k, fit in fits.items()),
+            n_customers=crowd.n,
+            wish=Wish(settings.k, settings.prefer),
+            seed=settings.seed,
+            threads=settings.threads,
+        ),
+        progress=progress,
+    )
+
+
+def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings) -> Model:
+    """Say what the segments of every k are like, and keep it as a model that holds no customer."""
+    k = weighed.evidence.k
+    groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
+    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k)
+    chosen = next(grouping for grouping in groupings if grouping.k == k)
+    shown, reference = _places(crowd)
+    return Model(
+        Content(
+            recipe=crowd.fitted.recipe,
+            columns=described.columns,
+            k=k,
+            solutions=described.solutions,
+            evidence=weighed.evidence,
+            reference=reference,
+            map=shown,
+            correlation_columns=crowd.correlated.columns,
+            correlation=tuple(tuple(row) for row in crowd.correlated.values.tolist()),
+            identities=crowd.fitted.identities,
+            gaps=crowd.gaps,
+            comparison=_comparison(crowd, chosen, settings),
+            warnings=_warnings(crowd, weighed, described),
+            provenance=_provenance(data, crowd, settings),
+            value_column=described.value_column,
+        )
+    )
+
+
+def _trial(crowd: Crowd, k: int, fit: Fit) -> Trial:
+    sizes = np.bincount(fit.labels[crowd.answered > 0], minlength=k)
+    return Trial(k, fit.centres, sizes, fit.inertia)
+
+
+def _grouping(crowd: Crowd, k: int, fit: Fit, weighed: Weighed, settings: Settings) -> Grouping:
+    near = nearest_two(crowd.tiles, fit.centres, threads=settings.threads)
+    return Grouping(
+        k=k,
+        centres=fit.centres,
+        labels=np.where(crowd.answered > 0, near.label, -1).astype(np.int32),
+        d1=near.d1,
+        runner_up=near.runner_up,
+        slsw=weighed.trust.get(k, ()),
+        bootstraps=weighed.bootstraps.get(k, ()),
+    )
+
+
+def _subject(crowd: Crowd, settings: Settings) -> Subject:
+    return Subject(
+        table=crowd.table,
+        plans=crowd.plans,
+        facts=crowd.facts,
+        recipe=crowd.fitted.recipe,
+        matrix=crowd.matrix,
+        order=crowd.order,
+        themes=crowd.themes,
+        identities=crowd.fitted.identities,
+        settings=settings,
+        fingerprint=crowd.fingerprint,
+    )
+
+
+def _places(crowd: Crowd) -> tuple[Map, Reference | None]:
+    """The map, and where the micro-segments stand on it."""
+    shown = fit_map(crowd.matrix[crowd.sample], feature_columns(crowd.fitted.recipe), crowd.plans)
+    micro = micro_segments(crowd.matrix, crowd.voters)
+    if micro is None:
+        return shown, None
+    points = tuple(tuple(point) for point in micro.points.tolist())
+    return shown, Reference(points, tuple(micro.customers.tolist()), places(shown, micro.points))
+
+
+def _comparison(crowd: Crowd, chosen: Grouping, settings: Settings) -> Comparison | None:
+    if settings.compare_with is None:
+        return None
+    return compare_with(_subject(crowd, settings), chosen, settings.compare_with)
+
+
+def _warnings(crowd: Crowd, weighed: Weighed, described: Described) -> tuple[Note, ...]:
+    """Everything that should be known, each once."""
+    k = weighed.evidence.k
+    of_k = next(solution.notes for solution in described.solutions if solution.k == k)
+    found = (*weighed.evidence.notes, *weighed.evidence.candidate(k).notes, *of_k, *crowd.notes)
+    return tuple(dict.fromkeys(found))
+
+
+def _provenance(data: Source, crowd: Crowd, settings: Settings) -> Provenance:
+    n_assigned = int((crowd.answered > 0).sum())
+    return Provenance(
+        ilk_version=__version__,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        method="kmeans",
+        seed=settings.seed,
+        settings=settings.model_dump_json(),
+        fingerprint=crowd.fingerprint,
+        intake=data.intake,
+        source=data.intake.name,
+        n_customers=data.intake.rows + data.intake.rejects,
+        n_assigned=n_assigned,
+        n_rejected=data.intake.rejects + crowd.n - n_assigned,
+        id_column=data.intake.id_column,
+    )

@@ -1,0 +1,73 @@
+"""THE flow on one screen: open > recipe > choose k > fit > profile > deliver."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from ilk.choose.tried import ks_to_try
+from ilk.crowd import fit_every_k, understand
+from ilk.deliver import assign_everyone, deliver
+from ilk.engines.workers import import_meanwhile
+from ilk.findings import describe, weigh
+from ilk.progress import Progress
+from ilk.settings import Settings
+from ilk.sources.open import open_source
+from ilk.study import Study
+
+__all__ = ["Study", "segment"]
+
+
+def segment(
+    source: Any,
+    *,
+    settings: Settings | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Study:
+    """Find the kinds of customers in a table, and say how far they can be trusted.
+
+    Args:
+        source: A path (CSV, Parquet, JSON, Excel, "glob:...", "shop.duckdb#customers"), or a pandas, polars or
+            Arrow table; one row a customer.
+        settings: What to do differently; or give single settings by name, such as `k=5` or `descriptor=["region"]`.
+        out: Folder to write the study into; nothing is written when not given.
+        progress: Told of each stage; may stop the work.
+        options: Single settings, see `ilk.Settings`.
+
+    Returns:
+        The study: its model holds no customer, its tables do.
+
+    Raises:
+        IlkError: If the source or a setting cannot be used; it says what is wrong, what was got, and what to do.
+    """
+    settings, progress = settings or Settings.of(options), progress or Progress()
+    import_meanwhile("sklearn.tree", "scipy.stats")
+    with progress.stage("Reading the customers"):
+        data = open_source(source, settings, progress=progress)
+    with closing(data):
+        with progress.stage("Understanding the columns"):
+            crowd = understand(data, settings, source=source)
+        with progress.stage("Finding segments"):
+            fits = fit_every_k(crowd, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
+        with progress.stage("Asking again with other customers"):
+            weighed = weigh(crowd, fits, settings, progress)
+        with progress.stage("Telling what the segments are like"):
+            model = describe(data, crowd, fits, weighed, settings)
+        with progress.stage("Assigning every customer"):
+            study = assign_everyone(model, data, progress)
+        return study if out is None else deliver(study, data, Path(out), settings, progress)
+
+
+class _Callable(ModuleType):
+    """`ilk.segment(...)` works whether Python found the function or this module under that name first."""
+
+    def __call__(self, source: Any, **given: Any) -> Study:
+        return segment(source, **given)
+
+
+sys.modules[__name__].__class__ = _Callable
