@@ -24,6 +24,7 @@ from ilk.outputs.sections.personas import chapters
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.sections.rules import beside_today, rules
 from ilk.outputs.theme import variables
+from ilk.outputs.wording import clean
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -88,6 +89,7 @@ def _environment() -> Environment:
 
     environment = Environment(
         loader=PackageLoader("ilk.outputs"),
+        finalize=seen,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -98,9 +100,14 @@ def _environment() -> Environment:
     return environment
 
 
+def seen(value: Any) -> Any:
+    """A text on its way into the page, without control characters and changes of direction; drawings as they are."""
+    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def prose(text: Any) -> Markup:
     """A text with its per cent signs held to their numbers."""
-    return Markup(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", str(escape(text))))  # noqa: S704 - escaped before
+    return Markup(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", str(escape(clean(str(text))))))  # noqa: S704 - escaped before
 
 
 def chart(figure: Figure) -> Markup:

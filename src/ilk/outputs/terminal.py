@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ilk.model.model import Model
 
-WIDEST, ROOMY = 100, 76
-MOST_PERSONAS, MIN_TEXT, LONGEST_VALUE = 20, 20, 20
+WIDEST = 100
+MOST_PERSONAS, MIN_TEXT = 20, 20
 
 SIGNS: dict[TrustWord, str] = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
 PLAIN: dict[TrustWord, str] = {"reliable": "*", "a pattern": "~", "do not rely on it": "x"}
@@ -67,7 +67,8 @@ class _Page:
 
         hang = indent if hang is None else hang
         told = Text(text, style=style) if isinstance(text, str) else text
-        rows = told.wrap(_measuring(), max(self.width - max(indent, hang), MIN_TEXT))
+        room = self.width if told.cell_len + indent <= self.width else max(self.width - max(indent, hang), MIN_TEXT)
+        rows = told.wrap(_measuring(), room)
         for i, row in enumerate(rows):
             row.rstrip()
             self.lines.append(Text(" " * (hang if i else indent)).append_text(row))
@@ -106,15 +107,13 @@ def _people(page: _Page, reading: Reading) -> None:
     from rich.cells import cell_len
 
     shown = reading.segments[:MOST_PERSONAS]
-    roomy = page.width >= ROOMY
-    worth = f"of {reading.value_words}" if reading.value and len(reading.value_words) <= LONGEST_VALUE else "of value"
-    widths = _Widths(
-        max(7, *(cell_len(reading.by_number[s.number]) for s in shown)), len(worth) if reading.value else 0
-    )
-    if roomy:
-        page.say(widths.head(worth), style="dim", indent=4)
+    longest = max(7, *(cell_len(reading.by_number[s.number]) for s in shown))
+    heads = (f"of {reading.value_words}", "of value") if reading.value else ("",)
+    widths = next((w for w in (_Widths(longest, head) for head in heads) if w.total <= page.width), None)
+    if widths is not None:
+        page.say(widths.head(), style="dim", indent=4)
     for segment in shown:
-        _person(page, reading, segment, widths if roomy else None)
+        _person(page, reading, segment, widths)
     if len(reading.segments) > len(shown):
         page.say(f"and {counted(len(reading.segments) - len(shown), 'smaller segment')}", indent=4, style="dim")
     page.gap()
@@ -125,11 +124,18 @@ class _Widths:
     """Columns of the table of personas, in characters."""
 
     name: int
-    worth: int
+    worth: str
 
-    def head(self, worth: str) -> str:
+    @property
+    def total(self) -> int:
+        """Characters of the widest row."""
+        return (
+            4 + self.name + 2 + 9 + 2 + 6 + (2 + len(self.worth) if self.worth else 0) + 2 + len("x do not rely on it")
+        )
+
+    def head(self) -> str:
         """The line above the table."""
-        value = f"  {worth:>{self.worth}}" if self.worth else ""
+        value = f"  {self.worth}" if self.worth else ""
         return f"{'Persona':<{self.name}}  {'Customers':>9}  {'Share':>6}{value}  Trust"
 
     def row(self, reading: Reading, segment: Segment) -> str:
@@ -137,7 +143,7 @@ class _Widths:
         from rich.cells import set_cell_size
 
         share = value_share(segment, reading.content.value_column)
-        value = f"  {per_cent(share):>{self.worth}}" if self.worth else ""
+        value = f"  {per_cent(share):>{len(self.worth)}}" if self.worth else ""
         name = set_cell_size(reading.by_number[segment.number], self.name)
         return f"{name}  {whole(segment.size):>9}  {per_cent(segment.share):>6}{value}  "
 

@@ -110,7 +110,7 @@ def vega_config() -> dict[str, Any]:
     axis |= {"labelLimit": 0, "labelOverlap": False}
     return {
         "font": FONT,
-        "background": None,
+        "background": "transparent",
         "view": {"stroke": None},
         "axis": {**label, **axis},
         "text": {"fontSize": 14, "color": INK},

@@ -31,7 +31,7 @@ def along(value: float, edges: Sequence[float]) -> float:
 def ticks(column: ColumnSummary, bin_width: float) -> list[tuple[float, str]]:
     """Round values along a histogram with their labels, as many as fit: (position in bins, label)."""
     edges = column.edges
-    inside = [v for v in _candidates(edges) if edges[0] <= v <= edges[-1]]
+    inside = [v for v in _candidates(edges) if edges[0] <= v <= edges[-1] and (v == int(v) or not column.facts.whole)]
     taken: list[tuple[float, str]] = []
     for value in inside:
         at, said = along(value, edges), _said(value, column)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ilk.outputs.drawing import framed, themed
 from ilk.outputs.theme import INK, vega_config
+from ilk.outputs.wording import clean
 
 Spec = dict[str, Any]
 """A Vega-Lite specification, as Altair makes and reads it."""
@@ -102,7 +103,8 @@ def layer(rows: Sequence[dict[str, Any]], mark: Spec, **encoding: Any) -> Spec:
     if told:
         tip = {"field": "tip", "type": "nominal"}
         encoding |= {"description": tip, "tooltip": tip}
-    return {"data": {"values": list(rows)}, "mark": {"aria": told, "tooltip": None, **mark}, "encoding": encoding}
+    values = [{key: clean(value) if isinstance(value, str) else value for key, value in row.items()} for row in rows]
+    return {"data": {"values": values}, "mark": {"aria": told, "tooltip": None, **mark}, "encoding": encoding}
 
 
 def number(field: str, low: float, high: float, *, axis: Spec | None = None, **scale: Any) -> Spec:

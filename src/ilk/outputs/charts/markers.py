@@ -8,7 +8,7 @@ from ilk.model.parts import Content, Marker, Segment
 from ilk.outputs.charts.figure import PHONE, Figure, Pad, Spec, colour, layer, name_layer, number, plot, rows_of, words
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import EVERYONE, OVER_BAR, UNDER_BAR
-from ilk.outputs.wording import figure, in_units, index, lower_first, per_cent, words_of
+from ilk.outputs.wording import clean, figure, in_units, index, lower_first, per_cent, words_of
 
 MOST = 8
 STEP, BAR, LABEL = 40, 16, 56
@@ -31,7 +31,7 @@ def in_one_phrase(marker: Marker, content: Content) -> str:
     """What a marker says against everyone, short enough for a title."""
     name = words_of(content.column(marker.column).plan)
     if marker.index is None:
-        return marker.text
+        return clean(marker.text)
     if marker.index >= 150:
         return f"{name}: {figure(marker.index / 100)} times everyone's average"
     if marker.index > 100:

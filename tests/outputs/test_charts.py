@@ -1,0 +1,172 @@
+"""Every chart says what it shows, draws at both widths, and stays silent where nothing may be shown."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ilk.model.parts import ColumnSummary, Flow
+from ilk.outputs.charts.axis import along, even, ticks
+from ilk.outputs.charts.distribution import Spread, distribution, in_brief
+from ilk.outputs.charts.evidence import stability_by_k, trust_strips
+from ilk.outputs.charts.figure import PHONE
+from ilk.outputs.charts.flow import flow_across_k, gain, shown_ks
+from ilk.outputs.charts.map import hull
+from ilk.outputs.charts.markers import in_one_phrase, marker_bars
+from ilk.outputs.charts.sizes import sizes_and_value
+from ilk.outputs.pictures import figures_of
+from ilk.outputs.reading import Reading
+from ilk.outputs.theme import segment_colour
+
+
+def texts(svg):
+    return [node.text or "" for node in ET.fromstring(svg).iter() if node.tag.endswith("text")]
+
+
+def test_every_chart_draws_at_both_widths(model):
+    """All charts and cards of a study: valid, as wide as asked for, with title and alt text, names all different."""
+    figures = list(figures_of(model))
+    assert len({figure.name for figure in figures}) == len(figures)
+    for figure in figures:
+        assert figure.title
+        assert figure.alt
+        for width in {figure.width, min(figure.width, PHONE)}:
+            across = float(re.search(r'width="([\d.]+)"', figure.draw(width))[1])
+            assert across <= max(width, figure.width) + 8, figure.name
+        assert ET.fromstring(figure.inline().partition("</svg>")[0] + "</svg>").get("aria-label") == figure.alt
+
+
+def test_charts_are_altair_charts_too(model):
+    """A chart drawn by Vega-Lite is valid as an Altair chart, and its tooltips are words."""
+    altair = pytest.importorskip("altair")
+    figure = sizes_and_value(model.segments, model.content.column("SPEND_TOTAL"))
+    assert isinstance(figure.altair(), altair.HConcatChart)
+    assert isinstance(marker_bars(model.segments[0], model.content).altair(), altair.LayerChart)
+    assert flow_across_k(model.content, model.k, Reading(model).names).altair() is None
+
+
+def test_bars_are_as_long_as_their_shares(model):
+    """The longest bar of the sizes chart belongs to the largest value, all lengths in proportion, from zero."""
+    segments = model.segments
+    svg = sizes_and_value(segments, None).draw(720)
+    bars = {}
+    for colour, steps in ((segment_colour(s.number), s.share) for s in segments):
+        path = re.search(rf'd="M0,[\d.]+h([\d.]+)[^"]*"[^>]*fill="{colour}"', svg)
+        bars[steps] = float(path[1])
+    lengths = [length / share for share, length in bars.items()]
+    assert max(lengths) / min(lengths) == pytest.approx(1, rel=0.01)
+
+
+def test_the_same_segment_has_the_same_colour(model):
+    column = model.content.column("SPEND_TOTAL")
+    for segment in model.segments:
+        assert segment_colour(segment.number) in distribution(segment, column).draw(296)
+
+
+def test_suppressed_bins_are_not_drawn(model):
+    """Where a count is withheld there is no bar, and nothing is drawn of a column with no counts at all."""
+    segment, column = model.segments[0], model.content.column("SPEND_TOTAL")
+    spread = Spread.of(replace(segment.profile("SPEND_TOTAL"), bins=(None, 20, None)))
+    assert [share > 0 for share in spread.bins] == [False, True, False]
+    bare = replace(segment.profile("SPEND_TOTAL"), bins=(), n_zero=None)
+    silent = replace(segment, profiles=tuple(bare if p.column == "SPEND_TOTAL" else p for p in segment.profiles))
+    assert distribution(silent, column) is None
+
+
+def test_those_with_nothing_stand_apart(model):
+    """A column most customers have none of gets a bar of its own for them, and says so in its title."""
+    column = model.content.column("CASH_ADVANCE")
+    segment = max(model.segments, key=lambda s: (s.profile("CASH_ADVANCE").n_zero or 0) / s.size)
+    figure = distribution(segment, column)
+    assert "have none" in figure.title
+    assert "none" in texts(figure.draw(296))
+
+
+def test_levels_are_bars(model):
+    figure = distribution(model.segments[0], model.content.column("REGION"))
+    assert {"North", "South", "East"} <= set(texts(figure.draw(296)))
+
+
+def histogram(edges, role="amount", maximum=1e6):
+    from made_content import _plan
+
+    plan = _plan("SPEND", role)
+    return ColumnSummary(plan, replace(_facts(), maximum=maximum), None, tuple(edges))
+
+
+def _facts():
+    from ilk.sources.source import ColumnFacts
+
+    return ColumnFacts("SPEND", "number", 100, 0, 50, 0, 0, 0.0, 1.0, False, 0, ())
+
+
+def test_ticks_stand_at_round_values():
+    """A log axis is labelled at powers of ten, an even one at a round step, and labels do not touch."""
+    said = [label for _, label in ticks(histogram(np.geomspace(1, 10_000, 21)), 14)]
+    assert said == ["$2", "$10", "$100", "$1,000"]
+    assert [label for _, label in ticks(histogram(np.linspace(0, 1, 21), "share", 1.0), 14)] == ["25 %", "50 %", "75 %"]
+    whole = histogram(np.linspace(1, 12, 21), "count")
+    assert [at for at, _ in ticks(replace(whole, facts=replace(whole.facts, whole=True)), 11)] == pytest.approx(
+        [80 / 11, 180 / 11]
+    )
+    assert along(5.5, (0, 5, 6, 10)) == pytest.approx(1.5)
+    assert even((0, 1, 2))
+    assert not even((1, 10, 100))
+
+
+def test_the_hull_holds_all_points():
+    points = np.random.default_rng(0).normal(size=(200, 2))
+    corners = hull(points)
+    after = np.roll(corners, -1, axis=0)
+    for point in points:
+        turns = (after - corners)[:, 0] * (point - corners)[:, 1] - (after - corners)[:, 1] * (point - corners)[:, 0]
+        assert np.all(turns >= -1e-9)
+    assert len(hull(np.array([[1.0, 1.0], [1.0, 1.0]]))) == 1
+
+
+def test_what_a_split_gains_is_named():
+    flow = Flow(3, ((0.9, 0.1), (0.2, 0.8), (0.95, 0.05)), (0.5, 0.3, 0.7))
+    names = {(2, 1): "Buyers", (2, 2): "Others", (3, 1): "Big buyers", (3, 2): "Others", (3, 3): "Small buyers"}
+    assert gain(flow, names) == "“Buyers” parts into “Big buyers” and “Small buyers”."
+    mixed = Flow(3, ((0.9, 0.1), (0.2, 0.8), (0.4, 0.35)), (0.5, 0.3, 0.7))
+    assert gain(mixed, names) == "“Small buyers” is drawn from several."
+    assert gain(Flow(2, ((1.0,), (1.0,)), (None, None)), {(1, 1): "All", (2, 1): "A", (2, 2): "B"}).startswith(
+        "“All” parts"
+    )
+
+
+def test_the_flow_shows_the_number_that_is_shown(model):
+    assert shown_ks(model.content, 4, 3) == [3, 4, 5]
+    assert shown_ks(model.content, 6, 3) == [4, 5, 6]
+    assert shown_ks(model.content, 2, 3) == [2, 3, 4]
+
+
+def test_a_study_without_evidence_draws_none(model):
+    evidence = model.content.evidence
+    bare = replace(evidence, candidates=tuple(replace(c, stability=None, null=None) for c in evidence.candidates))
+    assert stability_by_k(bare, 4) is None
+    assert trust_strips(tuple(replace(s, trust=None) for s in model.segments)) is None
+    segment = model.segments[0]
+    assert marker_bars(replace(segment, persona=replace(segment.persona, markers=())), model.content) is None
+
+
+def test_a_marker_in_one_phrase(model):
+    marker = model.segments[0].persona.markers[0]
+    assert in_one_phrase(replace(marker, index=340), model.content).endswith(": 3.4 times everyone's average")
+    assert in_one_phrase(replace(marker, index=120), model.content).endswith(": 20 % above everyone's average")
+    assert in_one_phrase(replace(marker, index=40), model.content).endswith(": 60 % below everyone's average")
+    assert in_one_phrase(replace(marker, index=1), model.content).endswith(": next to nothing")
+    assert in_one_phrase(replace(marker, index=None), model.content) == marker.text
+
+
+def test_what_is_said_of_a_column_in_brief(model):
+    column, profile = model.content.column("SPEND_TOTAL"), model.segments[0].profile("SPEND_TOTAL")
+    assert in_brief(replace(profile, median=1234.5, n_zero=0), column) == "median $1,230"
+    assert in_brief(replace(profile, n_zero=profile.n), column) == "100 % have none"
+    assert in_brief(replace(profile, mean=None), column) == "too few customers to say"
+    region = model.content.column("REGION")
+    assert in_brief(replace(model.segments[0].profile("REGION"), n=100, levels=(10, 60, 30)), region) == "60 % North"

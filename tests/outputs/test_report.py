@@ -1,0 +1,185 @@
+"""One file, no script, nothing loaded, nothing unescaped, everyone named, in the order of the style guide."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from conftest import HOSTILE
+from ilk.model.model import Model
+from ilk.model.parts import Edit
+from ilk.outputs.reading import Reading
+from ilk.outputs.report import CONTENTS, render_report
+from ilk.outputs.sections.board import GENERAL, board, caveats
+from ilk.sources.source import Note
+
+ALLOWED = frozenset(
+    "html head meta title style body a div nav p ol ul li main section header h1 h2 h3 h4 "  # noqa: SIM905
+    "table caption thead tbody tr th td strong span b br cite dl dt dd article figure figcaption details summary "
+    "svg g path rect circle line text".split()
+)
+
+
+class Page(HTMLParser):
+    """Every tag with its attributes, every piece of text, and whether tags close in order."""
+
+    VOID = frozenset({"meta", "br"})
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.texts, self.open = [], [], []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+
+@pytest.fixture(scope="module")
+def html(rendered, model):
+    return rendered(model)
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+@pytest.mark.parametrize("which", ["model", "hostile", "one_segment", "many_segments"])
+def test_nothing_runs_and_nothing_loads(which, request, rendered):
+    """Whatever columns, levels and names are called: only our tags, no handler, no style, no address but anchors."""
+    html = rendered(request.getfixturevalue(which))
+    page = Page(html)
+    assert not page.open
+    assert {tag for tag, _ in page.tags} <= ALLOWED
+    for tag, attributes in page.tags:
+        assert not [name for name in attributes if name.startswith("on") or name in {"style", "src", "srcset"}], tag
+        assert attributes.get("href", "#").startswith("#")
+        loads = [name for name, value in attributes.items() if "url(" in (value or "") and name != "aria-label"]
+        assert not loads
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    assert "http" not in style
+    assert "url(" not in style
+
+
+def test_hostile_names_are_shown_as_they_are(hostile, rendered):
+    """A name that looks like markup is read as text, and template braces stay braces."""
+    page = Page(rendered(hostile))
+    said = " ".join(page.texts)
+    assert HOSTILE[0] in said
+    assert "{{ 7 * 7 }}" in said
+    assert "49" not in re.findall(r"7 \* 7 = (\d+)", said)
+    assert not re.search(r"[\x00\x1b\u202e]", said)
+
+
+def test_the_policy_allows_the_one_style_by_its_hash(html):
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)[1].replace("&#39;", "'")
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)[1]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'; ")
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "unsafe" not in policy
+    assert "script-src" not in policy
+
+
+def test_the_order_is_the_style_guides(html):
+    places = [html.index(f'<section id="{anchor}"') for anchor in ("board", *(anchor for anchor, _ in CONTENTS))]
+    assert places == sorted(places)
+
+
+def test_every_segment_is_named(model, page):
+    said = " ".join(page.texts)
+    for segment in model.segments:
+        assert said.count(segment.persona.name) >= 5
+        assert segment.persona.sentence.split(": ")[1][:20] in said
+
+
+def test_contents_lead_somewhere(page):
+    anchors = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    links = {attributes["href"][1:] for tag, attributes in page.tags if tag == "a"}
+    assert links <= anchors
+    assert len([1 for _, a in page.tags if "id" in a]) == len(anchors)
+
+
+def test_it_can_be_read_without_seeing_it(page):
+    """Language, table heads with scope, captions, and words for every drawing that is not decoration."""
+    tags = page.tags
+    assert ("html", {"lang": "en"}) in tags
+    assert all("scope" in attributes for tag, attributes in tags if tag == "th")
+    assert all(attributes.get("aria-label") is not None for tag, attributes in tags if tag == "svg")
+    assert sum(tag == "caption" for tag, _ in tags) == sum(tag == "table" for tag, _ in tags)
+    assert sum(tag == "h1" for tag, _ in tags) == 1
+
+
+def test_numbers_are_formatted(page):
+    """No figure with more than three significant digits and decimals, no float that escaped."""
+    said = " ".join(text for text in page.texts if "sha256" not in text and "{" not in text)
+    assert not re.findall(r"\b\d{4,}\.\d", said)
+    assert not re.findall(r"\b\d+\.\d{5,}", said)
+    assert not re.findall(r"\b(?:nan|None(?! at all)|inf)\b", said)
+
+
+def test_it_is_the_same_every_time(model, html):
+    assert render_report(model) == html
+
+
+def test_page_one_says_three_things_to_keep_in_mind(model):
+    """Doubtful segments first, then what weighs most, then what no study can say."""
+    notes = (
+        Note("identity", "A is B plus C."),
+        Note("one-large-segment", "Segment 1 of 4 holds 70 % of the customers."),
+    )
+    warned = Model(replace(model.content, warnings=notes))
+    said = caveats(Reading(warned))
+    assert len(said) == 3
+    assert said[0].startswith("Do not rely on segment")
+    assert said[1].startswith("Segment 1 of 4 holds")
+    calm = Model(replace(model.content, warnings=()))
+    assert set(caveats(Reading(calm))) & set(GENERAL)
+
+
+def test_edits_change_what_is_read(model):
+    """A new name stands everywhere, another number of segments says that it was chosen by hand and is judged anew."""
+    uid, old = model.segments[0].uid, model.segments[0].persona.name
+    renamed = model.edited(Edit("rename", "clearer", "2026-11-23", uid=uid, text="Quiet <savers>"))
+    html = render_report(renamed)
+    assert html.count("Quiet &lt;savers&gt;") >= 5
+    assert board(Reading(renamed)).rows[0].name == "Quiet <savers>"
+    assert "Renamed to “Quiet &lt;savers&gt;” (clearer)." in html
+    assert old not in {row.name for row in board(Reading(renamed)).rows}
+    other = board(Reading(model.at(3, "three teams")))
+    assert other.why_k == "The study showed 4 segments; 3 were adopted by hand (three teams)."
+    assert len(other.rows) == 3
+    assert other.verdict in {"Natural", "Reproducible", "Constructed"}
+
+
+def test_merged_segments_are_read_as_one(model):
+    one, two = model.segments[0], model.segments[1]
+    both = replace(one, size=one.size + two.size, share=one.share + two.share)
+    merged = model.edited(Edit("merge", "the same to us", "2026-11-23", uid=one.uid, other=two.uid, segment=both))
+    reading = Reading(merged)
+    assert reading.row_numbers[:2] == (1, 1)
+    html = render_report(merged)
+    assert "Segments were merged by hand" in html
+    assert "Two segments merged (the same to us)." in html
+
+
+def test_one_segment_makes_a_report(one_segment, rendered):
+    html = rendered(one_segment)
+    assert "One kind of customers" in html
+    assert "there is nothing to tell apart" in html
