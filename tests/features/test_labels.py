@@ -72,6 +72,27 @@ def test_a_file_that_is_not_there_or_says_nothing_is_refused(tmp_path):
     with pytest.raises(BadInput, match="which column each line is for") as error:
         read_labels(file, None, ["A"])
     assert "'a', 'b'" in str(error.value)
+    file.write_text("", encoding="utf-8")
+    with pytest.raises(BadInput, match="an empty file"):
+        read_labels(file, None, ["A"])
+    file.write_text("column,words\nA," + "x" * 200_000, encoding="utf-8")
+    with pytest.raises(BadInput, match="is no table"):
+        read_labels(file, None, ["A"])
+
+
+def test_lines_above_the_header_and_short_lines_are_forgiven(tmp_path):
+    file = tmp_path / "w.csv"
+    file.write_text("Our words;;\n\ncolumn;words;unit\nA;first\nB;second;km\n", encoding="utf-8")
+    labels = read_labels(file, None, ["A", "B"])
+    assert (labels["A"].words, labels["B"].unit) == ("first", "km")
+
+
+def test_more_labels_than_a_screen(tmp_path):
+    """A survey may have a thousand questions."""
+    file = tmp_path / "w.csv"
+    lines = [f'q{i},"question, number {i}"' for i in range(1000)]
+    file.write_text("\n".join(["column,words", *lines]), encoding="utf-8")
+    assert read_labels(file, None, ["q999"])["q999"].words == "question, number 999"
 
 
 def test_real_labels(data):

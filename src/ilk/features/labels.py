@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from ilk.errors import BadInput, FileTrouble, listed
+from ilk.errors import BadInput, listed
 from ilk.features.words import unit_of, words_of
 from ilk.model.parts import Label
+from ilk.sources.decode import plain_text
+from ilk.sources.dialect import vote
 from ilk.sources.source import Note
 
 HEADERS = {"short": "column", "original": "words"}
@@ -83,39 +86,30 @@ def _beside(source: Path | None) -> Path | None:
 
 
 def _read(file: Path) -> list[dict[str, str]]:
+    """The lines of a labels file by header, in whatever encoding and with whatever separator it is written."""
+    with TemporaryDirectory(prefix="ilk-") as folder:
+        plain = plain_text(file, Path(folder))
+        layout = vote(plain.path)
+        text = plain.path.read_text(encoding="utf-8", errors="replace")
+    reader = csv.reader(
+        io.StringIO(text),
+        delimiter=layout.delimiter,
+        quotechar=layout.quote or None,
+        quoting=csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE,
+    )
     try:
-        text = _decoded(file.read_bytes())
-    except OSError as error:
-        raise FileTrouble(f"The labels file {file} cannot be read", got=error.strerror) from None
-    header = text.partition("\n")[0]
-    delimiter = max(",;\t", key=header.count)
-    rows = list(csv.DictReader(text.splitlines(keepends=True), delimiter=delimiter))
-    return [_renamed(row) for row in rows if _checked(row, file)]
-
-
-def _decoded(content: bytes) -> str:
-    """UTF-16 where it says so, else UTF-8, else Windows-1252, which any bytes can be."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _checked(row: Mapping[str | None, str | list[str] | None], file: Path) -> bool:
-    names = [_header(name) for name in row if name is not None]
-    if "column" not in names:
+        records = [cells for cells in reader if any(cells)]
+    except csv.Error as error:
+        raise BadInput(f"The labels file {file} is no table", got=str(error)) from None
+    at = next((i for i, cells in enumerate(records) if "column" in map(_header, cells)), None)
+    if at is None:
         raise BadInput(
             f"The labels file {file} does not say which column each line is for",
-            got=f"the headers {listed(names)}",
+            got=f"the headers {listed(records[0])}" if records else "an empty file",
             do="give it a header `column` (and words, unit, currency, group, order as you like)",
         )
-    return True
-
-
-def _renamed(row: Mapping[str, str | None]) -> dict[str, str]:
-    return {_header(name): (value or "").strip() for name, value in row.items() if isinstance(value, str)}
+    header = [_header(name) for name in records[at]]
+    return [dict(zip(header, (cell.strip() for cell in cells), strict=False)) for cells in records[at + 1 :]]
 
 
 def _header(name: str) -> str:
