@@ -34,6 +34,7 @@ from ilk.world import World, make_world
 from ilk.worlds.people import PERSONAS
 
 CARDS = Path(__file__).resolve().parents[2] / "shared" / "data" / "credit-card" / "customers.csv"
+TOO_MANY = len(PERSONAS) + 2
 WHOLE, PURE = 0.8, 0.8
 """Jaccard overlap from which a segment is a whole persona; share of one persona from which it is a part of it."""
 
@@ -126,7 +127,7 @@ def blobs_part(_: range) -> Table:
             features, labels = make_blobs(4_000, 8, centers=5, cluster_std=spread, random_state=seed)
             middles = np.array([features[labels == j].mean(axis=0) for j in range(5)])
             nearest = ((features[:, None] - middles) ** 2).sum(axis=2).argmin(axis=1)
-            study = ilk.segment(numbers(features), settings=Settings(k=5))
+            study = ilk.segment(numbers(features), settings=Settings(k=(5, 5)))
             possible = f"{adjusted_rand_score(labels, nearest):.2f}"
             found = f"{adjusted_rand_score(labels, segments_of(study, numbers(features))):.2f}"
             rows.append(told((spread, seed, possible, found, *evidence_row(study))))
@@ -191,7 +192,7 @@ def split_part(seeds: range) -> Table:
     rows, halves_right, wholes_right = [], [], []
     for seed in seeds:
         world = make_world(seed=seed)
-        study = ilk.segment(world.customers, settings=Settings(k=len(PERSONAS) + 2))
+        study = ilk.segment(world.customers, settings=Settings(k=(TOO_MANY, TOO_MANY)))
         kinds = kinds_of(world.labels, segments_of(study, world.customers), study.k)
         trust = [segment.trust.slsw if segment.trust else 0.0 for segment in study.segments]
         reliable = [segment.trust is not None and segment.trust.word == "reliable" for segment in study.segments]
