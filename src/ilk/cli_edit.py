@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ilk.console import say, told
-from ilk.errors import BadInput, FileTrouble
+from ilk.errors import FileTrouble
 
 if TYPE_CHECKING:
     from ilk.model.model import Model
@@ -97,8 +97,6 @@ def undo_command(model: ModelFile) -> None:
     """Take back the last change."""
     path = model_path(model)
     loaded = load_model(path)
-    if not loaded.edits:
-        raise BadInput(f"{path} has no change to undo")
     loaded.undo().save(path)
     say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} changes are left.")
 
@@ -114,17 +112,11 @@ def _edit(
 
     path = model_path(model)
     loaded = load_model(path)
-    uids = {"uid": _uid(loaded, segment), "other": _uid(loaded, other)}
     today = datetime.now(UTC).date().isoformat()
-    apply_edit(loaded, Edit(action=action, reason=reason, date=today, **uids, **what)).save(path)
+    edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
+    apply_edit(loaded, edit).save(path)
     say(f"Done, and kept in {path}; `ilk edit undo {model}` takes it back.")
 
 
 def _uid(model: Model, number: int | None) -> str:
-    if number is None:
-        return ""
-    for segment in model.segments:
-        if segment.number == number:
-            return segment.uid
-    numbers = ", ".join(str(segment.number) for segment in model.segments)
-    raise BadInput(f"There is no segment {number}", do=f"choose from {numbers}")
+    return "" if number is None else model.segment(number).uid
