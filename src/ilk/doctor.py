@@ -53,7 +53,7 @@ def warm_kernels() -> None:
     from ilk.cluster.nearest import nearest_two
     from ilk.engines.tiles import tiles_of
 
-    matrix = np.random.default_rng(0).integers(-99, 99, (600, 3)).astype(np.float32) / 64
+    matrix = np.random.default_rng(0).integers(-99, 99, (600, 3)).astype(np.float32) / np.float32(64)
     matrix[::7, 1] = np.nan
     tiles = tiles_of(matrix)
     fit = fit_kmeans(tiles, 3, order=np.arange(600), seed=0)

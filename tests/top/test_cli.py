@@ -1,0 +1,191 @@
+"""The command line as people use it: what is printed where, exit codes, files, and words when something is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import chdir
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from typer.testing import CliRunner
+
+from ilk.cli import app
+from ilk.outputs.folder import study_folder
+from ilk.world import make_world, write_world
+
+FILES = {
+    "assignments.parquet",
+    "customers-with-segments.csv",
+    "personas.xlsx",
+    "rejects.csv",
+    "report.html",
+    "segments.ilk",
+    "study.json",
+}
+
+
+def run(*words, cwd="."):
+    with chdir(cwd):
+        return CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "100"})
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    write_world(folder, make_world(1_500, seed=3))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def study(world, tmp_path_factory) -> Path:
+    """A study's folder, made by the command."""
+    out = tmp_path_factory.mktemp("studies") / "study"
+    done = run("segment", world / "customers.csv", "--out", out, "-k", "3")
+    assert done.exit_code == 0, done.output
+    return out
+
+
+def test_a_study_leaves_all_its_files_private_but_what_may_be_sent(study):
+    assert {p.name for p in study.iterdir()} == FILES
+    assert study.stat().st_mode & 0o077 == 0
+    assert (study / "assignments.parquet").stat().st_mode & 0o077 == 0
+    assert (study / "report.html").stat().st_mode & 0o044
+
+
+def test_study_json_adds_up(study):
+    found = json.loads((study / "study.json").read_text())
+    assert found["n_customers"] == found["n_assigned"] + found["n_rejected"] == 1_500
+    assert sum(s["size"] for s in found["segments"]) == found["n_assigned"]
+    assert found["k"] == 3 == len(found["segments"])
+    assert set(found["seconds"]) >= {"Reading the customers", "Finding segments", "Writing the report"}
+
+
+def test_the_tables_say_the_same_as_the_model(study, world):
+    table = pq.read_table(study / "assignments.parquet")
+    again = study.parent / "again.parquet"
+    assert run("assign", study, world / "customers.csv", "--out", again).exit_code == 0
+    assert pq.read_table(again).equals(table)
+
+
+def test_show_prints_the_personas_within_100_columns(study):
+    shown = run("show", study)
+    assert shown.exit_code == 0
+    assert max(len(line) for line in shown.stdout.splitlines()) <= 100
+    for segment in json.loads((study / "study.json").read_text())["segments"]:
+        assert segment["name"] in shown.stdout
+
+
+def test_show_as_json_is_the_study(study):
+    found = json.loads(run("show", study, "--json").stdout)
+    assert [s["name"] for s in found["segments"]] == [
+        s["name"] for s in json.loads((study / "study.json").read_text())["segments"]
+    ]
+
+
+def test_explain_takes_one_customer(study):
+    found = run("explain", study, "--customer", '{"BALANCE": 40.9}', "--json")
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["segment"] in {1, 2, 3}
+
+
+@pytest.mark.parametrize("customer", ["BALANCE=1", "[1]", '{"BALANCE": ', "[" * 100_000])
+def test_explain_refuses_what_is_not_a_customer(study, customer):
+    found = run("explain", study, "--customer", customer)
+    assert found.exit_code == 2
+    assert "--customer is not" in found.stderr
+
+
+def test_edits_are_kept_and_undone(study, tmp_path):
+    model = tmp_path / "m.ilk"
+    model.write_bytes((study / "segments.ilk").read_bytes())
+    assert run("edit", "rename", model, 1, "Regulars", "--reason", "sales say so").exit_code == 0
+    assert "Regulars" in run("show", model).stdout
+    assert run("edit", "merge", model, 1, 2).exit_code == 0
+    assert len(json.loads(run("show", model, "--json").stdout)["segments"]) == 2
+    assert run("edit", "undo", model).exit_code == 0
+    assert run("edit", "undo", model).exit_code == 0
+    assert "Regulars" not in run("show", model).stdout
+    nothing_left = run("edit", "undo", model)
+    assert nothing_left.exit_code == 2
+    assert "no change to undo" in nothing_left.stderr
+
+
+def test_another_k_can_be_adopted_without_data(study, tmp_path):
+    model = tmp_path / "m.ilk"
+    model.write_bytes((study / "segments.ilk").read_bytes())
+    assert run("edit", "adopt", model, 5, "--reason", "five teams").exit_code == 0
+    assert json.loads(run("show", model, "--json").stdout)["k"] == 5
+
+
+def test_a_folder_of_somebody_else_is_left_alone(world, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    refused = run("segment", world / "customers.csv", "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "not an earlier study" in refused.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_an_earlier_study_of_the_same_source_is_renewed(study):
+    assert study_folder("elsewhere/customers.csv", study) == study
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["segment"], "No customer file was named"),
+        (["segment", "a.csv", "b.csv"], "More than one file"),
+        (["segment", "none.csv"], "none.csv"),
+        (["show", "none.ilk"], "There is no none.ilk"),
+        (["segment", "https://example.com/a.csv"], "example.com"),
+    ],
+)
+def test_what_is_wrong_is_said_with_exit_code_2(words, said, tmp_path):
+    refused = run(*words, cwd=tmp_path)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+    assert "Traceback" not in refused.output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_that_do_not_fit_are_told_before_anything_is_read(world, tmp_path):
+    refused = run("segment", world / "customers.csv", "-k", "many", "--seed", "x", cwd=tmp_path)
+    assert refused.exit_code == 2
+    assert "k:" in refused.stderr
+    assert "seed:" in refused.stderr
+
+
+def test_an_ilk_toml_where_one_stands_is_announced(world, tmp_path):
+    (tmp_path / "ilk.toml").write_text("sead = 3")
+    refused = run("segment", world / "customers.csv", cwd=tmp_path)
+    assert refused.exit_code == 2
+    assert "ilk.toml" in refused.stderr
+    assert "seed" in refused.stderr
+
+
+def test_assign_does_not_write_over_files(study, world, tmp_path):
+    there = tmp_path / "a.csv"
+    there.write_text("mine")
+    assert run("assign", study, world / "customers.csv", "--out", there).exit_code == 2
+    assert there.read_text() == "mine"
+
+
+def test_assign_of_a_few_rows_loads_neither_scikit_learn_nor_numba(study, world, tmp_path):
+    code = (
+        "import sys; from ilk.cli import app; "
+        f"app(['assign', {str(study)!r}, {str(world / 'customers.csv')!r}, '--out', {str(tmp_path / 'a.csv')!r}], "
+        "standalone_mode=False); "
+        "print([m for m in ('sklearn', 'numba', 'scipy.stats', 'pandas') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().endswith("[]")
+
+
+def test_doctor_finds_the_installation_sound():
+    assert run("doctor").exit_code == 0
+
+
+def test_version():
+    assert run("--version").stdout.startswith("ilk ")

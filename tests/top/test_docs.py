@@ -1,0 +1,44 @@
+"""Docs are true: what they show is run, what they list is complete."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_page_of_settings_is_made_from_the_settings():
+    page = runpy.run_path(str(ROOT / "docs" / "make_reference.py"))
+    assert page["TARGET"].read_text(encoding="utf-8") == page["settings_page"]()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_commands_shown_exist(page):
+    """Every `ilk` line of a shell block names a command and flags that are there."""
+    from typer.testing import CliRunner
+
+    from ilk.cli import app
+
+    for block in re.findall(r"```sh\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        for line in block.splitlines():
+            words = shlex.split(line, comments=True)
+            if words[:1] != ["ilk"] or len(words) < 2:
+                continue
+            path = words[1:3] if words[1] == "edit" else words[1:2]
+            shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
+            assert shown.exit_code == 0, line
+            for flag in (word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)):
+                assert flag in shown.output, f"{flag} of {line!r}"
