@@ -29,7 +29,7 @@ def test_zero_elsewhere_explains_blanks():
     assert gap.covered == pytest.approx(n_zero / (n_zero + 20))
     plans = [plan("PAYMENTS", "amount"), plan("MINIMUM", "amount")]
     (note,) = gap_notes([gap], plans)
-    assert f"all {n_zero} customers with PAYMENTS = 0 lack it" in note.text
+    assert f"{gap.n_missing} customers, among them all {n_zero} with PAYMENTS = 0." in note.text
     assert "--missing 'MINIMUM=zero'" in note.text
 
 
@@ -54,7 +54,7 @@ def test_blanks_that_come_together():
     columns = {"a": np.where(blank, np.nan, RNG.random(N)), "b": np.where(blank, np.nan, RNG.random(N))}
     first, second = gaps_of(columns, ["share", "share"])
     assert (first.condition, second.condition) == ("b is blank", "a is blank")
-    assert "customers without b lack it" in gap_notes([first], [plan("a", "share")])[0].text
+    assert f"all {first.n_missing} without b." in gap_notes([first], [plan("a", "share")])[0].text
     assert "--missing" not in gap_notes([first], [plan("a", "share")])[0].text
 
 

@@ -68,15 +68,13 @@ def gap_notes(gaps: Sequence[Gap], plans: Sequence[ColumnPlan]) -> tuple[Note, .
 
 
 def _in_words(gap: Gap, *, may_be_zero: bool) -> str:
-    meeting = round(gap.covered * gap.n_missing / gap.precision)
-    who = "all" if gap.precision == 1.0 else f"{gap.precision:.0%} of the"
-    advice = f" If that means none, say --missing '{gap.column}=zero'." if may_be_zero else ""
+    both = round(gap.covered * gap.n_missing)
+    meeting = round(both / gap.precision)
+    some = f"all {both:,}" if both == meeting else f"{both:,} of the {meeting:,}"
     blank = gap.condition.removesuffix(" is blank")
     which = f"without {blank}" if blank != gap.condition else f"with {gap.condition}"
-    return (
-        f"{gap.column} is missing for {gap.n_missing:,} customers: {who} {meeting:,} customers {which} lack it, "
-        f"{gap.covered:.0%} of those who do.{advice}"
-    )
+    advice = f" If that means none, say --missing '{gap.column}=zero'." if may_be_zero else ""
+    return f"{gap.column} is missing for {gap.n_missing:,} customers, among them {some} {which}.{advice}"
 
 
 def _blank(column: pa.ChunkedArray) -> Mask:

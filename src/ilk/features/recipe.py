@@ -203,7 +203,7 @@ def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) ->
     return [
         Note(
             "identity",
-            f"{one.total} is the sum of {_and(one.parts)} for {one.share:.1%} of customers"
+            f"{one.total} is the sum of {_and(one.parts)} for {100 * one.share:.3g} % of customers"
             + ("; it does not count twice." if one.total in silent else "; it counts twice, as you asked."),
         )
         for one in identities
