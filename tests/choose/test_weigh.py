@@ -10,7 +10,7 @@ from sklearn.datasets import make_blobs
 from ilk.choose.draws import generator
 from ilk.choose.guard import Trial
 from ilk.choose.null import fit_copula
-from ilk.choose.part import part_of
+from ilk.choose.part import part_of, watch_of
 from ilk.choose.tried import ks_to_try
 from ilk.choose.vote import Wish
 from ilk.choose.weigh import Inquiry, weigh_evidence
@@ -174,7 +174,7 @@ def test_progress_goes_forward_and_ends(blobs):
     shares = [share for _, share in told]
     assert {stage for stage, _ in told} == {"Weighing"}
     assert all(after >= before - 1e-9 for before, after in itertools.pairwise(shares))
-    assert len(set(shares)) > 20
+    assert len(set(shares)) > 10
 
 
 def test_can_be_stopped(blobs):
@@ -200,6 +200,17 @@ def test_a_part_of_a_part():
     assert whole.stopped
     assert inner.stopped
     assert part_of(None, 0, 1) is None
+
+
+def test_a_watch_only_stops():
+    told = []
+    whole = Progress(lambda _stage, share: told.append(share))
+    watch_of(whole).at(0.5)
+    assert told == []
+    whole.stop()
+    with pytest.raises(Cancelled):
+        watch_of(whole).at(0.5)
+    assert watch_of(None) is None
 
 
 def test_null_tables_of_planted_groups_are_constructed(blobs):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from ilk.choose.draws import generator
+from ilk.choose.part import watch_of
 from ilk.choose.stability import NULL_PAIRS, Pairs, agreements, refit_pairs
 from ilk.engines.tiles import Matrix, tiles_of
 from ilk.engines.workers import map_threads
@@ -113,11 +114,12 @@ def null_medians(
 
     Shapeless data become "very stable" with n alone, so that stability means something only above these.
     """
+    watch = watch_of(progress)
 
     def medians(number: int) -> list[float]:
         tiles = tiles_of(tables.draw(generator(seed, "null table", number)))
         pairs = Pairs(seed, "null table", 0, NULL_PAIRS, (number,))
-        return [float(np.median(agreements(refit_pairs(tiles, k, pairs, threads=1, progress=progress)))) for k in ks]
+        return [float(np.median(agreements(refit_pairs(tiles, k, pairs, threads=1, progress=watch)))) for k in ks]
 
     return np.array(map_threads(medians, range(TABLES), threads=threads, progress=progress))
 

@@ -29,6 +29,21 @@ class Part(Progress):
         self.whole.stop()
 
 
+@dataclass(slots=True)
+class Watch(Part):
+    """Says nothing, and stops when the whole is stopped: for pieces of work whose end is reported by others."""
+
+    def at(self, share: float) -> None:
+        """Stop here if asked to."""
+        del share
+        self.check()
+
+
 def part_of(progress: Progress | None, low: float, high: float) -> Part | None:
     """The part of a stage from `low` to `high`, if anybody listens."""
     return None if progress is None else Part(whole=progress, low=low, high=high)
+
+
+def watch_of(progress: Progress | None) -> Watch | None:
+    """Somebody who can stop a piece of work, if anybody listens."""
+    return None if progress is None else Watch(whole=progress)

@@ -109,16 +109,16 @@ def _settle(
     sample: Sample, inquiry: Inquiry, measured: tuple[Measured, ...], progress: Progress | None
 ) -> tuple[tuple[Measured, ...], Decision]:
     """Choose k, look closer at it and its neighbours, and choose again until the choice has been looked at closely."""
+    left = 1.0
     while True:
         decision = _decision(inquiry, measured)
         near = [m for m in measured if abs(m.k - decision.k) <= 1 and m.n_pairs < MORE_PAIRS]
         if not near:
             return measured, decision
-        closer = {}
-        for i, m in enumerate(near):
-            step = part_of(progress, i / len(near), (i + 1) / len(near))
-            closer[m.k] = look_closer(m, sample, progress=step)
-        measured = tuple(closer.get(m.k, m) for m in measured)
+        for m in near:
+            step, left = part_of(progress, 1 - left, 1 - left * 0.6), left * 0.6
+            closer = look_closer(m, sample, progress=step)
+            measured = tuple(closer if one.k == m.k else one for one in measured)
 
 
 def _decision(inquiry: Inquiry, measured: tuple[Measured, ...]) -> Decision:
