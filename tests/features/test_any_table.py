@@ -44,7 +44,7 @@ def tables(draw):
 
 
 @given(tables())
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 def test_any_table_becomes_features_or_is_refused_in_words(table):
     """Every column has a plan, every feature is a multiple of 2^-16, and nothing warns."""
     facts = facts_of(table)
@@ -74,7 +74,7 @@ def test_any_table_becomes_features_or_is_refused_in_words(table):
 
 
 @given(tables(), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_any_order_of_rows_gives_the_same_recipe(table, random):
     rows = list(range(table.num_rows))
     random.shuffle(rows)

@@ -139,8 +139,15 @@ def test_themes_hold_every_building_column_once():
 def test_near_doubles_are_told_but_for_totals():
     correlated = Correlated(("a", "b", "total"), np.array([[1.0, -0.95, 0.99], [-0.95, 1.0, 0.2], [0.99, 0.2, 1.0]]))
     plans = [plan("a", "amount"), plan("b", "amount"), plan("total", "amount", weight=0.0)]
-    notes = double_notes(correlated, plans)
-    assert [note.text for note in notes] == ["a and b say nearly the same (rank correlation -0.95)."]
+    (note,) = double_notes(correlated, plans)
+    assert note.text == "Say nearly the same (rank correlation 0.9 or more): a and b."
+    assert double_notes(correlated, plans[1:]) == ()
+
+
+def test_a_hundred_near_doubles_are_a_line():
+    names = tuple("abcdefgh")
+    (note,) = double_notes(Correlated(names, np.ones((8, 8))), [plan(name, "amount") for name in names])
+    assert note.text.endswith("; and 16 more pairs.")
 
 
 def test_themes_of_the_credit_card_table(data):

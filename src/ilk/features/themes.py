@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.errors import MOST_LISTED
 from ilk.features.transforms import Values, numbers, steps_of
 from ilk.model.parts import ColumnPlan, Theme
 from ilk.settings import Role
@@ -114,18 +115,16 @@ def linked(correlation: Values, *, at_least: float) -> list[list[int]]:
 
 
 def double_notes(correlated: Correlated, plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
-    """Pairs of columns that say the same to nine tenths; totals of weight 0 count once already."""
+    """One note on the pairs of columns that say the same to nine tenths; totals of weight 0 count once already."""
     counted = {plan.column for plan in plans if plan.weight > 0.0}
     rows, others = np.nonzero(np.triu(np.abs(correlated.values) >= DOUBLE, k=1))
-    pairs = [
-        (correlated.columns[i], correlated.columns[j], correlated.values[i, j])
-        for i, j in zip(rows, others, strict=True)
-    ]
-    return tuple(
-        Note("near_double", f"{one} and {other} say nearly the same (rank correlation {value:.2f}).")
-        for one, other, value in pairs
-        if {one, other} <= counted
-    )
+    pairs = [(correlated.columns[i], correlated.columns[j]) for i, j in zip(rows, others, strict=True)]
+    said = [f"{one} and {other}" for one, other in pairs if {one, other} <= counted]
+    if not said:
+        return ()
+    more = f"; and {len(said) - MOST_LISTED} more pairs" if len(said) > MOST_LISTED else ""
+    text = f"Say nearly the same (rank correlation {DOUBLE} or more): {'; '.join(said[:MOST_LISTED])}{more}."
+    return (Note("near_double", text),)
 
 
 def _codes(column: Values) -> Codes:
