@@ -16,7 +16,7 @@ from ilk.engines.tiles import Matrix, Tiles, tiles_of
 from ilk.errors import BadInput
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
-from ilk.features.missing import explain_gaps
+from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
 from ilk.features.recipe import Fitted, answered, apply, fit_recipe, square_weights
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
@@ -98,13 +98,15 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
     facts = data.facts()
     columns = [fact.column for fact in facts]
     beside = Path(source) if isinstance(source, (str, Path)) else None
-    labels = read_labels(settings.labels, beside, columns)
+    also = [data.intake.id_column] if data.intake.id_column else []
+    labels = read_labels(settings.labels, beside, columns, also_there=also)
     table = pa.Table.from_batches(list(data.batches(columns)))
     hashes = data.hashes()
     order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
     sample = table.take(order)
     fitted = fit_recipe(sample, plan_columns(facts, sample, labels, settings, data.intake), settings, facts)
     correlated = correlate(sample, fitted.plans)
+    gaps = explain_gaps(table, fitted.plans, min_customers=settings.min_group)
     matrix = apply(fitted.recipe, table, threads=settings.threads)
     share = answered(matrix, square_weights(fitted.recipe))
     return Crowd(
@@ -113,14 +115,14 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
         fitted=fitted,
         themes=find_themes(sample, fitted.plans, correlated),
         correlated=correlated,
-        gaps=explain_gaps(sample, fitted.plans),
+        gaps=gaps,
         table=table,
         matrix=matrix,
         answered=share,
         order=order,
         tiles=tiles_of(matrix, (share >= VOICE).astype(np.float32)),
         fingerprint=_fingerprint(hashes, matrix),
-        notes=_notes(data, labels, fitted, correlated, len(table)),
+        notes=_notes(data, labels, fitted, correlated, gaps),
     )
 
 
@@ -133,15 +135,20 @@ def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: P
     return fits
 
 
-def _notes(data: Source, labels: Labels, fitted: Fitted, correlated: Correlated, n: int) -> tuple[Note, ...]:
-    advice = sample_size(n, fitted.plans, correlated)
+def _notes(
+    data: Source, labels: Labels, fitted: Fitted, correlated: Correlated, gaps: tuple[Gap, ...]
+) -> tuple[Note, ...]:
+    """What the user should know, what matters most first."""
+    advice = sample_size(data.intake.rows, fitted.plans, correlated)
     return (
-        *data.intake.notes,
-        *labels.notes,
+        *([advice.note()] if advice else []),
         *plan_notes(fitted.plans),
+        *skipped_notes(data.facts(), fitted.plans),
+        *gap_notes(gaps, fitted.plans),
         *fitted.notes,
         *double_notes(correlated, fitted.plans),
-        *([advice.note()] if advice else []),
+        *data.intake.notes,
+        *labels.notes,
     )
 
 

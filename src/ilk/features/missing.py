@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from ilk.features.transforms import Values, level_texts, numbers, present
 from ilk.model.parts import ColumnPlan, Gap
-from ilk.sources.source import Note
+from ilk.sources.source import ColumnFacts, Note
 
 WORTH_TELLING = 0.01
 """Share of blanks from which a column is looked at; methods page, "Missing answers"."""
@@ -25,6 +25,9 @@ SIMPLE = 10
 
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles at which a column of many values is cut in two, when no single value predicts."""
+
+MOST_NAMED = 5
+"""Columns with blanks named in one sentence."""
 
 Mask = npt.NDArray[np.bool_]
 
@@ -65,6 +68,20 @@ def gap_notes(gaps: Sequence[Gap], plans: Sequence[ColumnPlan]) -> tuple[Note, .
     """A sentence for each gap that a condition predicts, with what to do where the blanks may mean none."""
     zeroable = {plan.column for plan in plans if plan.use == "builds" and plan.kind in {"amount", "count"}}
     return tuple(Note("gap", _in_words(gap, may_be_zero=gap.column in zeroable)) for gap in gaps if gap.condition)
+
+
+def skipped_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
+    """How many answers are missing in the columns that build segments, and that nothing was put in their place."""
+    building = {plan.column for plan in plans if plan.use == "builds" and plan.missing == "skip"}
+    blank = [(fact.n_missing, fact.column) for fact in facts if fact.column in building and fact.n_missing]
+    if not blank:
+        return ()
+    most = sorted(blank, key=lambda one: -one[0])[:MOST_NAMED]
+    named = ", ".join(f"{n:,} in {column}" for n, column in most)
+    rest = f", and more in {len(blank) - len(most):,} other columns" if len(blank) > len(most) else ""
+    total = sum(n for n, _ in blank)
+    text = f"{total:,} missing answer{'s are' if total > 1 else ' is'} skipped, none invented: {named}{rest}."
+    return (Note("missing", text),)
 
 
 def _in_words(gap: Gap, *, may_be_zero: bool) -> str:

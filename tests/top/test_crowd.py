@@ -1,0 +1,53 @@
+"""All customers understood: what is said of them, and what does not depend on the order they come in."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from ilk.crowd import understand
+from ilk.errors import BadInput
+from ilk.settings import Settings
+from ilk.sources.open import open_source
+from ilk.world import make_world
+
+
+def crowd_of(source, **options):
+    settings = Settings(**options)
+    with closing(open_source(source, settings)) as data:
+        return understand(data, settings, source=source)
+
+
+def test_all_missing_answers_are_counted_in_one_sentence(data):
+    """The founding file: 313 minimum payments and one credit limit."""
+    crowd = crowd_of(data / "credit-card" / "customers.csv")
+    texts = {note.code: note.text for note in crowd.notes}
+    assert texts["missing"] == (
+        "314 missing answers are skipped, none invented: 313 in MINIMUM_PAYMENTS, 1 in CREDIT_LIMIT."
+    )
+    assert "all 240 with PAYMENTS = 0" in texts["gap"]
+    assert "PURCHASES is the sum of ONEOFF_PURCHASES and INSTALLMENTS_PURCHASES" in texts["identity"]
+
+
+def test_the_order_of_rows_changes_nothing():
+    """Same fingerprint, same recipe, same customers in the sample, same features."""
+    table = make_world(700, seed=1).customers
+    rows = np.random.default_rng(0).permutation(700)
+    one, two = crowd_of(table), crowd_of(table.take(pa.array(rows)))
+    assert one.fingerprint == two.fingerprint
+    assert one.fitted.recipe == two.fitted.recipe
+    np.testing.assert_array_equal(one.matrix[rows], two.matrix)
+    np.testing.assert_array_equal(one.order, rows[two.order])
+
+
+def test_other_data_have_another_fingerprint():
+    table = make_world(300, seed=1).customers
+    assert crowd_of(table).fingerprint != crowd_of(table.slice(0, 299)).fingerprint
+
+
+def test_one_customer_is_too_few():
+    with pytest.raises(BadInput, match="at least two customers"):
+        crowd_of(make_world(5).customers.slice(0, 1))
