@@ -1,4 +1,4 @@
-"""A whole small fit from cold starts: a sample drawn, starts compared on a part of it, the best finished on all."""
+"""Cold fits: seeds are chosen and settled, several times over, and the best is kept. For samples one thread can hold."""
 
 from __future__ import annotations
 
@@ -7,87 +7,100 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.kernel import Out, Scratch, Total, scratch_for, settle, take_rows
+from ilk.cluster.kernel import Border, Out, Scratch, Total, border_for, nothing, scratch_for, settle
 from ilk.cluster.seed import choose_seeds
-from ilk.engines.tiles import TILE, Block, Tiles
+from ilk.engines.tiles import TILE, Block, empty_block
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How a cold fit goes.
-
-    Args:
-        starts: Starts to compare.
-        part: Tiles of the sample the starts are compared on.
-        part_moves: How often the centres of a start may move there.
-        part_enough: Squared movement at which a start stops.
-        moves: How often the centres of the best may move on the whole sample.
-        enough: Squared movement at which it stops.
-    """
-
-    starts: int
-    part: int
-    part_moves: int
-    part_enough: float
-    moves: int
-    enough: float
+MOST_MOVES = 300
+"""Moves of the centres after which a fit is taken as it is, as in scikit-learn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Memory of one thread, used by one fit after the other."""
+    """Memory of one thread, used by one fit after the other; `into` is where the customers of a fit are copied to."""
 
     into: Block
+    border: Border
     out: Out
     total: Total
     scratch: Scratch
     seeds: NDArray[np.float32]
 
 
-def room_for(tiles: Tiles, k: int) -> Room:
-    """Memory for cold fits of k segments to as many customers."""
-    n_tiles, p = len(tiles.values), tiles.n_features
-    none = np.empty((0, TILE))
+@dataclass(frozen=True, slots=True)
+class Cold:
+    """A settled start.
+
+    Args:
+        centres: float64 (k, n_features).
+        inertia: Less sum m x^2, which is the same for all fits to a sample.
+        counts: float64 (k,), mass of each segment.
+    """
+
+    centres: NDArray[np.float64]
+    inertia: float
+    counts: NDArray[np.float64]
+
+
+def room_for(n_tiles: int, k: int, n_features: int, n_gap_features: int) -> Room:
+    """Memory for fits of k segments to so many tiles, each of which may have gaps in `n_gap_features` features."""
     return Room(
-        into=empty_block(n_tiles, p, len(np.unique(tiles.gaps.feature))),
-        out=Out(np.empty((n_tiles, TILE), np.int32), none.astype(np.float32), none.astype(np.int32), none, none),
-        total=Total(np.empty((k, p)), np.empty(k), np.empty((k, p))),
-        scratch=scratch_for(k, p),
+        into=empty_block(n_tiles, n_features, n_gap_features),
+        border=border_for(n_tiles, n_features, n_gap_features),
+        out=out_for(n_tiles, slack=True),
+        total=nothing(k, n_features),
+        scratch=scratch_for(k, n_features),
         seeds=np.empty((4, n_tiles, TILE), np.float32),
     )
 
 
-def empty_block(n_tiles: int, n_features: int, n_gap_features: int) -> Block:
-    """Room for so many tiles, each of which may have gaps in `n_gap_features` features."""
-    lanes, n_gaps = (n_tiles, TILE), n_tiles * n_gap_features
-    return Block(
-        np.empty((n_tiles, n_features, TILE), np.float32),
-        np.empty(lanes, np.float32),
-        np.empty(lanes, np.float32),
-        np.empty(n_tiles + 1, np.int64),
-        np.empty(n_gaps, np.int32),
-        np.empty((n_gaps, TILE), np.float32),
-    )
+def out_for(n_tiles: int, *, slack: bool) -> Out:
+    """Room for labels, -1 so far, and for slack if wanted."""
+    none = np.empty((0, TILE))
+    slacks = np.empty((n_tiles if slack else 0, TILE), np.float32)
+    return Out(np.full((n_tiles, TILE), -1, np.int32), slacks, none.astype(np.int32), none, none)
 
 
-def fit_cold(
-    block: Block, times: NDArray[np.uint8], k: int, seed: int, plan: Plan, room: Room
-) -> tuple[float, NDArray[np.float64]]:
-    rows = np.flatnonzero(times)
-    n_tiles = take_rows(block, rows, times[rows].astype(np.float32), room.into)
-    n_part = min(n_tiles, plan.part)
-    starts = np.empty((plan.starts, k, room.into.values.shape[1]))
-    choose_seeds(room.into, n_part, np.array([seed], np.uint64), room.seeds, starts)
-    scores = [lloyd(room, n_part, centres, plan.part_moves, plan.part_enough) for centres in starts]
-    best = starts[int(np.argmin(scores))]
-    return lloyd(room, n_tiles, best, plan.moves, plan.enough), best
+def fit_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, enough: float) -> Cold:
+    """Fit k segments from several starts and keep the best.
+
+    Args:
+        block: Customers in hash order; `room.into`, or any other of as many tiles.
+        n_tiles: How many of its tiles to fit.
+        room: Memory.
+        k: Segments.
+        seed: Of every random choice.
+        starts: How many.
+        enough: Squared movement of the centres at which a start has settled.
+    """
+    seeds = np.empty((starts, k, block.values.shape[1]))
+    choose_seeds(block, n_tiles, np.array([seed], np.uint64), room.seeds, seeds)
+    fits = [settle_cold(block, n_tiles, room, centres, enough=enough) for centres in seeds]
+    return min(fits, key=lambda fit: fit.inertia)
 
 
-def lloyd(room: Room, n_tiles: int, centres: NDArray[np.float64], n_moves: int, enough: float) -> float:
+def settle_cold(block: Block, n_tiles: int, room: Room, centres: NDArray[np.float64], *, enough: float) -> Cold:
+    """Settle from given centres, which are changed."""
     total = room.total
     for part in total:
         part.fill(0.0)
     room.out.label[:n_tiles] = -1
-    settle(room.into, 0, n_tiles, centres, room.out, total, room.scratch, n_moves, enough)
+    settle(block, 0, n_tiles, centres, room.out, total, room.scratch, room.border, MOST_MOVES, enough)
     mass = total.counts[:, None] - total.missing
-    return float((centres * (mass * centres - 2.0 * total.sums)).sum())
+    return Cold(centres, float((centres * (mass * centres - 2.0 * total.sums)).sum()), total.counts.copy())
+
+
+def mean_variance(block: Block, n_tiles: int) -> float:
+    """Mean over the features of their variance, about; what a movement is compared with (as in scikit-learn)."""
+    p, n_gaps = block.values.shape[1], block.start[n_tiles]
+    mass = block.mass[:n_tiles].astype(np.float64)
+    n = mass.sum()
+    if n == 0.0:
+        return 0.0
+    tile = np.repeat(np.arange(n_tiles), np.diff(block.start[: n_tiles + 1]))
+    blank = np.zeros(p)
+    np.add.at(blank, block.feature[:n_gaps], (block.mark[:n_gaps] * mass[tile]).sum(axis=1))
+    sums = np.einsum("tfi,ti->f", block.values[:n_tiles], mass)
+    mean = sums / np.maximum(n - blank, 1.0)
+    square = float((block.square[:n_tiles] * mass).sum()) / max(float((n - blank).sum()), 1.0)
+    return max(square - float((mean * mean).mean()), 0.0)

@@ -22,13 +22,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.engines.compiled import compiled, contracted, part
-from ilk.engines.tiles import TILE
+from ilk.engines.tiles import LIMIT, TILE, Block, empty_block
 
 UNIT = 65536.0
 """Features and centres are multiples of 1 / UNIT."""
 
 ROUNDING = 2.0**-24
 """Half the distance from 1 to the next float32."""
+
+WARM_UP = 3
+"""Passes over everybody before a border is chosen; earlier centres move too far for it to be small."""
+
+STRETCH = 1.5
+"""How far centres go, the way to the mean being 1, once warmed up; up to 2 the inertia falls with every move, and at 1.5
+a quarter fewer passes are needed. The last move is to the means."""
+
+AHEAD = 3.0
+"""A border is good for this many moves like the last one; moves shrink, so it mostly lasts to the end."""
 
 
 class Total(NamedTuple):
@@ -76,12 +86,16 @@ class Scratch(NamedTuple):
         score: float32 (k + 3, 256), scores of one tile; the last two rows hold the best and the second best.
         number: int32 (256,), segment with the best score.
         exact: float64 (k, 256), distances of one tile.
+        anchor: float64 (k, n_features), centres when the border was chosen.
+        drift: float64 (3, k), how far centres moved since; the same and the farthest other; how far they may.
     """
 
     single: NDArray[np.float32]
     score: NDArray[np.float32]
     number: NDArray[np.int32]
     exact: NDArray[np.float64]
+    anchor: NDArray[np.float64]
+    drift: NDArray[np.float64]
 
 
 def scratch_for(k: int, n_features: int) -> Scratch:
@@ -91,7 +105,29 @@ def scratch_for(k: int, n_features: int) -> Scratch:
         np.empty((k + 3, TILE), np.float32),
         np.empty(TILE, np.int32),
         np.empty((k, TILE)),
+        np.empty((k, n_features)),
+        np.empty((3, k)),
     )
+
+
+class Border(NamedTuple):
+    """Room for copies of the customers whose label may still change; of no tiles when all are to be looked at again.
+
+    Args:
+        block: Tiles for all customers, if need be.
+        label: int32 (n_tiles, 256).
+        rows: int64 (n_tiles * 256,), where each stands in the tiles it was copied from.
+    """
+
+    block: Block
+    label: NDArray[np.int32]
+    rows: NDArray[np.int64]
+
+
+def border_for(n_tiles: int, n_features: int, n_gap_features: int) -> Border:
+    """Room for a border of so many tiles, each of which may have gaps in `n_gap_features` features."""
+    block = empty_block(n_tiles, n_features, n_gap_features)
+    return Border(block, np.empty((n_tiles, TILE), np.int32), np.empty(n_tiles * TILE, np.int64))
 
 
 @contracted
@@ -138,7 +174,7 @@ def two_best(score: Any, k: int, number: Any) -> None:
     """
     best, second = k + 1, k + 2
     for i in range(TILE):
-        score[best, i], score[second, i], number[i] = score[0, i], np.inf, 0
+        score[best, i], score[second, i], number[i] = score[0, i], np.float32(1e30), 0
     for j in range(1, k):
         j32 = np.int32(j)
         for i in range(TILE):
@@ -247,10 +283,11 @@ def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_r
 
 
 @part
-def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any) -> float:
-    """Put each centre at the mean of its customers; one without customers takes the farthest one.
+def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any, stretch: float) -> float:
+    """Move each centre to the mean of its customers, times `stretch`; one without customers takes the farthest one.
 
-    A feature nobody of a segment answered has centre 0, the mean. IN/OUT centres.  Returns their squared movement.
+    A feature nobody of a segment answered has centre 0, the mean.
+    IN/OUT centres.  Returns how far it was to the means, squared.
     """
     sums, counts, missing = total
     k, p = centres.shape
@@ -258,10 +295,11 @@ def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any) ->
     for j in range(k):
         for f in range(p):
             answered = counts[j] - missing[j, f]
-            c = np.floor(sums[j, f] / answered * UNIT + 0.5) / UNIT if answered > 0.0 else 0.0
             if counts[j] > 0.0:
-                movement += (c - centres[j, f]) * (c - centres[j, f])
-                centres[j, f] = c
+                step = (sums[j, f] / answered if answered > 0.0 else 0.0) - centres[j, f]
+                movement += step * step
+                c = np.floor((centres[j, f] + stretch * step) * UNIT + 0.5) / UNIT
+                centres[j, f] = min(max(c, -LIMIT + 1.0 / UNIT), LIMIT - 1.0 / UNIT)
     refilled = np.empty((k, p))
     for j in range(k):
         if counts[j] > 0.0:
@@ -317,13 +355,120 @@ def exact_pass(block: Any, first: int, last: int, centres: Any, out: Any, score:
                 d1[t, i] = s if less else a
 
 
+@part
+def label_tiles(
+    block: Any,
+    first: int,
+    last: int,
+    centres: Any,
+    label: Any,
+    slack: Any,
+    measuring: bool,
+    total: Any,
+    scratch: Any,
+) -> tuple[int, int]:
+    """Label the customers of the tiles first..last and keep the totals right; return how many moved, how many are tied.
+
+    IN centres float64 (k, p).  IN/OUT label int32 (n_tiles, 256), total.  OUT slack, if measuring.
+    """
+    values, mass, square, start, feature, mark = block
+    single, score, number = scratch.single, scratch.score, scratch.number
+    k, p = centres.shape
+    best, second, zero = k + 1, k + 2, np.float32(0.0)
+    n_moved, n_tied, top = 0, 0, single_precision(centres, single)
+    for t in range(first, last):
+        score_tile(values, t, single, score)
+        n_gaps = start[t + 1] - start[t]
+        leave_out_gaps(feature, mark, start[t], start[t + 1], single, score)
+        two_best(score, k, number)
+        e = np.float32((p + n_gaps + 6) * ROUNDING)
+        a, b, c = (zero, 8 * e, 6 * e) if n_gaps == 0 else (4 * e * top, e, zero)
+        n_close = 0
+        for i in range(TILE):
+            n_close += score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]
+        for i in range(TILE if n_close > 0 else 0):
+            if score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]:
+                number[i], n_others, _ = exact_label(values, start, feature, mark, t, i, centres, 0, k)
+                n_tied += n_others > 0
+        if measuring:
+            measure_slack(square, t, a, b, c, score, slack)
+        if len(total.counts) > 0:
+            n_moved += move_customers(values, mass, start, feature, mark, t, number, label, total)
+        else:
+            for i in range(TILE):
+                label[t, i] = number[i]
+    return n_moved, n_tied
+
+
+@part
+def measure_drift(centres: Any, anchor: Any, drift: Any) -> bool:
+    """How far each centre moved since `anchor`, and together with the farthest of the others.
+
+    OUT drift[0], drift[1].  Returns whether that is farther than drift[2] for any.
+    """
+    k, too_far = centres.shape[0], False
+    for j in range(k):
+        step = 0.0
+        for f in range(centres.shape[1]):
+            step += (centres[j, f] - anchor[j, f]) * (centres[j, f] - anchor[j, f])
+        drift[0, j] = np.sqrt(step)
+    for j in range(k):
+        other = 0.0
+        for q in range(k):
+            if q != j:
+                other = max(other, drift[0, q])
+        drift[1, j] = drift[0, j] + other
+        too_far |= drift[1, j] > drift[2, j]
+    return too_far
+
+
+@part
+def choose_border(mass: Any, last: int, label: Any, slack: Any, centres: Any, scratch: Any, rows: Any) -> int:
+    """Number those whose label may change while centres move less than AHEAD times what they just did.
+
+    OUT rows, scratch.drift.  Returns how many there are.
+    """
+    drift, n_rows = scratch.drift, 0
+    measure_drift(centres, scratch.anchor, drift)
+    for j in range(centres.shape[0]):
+        drift[2, j] = AHEAD * drift[1, j]
+    for t in range(last):
+        for i in range(TILE):
+            rows[n_rows] = t * TILE + i
+            n_rows += mass[t, i] > 0.0 and slack[t, i] <= drift[2, label[t, i]]
+    return n_rows
+
+
+@part
+def copy_labels(label: Any, rows: Any, n_rows: int, border_label: Any, out: bool) -> None:
+    """Take the labels of `rows` out to the border, or bring them home.  IN/OUT label, border_label."""
+    for i in range(n_rows):
+        if out:
+            border_label[i // TILE, i % TILE] = label[rows[i] // TILE, rows[i] % TILE]
+        else:
+            label[rows[i] // TILE, rows[i] % TILE] = border_label[i // TILE, i % TILE]
+    for i in range(n_rows, (n_rows + TILE - 1) // TILE * TILE):
+        border_label[i // TILE, i % TILE] = -1
+
+
 @compiled
 def settle(
-    block: Any, first: int, last: int, centres: Any, out: Any, total: Any, scratch: Any, n_moves: int, enough: float
-) -> tuple[int, int]:
+    block: Any,
+    first: int,
+    last: int,
+    centres: Any,
+    out: Any,
+    total: Any,
+    scratch: Any,
+    border: Any,
+    n_moves: int,
+    enough: float,
+) -> tuple[float, int]:
     """Label the customers of a run of tiles, keeping totals; then move the centres and label again, if asked to.
 
-    Lloyd (1982), IEEE Trans. Inf. Theory 28(2). With `out.runner_up`: exact distances instead, and no totals.
+    Lloyd (1982), IEEE Trans. Inf. Theory 28(2), with the bounds of Hamerly (2010): after some passes only the customers
+    near a border, copied into tiles of their own, are looked at, as long as nobody else can change segment.
+    With `out.runner_up`: exact distances instead, and no totals.
 
     Args:
         block: The tiles, see `Block`.
@@ -331,66 +476,70 @@ def settle(
         last: Number of the tile after the last.
         centres: float64 (k, n_features), multiples of 2^-16; moved in place.
         out: What to write, see `Out`.
-        total: float64, see `Total`; kept equal to the sums over the labels of this run.
+        total: float64, see `Total`; kept equal to the sums over the labels of this run, unless it is of 0 segments.
         scratch: Room for this thread.
+        border: See `Border`; with it `out.slack` is needed.
         n_moves: How often the centres may move.
         enough: Stop when their squared movement is at most this.
 
     Returns:
-        How many customers changed their label in the last pass, and how many have two centres exactly as near.
+        The last squared movement, and how many customers have two centres exactly as near.
     """
-    values, mass, square, start, feature, mark = block
-    single, score, number, exact = scratch
-    k, p = centres.shape
-    best, second, zero, n_moved, n_tied = k + 1, k + 2, np.float32(0.0), 0, 0
     if len(out.runner_up) > 0:
-        exact_pass(block, first, last, centres, out, exact)
-        return n_moved, n_tied
+        exact_pass(block, first, last, centres, out, scratch.exact)
+        return 0.0, 0
+    now, label, n_now, whole, n_rows, movement, n_tied = block, out.label, last, True, 0, 0.0, 0
     for i_pass in range(n_moves + 1):
-        n_moved, n_tied, top = 0, 0, single_precision(centres, single)
-        for t in range(first, last):
-            score_tile(values, t, single, score)
-            n_gaps = start[t + 1] - start[t]
-            leave_out_gaps(feature, mark, start[t], start[t + 1], single, score)
-            two_best(score, k, number)
-            e = np.float32((p + n_gaps + 6) * ROUNDING)
-            a, b, c = (zero, 8 * e, 6 * e) if n_gaps == 0 else (4 * e * top, e, zero)
-            n_close = 0
-            for i in range(TILE):
-                n_close += score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]
-            for i in range(TILE if n_close > 0 else 0):
-                if score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]:
-                    number[i], n_others, _ = exact_label(values, start, feature, mark, t, i, centres, 0, k)
-                    n_tied += n_others > 0
-            if len(out.slack) > 0:
-                measure_slack(square, t, a, b, c, score, out.slack)
-            n_moved += move_customers(values, mass, start, feature, mark, t, number, out.label, total)
-        if n_moved == 0 or i_pass == n_moves or move_centres(block, last, centres, out.label, total) <= enough:
+        choosing = whole and i_pass >= WARM_UP and len(border.rows) > 0
+        measuring = len(out.slack) > 0 and (choosing or n_moves == 0)
+        n_moved, n_tied = label_tiles(now, first, n_now, centres, label, out.slack, measuring, total, scratch)
+        if i_pass == n_moves or (n_moved == 0 and i_pass > 0):
             break
-    return n_moved, n_tied
+        if choosing:
+            scratch.anchor[:] = centres
+        movement = move_centres(now, n_now, centres, label, total, STRETCH if i_pass >= WARM_UP else 1.0)
+        if movement <= enough:
+            break
+        too_far = not whole and measure_drift(centres, scratch.anchor, scratch.drift)
+        if choosing:
+            n_rows = choose_border(block.mass, last, label, out.slack, centres, scratch, border.rows)
+        if choosing and 2 * n_rows < last * TILE:
+            n_now = take_part(block, border.rows, n_rows, border.block)
+            copy_labels(out.label, border.rows, n_rows, border.label, True)
+            now, label, whole = border.block, border.label, False
+        if too_far:
+            copy_labels(out.label, border.rows, n_rows, border.label, False)
+            now, label, n_now, whole = block, out.label, last, True
+    if n_moves > 0:
+        move_centres(now, n_now, centres, label, total, 1.0)
+    if not whole:
+        copy_labels(out.label, border.rows, n_rows, border.label, False)
+    return movement, n_tied
 
 
 @part
-def take_part(block: Any, rows: Any, times: Any, n_rows: int, into: Any) -> int:
+def take_part(block: Any, rows: Any, n_rows: int, into: Any) -> int:
     """Copy the first n_rows of `rows` into other tiles, in that order; return how many tiles they fill.
 
-    IN rows int64, tile * 256 + place; times float32, multiplies their mass.
+    IN rows int64, tile * 256 + place.
     OUT into, a block with room for them; `into.mark` needs a row for each tile and feature with gaps.
     """
     values, mass, square, start, feature, mark = block
     p, n_gaps, n_tiles = values.shape[1], 0, (n_rows + TILE - 1) // TILE
+    flat, place = values.reshape(-1), np.empty(TILE, np.int64)
     for t in range(n_tiles):
-        begin, end, first_gap = t * TILE, min(t * TILE + TILE, n_rows), n_gaps
+        begin, n_here, first_gap = t * TILE, min(TILE, n_rows - t * TILE), n_gaps
         into.start[t] = n_gaps
         for i in range(TILE):
             into.mass[t, i] = 0.0
             into.square[t, i] = 0.0
-        for i in range(begin, end):
-            source, place = rows[i] // TILE, rows[i] % TILE
-            into.mass[t, i - begin] = times[i] * mass[source, place]
-            into.square[t, i - begin] = square[source, place]
-            for g in range(start[source], start[source + 1]):
-                if mark[g, place] == 0:
+        for i in range(n_here):
+            u, q = rows[begin + i] >> 8, rows[begin + i] & 255
+            place[i] = u * p * TILE + q
+            into.mass[t, i] = mass[u, q]
+            into.square[t, i] = square[u, q]
+            for g in range(start[u], start[u + 1]):
+                if mark[g, q] == 0:
                     continue
                 h = first_gap
                 while h < n_gaps and into.feature[h] != feature[g]:
@@ -398,19 +547,19 @@ def take_part(block: Any, rows: Any, times: Any, n_rows: int, into: Any) -> int:
                 if h == n_gaps:
                     n_gaps += 1
                     into.feature[h] = feature[g]
-                    for q in range(TILE):
-                        into.mark[h, q] = 0.0
-                into.mark[h, i - begin] = 1.0
+                    for r in range(TILE):
+                        into.mark[h, r] = 0.0
+                into.mark[h, i] = 1.0
         for f in range(p):
-            for i in range(begin, end):
-                into.values[t, f, i - begin] = values[rows[i] // TILE, f, rows[i] % TILE]
-            for i in range(end - begin, TILE):
+            for i in range(n_here):
+                into.values[t, f, i] = flat[place[i] + f * TILE]
+            for i in range(n_here, TILE):
                 into.values[t, f, i] = 0.0
     into.start[n_tiles] = n_gaps
     return n_tiles
 
 
 @compiled
-def take_rows(block: Any, rows: Any, times: Any, into: Any) -> int:
+def take_rows(block: Any, rows: Any, into: Any) -> int:
     """Copy customers into other tiles; see `take_part`."""
-    return take_part(block, rows, times, len(rows), into)
+    return take_part(block, rows, len(rows), into)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.kernel import Out, nothing, scratch_for, settle
 from ilk.engines.tiles import RUN, TILE, Tiles
 from ilk.engines.workers import map_threads
 
@@ -39,6 +38,8 @@ def nearest_two(tiles: Tiles, centres: NDArray[np.floating], *, threads: int | N
         centres: (k, n_features), multiples of 2^-16.
         threads: How many to use; the answer does not depend on it.
     """
+    from ilk.cluster.kernel import Out, border_for, nothing, scratch_for, settle
+
     n_tiles, n = len(tiles.values), tiles.n
     exact = np.ascontiguousarray(centres, np.float64)
     label, runner_up = np.empty((n_tiles, TILE), np.int32), np.empty((n_tiles, TILE), np.int32)
@@ -46,7 +47,8 @@ def nearest_two(tiles: Tiles, centres: NDArray[np.floating], *, threads: int | N
     k, p = exact.shape
 
     def score(first: int) -> None:
-        settle(tiles.block, first, min(first + RUN, n_tiles), exact, out, nothing(k, p), scratch_for(k, p), 0, 0.0)
+        last = min(first + RUN, n_tiles)
+        settle(tiles.block, first, last, exact, out, nothing(k, p), scratch_for(k, p), border_for(0, p, 0), 0, 0.0)
 
     map_threads(score, range(0, n_tiles, RUN), threads=threads)
     return Nearest(label.ravel()[:n], runner_up.ravel()[:n], out.first.ravel()[:n], out.second.ravel()[:n])

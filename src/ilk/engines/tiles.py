@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.engines.workers import map_threads
 from ilk.errors import BadInput
 
 TILE = 256
@@ -58,6 +60,7 @@ class Tiles:
         square: float32 (n_tiles, 256), sum of the squares of each customer's features, rounded.
         gaps: The missing answers.
         n: Customers.
+        units: Sum of mass * square over all customers in units of 2^-40, exact.
     """
 
     values: NDArray[np.float32]
@@ -65,11 +68,30 @@ class Tiles:
     square: NDArray[np.float32]
     gaps: Gaps
     n: int
+    units: int
+
+    @property
+    def energy(self) -> float:
+        """Sum of mass * square over all customers, rounded once."""
+        return self.units / 2**40
 
     @property
     def block(self) -> Block:
         """All of it as the kernels take it."""
         return Block(self.values, self.mass, self.square, self.gaps.start, self.gaps.feature, self.gaps.mark)
+
+    def run(self, first: int, last: int) -> Block:
+        """The tiles first..last as the kernels take them."""
+        start = self.gaps.start[first : last + 1]
+        begin, end = start[0], start[-1]
+        return Block(
+            self.values[first:last],
+            self.mass[first:last],
+            self.square[first:last],
+            start - begin,
+            self.gaps.feature[begin:end],
+            self.gaps.mark[begin:end],
+        )
 
     @property
     def n_features(self) -> int:
@@ -77,36 +99,116 @@ class Tiles:
         return int(self.values.shape[1])
 
 
-def tiles_of(matrix: Matrix, mass: NDArray[np.floating] | None = None) -> Tiles:
+def tiles_of(
+    matrix: NDArray[np.floating], mass: NDArray[np.floating] | None = None, *, threads: int | None = None
+) -> Tiles:
     """Cut a matrix into tiles.
 
     Args:
         matrix: float32 (n, n_features), NaN where an answer is missing, multiples of 2^-16 smaller than 256 in size.
         mass: How much each customer counts, (n,), multiples of 2^-8; 1 each when None.
+        threads: How many to use; the answer does not depend on it.
 
     Raises:
         BadInput: If the shapes do not fit or a value is too large.
     """
-    n, n_features = matrix.shape
-    n_tiles = -(-n // TILE)
-    padded = np.zeros((n_tiles * TILE, n_features), np.float32)
-    padded[:n] = matrix
-    values = np.ascontiguousarray(padded.reshape(n_tiles, TILE, n_features).transpose(0, 2, 1))
-    gaps = _gaps_of(values)
-    if values.size and not np.abs(values).max() < LIMIT:
-        raise BadInput("A feature is 256 or more in size", do="scale the features first")
-    square = np.einsum("tfi,tfi->ti", values, values)
-    return Tiles(values, _mass_of(mass, n, n_tiles), square, gaps, n)
+    tiles, largest = cut(matrix, Scale(np.zeros(matrix.shape[1]), 1.0), mass, threads=threads)
+    if not largest < LIMIT:
+        raise BadInput("A feature is 256 or more in size", got=f"{largest:g}", do="scale the features first")
+    return tiles
 
 
-def _gaps_of(values: NDArray[np.float32]) -> Gaps:
-    """Find the missing answers and put 0 in their place."""
-    missing = np.isnan(values)
-    tile, feature = np.nonzero(missing.any(axis=2))
-    mark = missing[tile, feature].astype(np.float32)
-    values[missing] = 0.0
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Taken off each column, float64 (n_features,), and a power of two to multiply with, before rounding to 2^-16."""
+
+    offset: NDArray[np.float64]
+    factor: float
+
+
+def cut(
+    matrix: NDArray[np.floating], scale: Scale, mass: NDArray[np.floating] | None, *, threads: int | None = None
+) -> tuple[Tiles, float]:
+    """Cut a raw matrix into tiles of (matrix - offset) * factor, rounded to multiples of 2^-16.
+
+    Returns:
+        The tiles, and the largest size of a feature; the tiles are no good if that is 256 or more.
+    """
+    from ilk.engines.cut import SPLIT, cut_run
+
+    (n, p), n_tiles = matrix.shape, -(-len(matrix) // TILE)
+    weights = _mass_of(mass, n, n_tiles)
+    values, square = np.empty((n_tiles, p, TILE), np.float32), np.empty((n_tiles, TILE), np.float32)
+    gap = np.empty((n_tiles, p), np.bool_)
+    rows = matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
+    rows = np.require(rows, requirements="CW")
+
+    def work(first: int) -> tuple[float, int, int]:
+        last = min(first + RUN, n_tiles)
+        return cut_run(rows, scale.offset, scale.factor, weights, first, last, values, square, gap)  # type: ignore[no-any-return]
+
+    done = map_threads(work, range(0, n_tiles, RUN), threads=threads)
+    units = (sum(high for _, high, _ in done) << SPLIT) + sum(low for _, _, low in done)
+    tiles = Tiles(values, weights, square, _mark_gaps(values, gap), n, units)
+    return tiles, max((largest for largest, _, _ in done), default=0.0)
+
+
+def join(parts: Sequence[Tiles]) -> Tiles:
+    """Tiles of several batches of customers as tiles of all of them, in that order."""
+    if len(parts) == 1:
+        return parts[0]
+    if any(tiles.n % TILE for tiles in parts[:-1]):
+        matrix = np.concatenate([matrix_of(tiles) for tiles in parts])
+        return tiles_of(matrix, np.concatenate([tiles.mass.ravel()[: tiles.n] for tiles in parts]))
+    *arrays, start, feature, mark = join_blocks([tiles.block for tiles in parts])
+    n, units = sum(tiles.n for tiles in parts), sum(tiles.units for tiles in parts)
+    return Tiles(*arrays, Gaps(start, feature, mark), n, units)
+
+
+def join_blocks(blocks: Sequence[Block]) -> Block:
+    """The tiles of several blocks, one after the other."""
+    n_gaps = np.cumsum([0, *(block.start[-1] for block in blocks)])
+    starts = [block.start[1:] + before for block, before in zip(blocks, n_gaps, strict=False)]
+    return Block(
+        np.concatenate([block.values for block in blocks]),
+        np.concatenate([block.mass for block in blocks]),
+        np.concatenate([block.square for block in blocks]),
+        np.concatenate([np.zeros(1, np.int64), *starts]),
+        np.concatenate([block.feature[: block.start[-1]] for block in blocks]),
+        np.concatenate([block.mark[: block.start[-1]] for block in blocks]),
+    )
+
+
+def matrix_of(tiles: Tiles) -> Matrix:
+    """The matrix that `tiles_of` cut, float32 (n, n_features), NaN where an answer is missing."""
+    values, gaps = tiles.values.copy(), tiles.gaps
+    tile = np.repeat(np.arange(len(values)), np.diff(gaps.start))
+    values[tile, gaps.feature] = np.where(gaps.mark > 0, np.float32(np.nan), values[tile, gaps.feature])
+    return np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
+
+
+def empty_block(n_tiles: int, n_features: int, n_gap_features: int) -> Block:
+    """Room for so many tiles, each of which may have gaps in `n_gap_features` features; nothing is filled in."""
+    lanes, n_gaps = (n_tiles, TILE), n_tiles * n_gap_features
+    return Block(
+        np.empty((n_tiles, n_features, TILE), np.float32),
+        np.empty(lanes, np.float32),
+        np.empty(lanes, np.float32),
+        np.zeros(n_tiles + 1, np.int64),
+        np.empty(n_gaps, np.int32),
+        np.empty((n_gaps, TILE), np.float32),
+    )
+
+
+def _mark_gaps(values: NDArray[np.float32], gap: NDArray[np.bool_]) -> Gaps:
+    """Note where NaN stands in values[gap] and put 0 in its place."""
+    tile, feature = np.nonzero(gap)
+    rows = values[tile, feature]
+    missing = np.isnan(rows)
+    rows[missing] = 0.0
+    values[tile, feature] = rows
     start = np.searchsorted(tile, np.arange(len(values) + 1)).astype(np.int64)
-    return Gaps(start, feature.astype(np.int32), mark)
+    return Gaps(start, feature.astype(np.int32), missing.astype(np.float32))
 
 
 def _mass_of(mass: NDArray[np.floating] | None, n: int, n_tiles: int) -> NDArray[np.float32]:

@@ -1,0 +1,65 @@
+"""Cut a matrix into tiles, rounding every number to a multiple of 2^-16 on the way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ilk.engines.compiled import compiled
+from ilk.engines.tiles import TILE
+
+UNIT = 65536.0
+"""Features are multiples of 1 / UNIT."""
+
+SPLIT = 26
+"""Bits of the lower part of a square: with weights of up to 2^37 in all neither part overflows 63 bits."""
+
+
+@compiled
+def cut_run(
+    matrix: Any, offset: Any, factor: float, mass: Any, first: int, last: int, values: Any, square: Any, gap: Any
+) -> tuple[float, int, int]:
+    """Fill the tiles first..last with (matrix - offset) * factor, rounded; NaN stays for the caller to mark.
+
+    Args:
+        matrix: float32 or float64 (n, n_features), NaN where an answer is missing.
+        offset: float64 (n_features,), taken off first.
+        factor: A power of two.
+        mass: float32 (n_tiles, 256).
+        first: Number of the first tile.
+        last: Number of the tile after the last.
+        values: float32 (n_tiles, n_features, 256), written.
+        square: float32 (n_tiles, 256), written: sum of the squares of what was answered.
+        gap: bool (n_tiles, n_features), written: whether an answer is missing.
+
+    Returns:
+        The largest size of a feature, and the sum of mass * square in units of 2^-40 as (high, low) parts: high * 2^26 +
+        low, exact whatever the order of customers.
+    """
+    n, p = matrix.shape
+    top, high, low, whole = 0.0, 0, 0, np.empty(TILE)
+    for t in range(first, last):
+        n_here = min(TILE, n - t * TILE)
+        for i in range(TILE):
+            whole[i] = 0.0
+        for f in range(p):
+            n_gaps = 0
+            for i in range(n_here):
+                x = (np.float64(matrix[t * TILE + i, f]) - offset[f]) * factor
+                values[t, f, i] = np.floor(x * UNIT + 0.5) / UNIT
+            for i in range(n_here, TILE):
+                values[t, f, i] = 0.0
+            for i in range(TILE):
+                x = np.float64(values[t, f, i])
+                n_gaps += x != x  # noqa: PLR0124
+                x = x if x == x else 0.0  # noqa: PLR0124
+                top = max(top, abs(x))
+                whole[i] += x * x
+            gap[t, f] = n_gaps > 0
+        for i in range(TILE):
+            square[t, i] = whole[i]
+            units, weight = np.int64(whole[i] * UNIT * UNIT), np.int64(mass[t, i] * np.float32(256.0))
+            high += (units >> SPLIT) * weight
+            low += (units & ((1 << SPLIT) - 1)) * weight
+    return top, high, low
