@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ilk.features.labels import made_label
+from ilk.features.labels import made_label, read_labels
 from ilk.features.recipe import apply, fit_recipe
 from ilk.features.roles import plan_columns
+from ilk.features.themes import find_themes
 from ilk.model.parts import Label
 from ilk.profile.describe import Grouping
 from ilk.profile.ready import Subject
-from ilk.settings import Settings
+from ilk.settings import FIT_SAMPLE, Settings
+from ilk.sources.open import open_source
+from ilk.sources.sampling import in_hash_order
 from ilk.sources.source import ColumnFacts, Intake
 
 
@@ -73,12 +78,45 @@ def grouping_of(subject: Subject, labels: Sequence[int] | np.ndarray, k: int | N
     matrix = subject.matrix.astype(np.float64)
     filled = ~np.isnan(matrix)
     values = np.where(filled, matrix, 0.0)
-    centres = np.stack(
-        [values[own == j].sum(axis=0) / np.maximum(filled[own == j].sum(axis=0), 1) for j in range(k)]
-    )
+    centres = np.stack([values[own == j].sum(axis=0) / np.maximum(filled[own == j].sum(axis=0), 1) for j in range(k)])
     centres = np.floor(centres * 65536 + 0.5) / 65536
     apart = np.stack([(np.where(filled, values - c, 0.0) ** 2).sum(axis=1) for c in centres], axis=1)
     rows = np.arange(len(own))
     d1 = apart[rows, np.maximum(own, 0)].copy()
     apart[rows, np.maximum(own, 0)] = np.inf
     return Grouping(k, centres, own, d1, apart.argmin(axis=1).astype(np.int32))
+
+
+def real_subject(path: Path, **settings: Any) -> Subject:
+    """A real file, planned and coded as a study would."""
+    chosen = Settings(**settings)
+    source = open_source(path, chosen)
+    table = pa.Table.from_batches(list(source.batches()))
+    facts = source.facts()
+    order = np.asarray(in_hash_order(source.hashes(), source.ids(), FIT_SAMPLE))
+    sample = table.take(pa.array(order))
+    labels = read_labels(None, path, [fact.column for fact in facts])
+    fitted = fit_recipe(sample, plan_columns(facts, sample, labels, chosen, source.intake), chosen, facts)
+    subject = Subject(
+        table=table,
+        plans=fitted.plans,
+        facts=tuple(facts),
+        recipe=fitted.recipe,
+        matrix=apply(fitted.recipe, table),
+        order=order,
+        themes=find_themes(sample, fitted.plans),
+        identities=fitted.identities,
+        settings=chosen,
+        fingerprint=path.name,
+    )
+    source.close()
+    return subject
+
+
+def real_grouping(subject: Subject, k: int) -> Grouping:
+    """Segments of all customers at one k, numbered by size; scikit-learn's, so that only the profile is tested."""
+    from sklearn.cluster import KMeans
+
+    found = KMeans(k, n_init=2, random_state=0).fit(np.nan_to_num(subject.matrix)).labels_
+    rank = np.argsort(np.argsort(-np.bincount(found), kind="stable"))
+    return replace(grouping_of(subject, rank[found]), slsw=(0.8,) * k)

@@ -151,7 +151,7 @@ def _by_level(cells: Cells, facts: ColumnFacts, steps: tuple[str, ...], min_grou
     kept = _levels(facts, min_group)
     order = {step: float(i) for i, step in enumerate(steps)}
     named = sorted((text for text in kept if text != OTHER), key=lambda text: order.get(text, _as_number(text)))
-    levels = tuple(_as_written(text) for text in named) + tuple(text for text in kept if text == OTHER)
+    levels = tuple(named) + tuple(text for text in kept if text == OTHER)
     return replace(cells, levels=levels)
 
 
@@ -161,11 +161,6 @@ def _as_number(text: str) -> float:
         return named[text] if text in named else float(text)
     except ValueError:
         return math.inf
-
-
-def _as_written(text: str) -> str:
-    """Flags are 0 and 1 wherever texts are looked up."""
-    return {"false": "0", "true": "1"}.get(text, text)
 
 
 def _unit(largest: float) -> float:

@@ -9,12 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.features.transforms import n_features
-from ilk.model.parts import ColumnPlan, Grid, Map, Recipe
+from ilk.model.parts import ColumnPlan, Grid, Map, Recipe, Transform
+from ilk.profile.grammar import yes_of
 from ilk.profile.phrases import more_or_less
 from ilk.profile.words import Words, words_for
+from ilk.settings import Role
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-Feature: TypeAlias = "tuple[ColumnPlan, Words, str]"
+Feature: TypeAlias = "tuple[Words, Role, str]"
 
 N_AXES = 2
 
@@ -97,16 +99,26 @@ def places(shown: Map, points: Floats) -> Grid:
 
 
 def _features(columns: Sequence[str], plans: Sequence[ColumnPlan], recipe: Recipe | None) -> list[Feature | None]:
-    """Plan, words and level of each feature; None for a level whose name is not known."""
-    known = {plan.column: (plan, words_for(plan)) for plan in plans}
+    """Words, kind and level of each feature; None for a level without a name, and for a no beside its yes."""
+    known = {plan.column: (words_for(plan), plan.kind) for plan in plans}
     transforms = recipe.transforms if recipe is not None else ()
-    levels = [level for t in transforms for level in (t.levels if t.kind == "level" else ("",) * n_features(t))]
+    named = [level for transform in transforms for level in _levels(transform)]
     found: list[Feature | None] = []
     for i, column in enumerate(columns):
-        plan, words = known[column]
-        level = levels[i] if levels and plan.kind == "category" else ""
-        found.append((plan, words, level) if level or plan.kind != "category" else None)
+        words, kind = known[column]
+        kind, level = named[i] if named and kind == "category" else (kind, "")
+        found.append((words, kind, level) if level or kind != "category" else None)
     return found
+
+
+def _levels(transform: Transform) -> list[tuple[Role, str]]:
+    """Kind and level of each feature of a transform."""
+    if transform.kind != "level":
+        return [(transform.role, "")] * n_features(transform)
+    yes = yes_of(transform.levels)
+    if yes:
+        return [("flag" if level == yes else "category", "") for level in transform.levels]
+    return [("category", level) for level in transform.levels]
 
 
 def _ends(loadings: Floats, features: Sequence[Feature | None]) -> tuple[str, str]:
@@ -132,8 +144,8 @@ def _end(loadings: Floats, features: Sequence[Feature | None], least: float, *, 
         feature = features[i]
         if feature is None:
             continue
-        plan, words, level = feature
+        words, kind, level = feature
         if not any(words.stem <= stem or stem <= words.stem for stem in stems):
-            said.append(more_or_less(words, plan.kind, level, more=more))
+            said.append(more_or_less(words, kind, level, more=more))
             stems.append(words.stem)
     return ", ".join(said)

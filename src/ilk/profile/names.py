@@ -187,7 +187,7 @@ def _cut(text: str) -> str:
     if len(text) <= LONGEST:
         return text
     short = text[: LONGEST + 1].rsplit(" ", 1)[0]
-    return short if len(short) <= LONGEST else text[:LONGEST].rstrip()
+    return (short if len(short) <= LONGEST else text[:LONGEST]).rstrip(" ,")
 
 
 # ---------------------------------------------------------------- making names differ
@@ -195,14 +195,14 @@ def _cut(text: str) -> str:
 
 def _made_different(ground: Ground, traits: Sequence[tuple[Trait, ...] | None], names: list[str]) -> tuple[str, ...]:
     """Add a comparative on the column where equal names differ most, until no two are alike."""
-    tried: set[tuple[str, int]] = set()
+    tried: set[tuple[tuple[int, ...], int]] = set()
     while (alike := _first_alike(names)) is not None:
-        pair = _widest(traits, alike, {at for name, at in tried if name == names[alike[0]]})
+        pair = _widest(traits, alike, {at for who, at in tried if who == tuple(alike)})
         if pair is None:
             for letter, i in enumerate(alike[1:], start=1):
                 names[i] = _unused(names, names[i], letter)
             continue
-        tried.add((names[alike[0]], pair[0].at))
+        tried.add((tuple(alike), pair[0].at))
         for trait, high in zip(pair, (True, False), strict=True):
             i = next(i for i in alike if any(trait is own for own in traits[i] or ()))
             names[i] = _with_comparative(names[i], comparative_for(ground, trait, high=high))
@@ -235,14 +235,10 @@ def _widest(
 
 
 def _with_comparative(name: str, comparative: str) -> str:
-    """The name, then the comparative; a long name gives up its last words."""
-    addition = f", {comparative}"
-    if len(addition) > LONGEST - len(MIDDLE):
-        addition = _cut(addition)[: LONGEST - 10]
-    base = name
-    while len(base) + len(addition) > LONGEST and " " in base:
-        base = base.rsplit(" ", 1)[0].rstrip(",")
-    return base[: LONGEST - len(addition)] + addition
+    """The name, then the comparative; a long name gives up what it is with, then all but the comparative."""
+    bases = (name, name.split(",", maxsplit=1)[0].split(" with ", maxsplit=1)[0], "Customers")
+    texts = [f"{base}, {comparative}" for base in bases]
+    return next((text for text in texts if len(text) <= LONGEST), _cut(texts[-1]))
 
 
 def _unused(names: Sequence[str], name: str, number: int) -> str:

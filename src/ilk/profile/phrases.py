@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, yes_of
+from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, with_or_without, yes_of
 from ilk.profile.traits import Ground, Trait
 from ilk.profile.words import Words
 
@@ -103,7 +103,7 @@ def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
 def more_or_less(words: Words, kind: str, level: str, *, more: bool) -> str:
     """One end of a direction along which customers differ: more purchases, lower balances, higher on reading."""
     if level or kind == "flag":
-        named = f"{level.replace('_', ' ')} {words.topic}".strip()
+        named = f"{level.replace('_', ' ')} {words.topic}" if level else with_or_without(words.topic, yes=True)
         return f"{'more' if more else 'less'} often {named}"
     if kind == "ordered":
         return f"{'higher' if more else 'lower'} on {words.topic}"
