@@ -85,7 +85,8 @@ def test_sums_are_those_of_numpy():
     start, stop = layout.starts[2:4]
     assert layout.cells[2].levels == ("a", "b", "c") or set(layout.cells[2].levels) == set("abc")
     assert whole.cells[:, start:stop].sum() == sum(
-        l >= 0 and p is not None for l, p in zip(labels, subject.table.column("plan").to_pylist(), strict=True)
+        label >= 0 and plan is not None
+        for label, plan in zip(labels, subject.table.column("plan").to_pylist(), strict=True)
     )
 
 
