@@ -188,3 +188,10 @@ def test_uids_are_permanent_and_all_different(studies):
     assert all(re.fullmatch(r"[0-9a-f]{12}", uid) for uid in uids)
     again = describe_solutions(subject, groupings[:1]).solutions[0]
     assert [s.uid for s in again.segments] == [s.uid for s in described.solutions[0].segments]
+
+
+def test_neither_threads_nor_pieces_change_a_model(studies, monkeypatch):
+    subject, groupings, described = studies("campaign")
+    monkeypatch.setattr("ilk.profile.tally.PIECE_BYTES", 1 << 20)
+    threaded = replace(subject, settings=subject.settings.model_copy(update={"threads": 4}))
+    assert describe_solutions(threaded, groupings, chosen_k=5) == described

@@ -110,7 +110,7 @@ def test_refining_mends_a_cut_by_hand():
 
 def test_no_rule_is_about_fewer_than_ten():
     subject, labels = crowd(2, 300)
-    ready = prepared(subject, labels)
+    ready = prepared(subject, [grouping_of(subject, labels)])
     found = explain_by_rules(ready.questions, labels, 3, min_group=10, seed=0, full_tree=False)
     held = np.bincount(labels[210:], minlength=3)
     for j, rules in enumerate(found.rules):
@@ -159,6 +159,6 @@ def test_rules_read_like_sentences():
 
 def test_questions_ask_only_columns_that_build():
     subject, labels = crowd()
-    ready = prepared(subject, labels)
+    ready = prepared(subject, [grouping_of(subject, labels)])
     assert {question.plan.use for question in ready.questions.asked} == {"builds"}
     assert questions_for((), (), (), (), subject.table).codes.shape == (900, 0)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ilk.model.parts import ColumnPlan, ColumnSummary, Identity, Profile
 from ilk.profile import bank
-from ilk.profile.cells import SECRET, Cells, Values, common_levels
+from ilk.profile.cells import SECRET, Cells, Column, Values, common_levels, values_of
 from ilk.sources.source import ColumnFacts
 
 SHARE_ENDS = ((2.0, 1.0), (200.0, 100.0))
@@ -33,7 +33,7 @@ def full_summary(
     everyone: Profile,
     *,
     cells: Cells,
-    values: Values | None,
+    column: Column,
     deviation: float | None,
     min_group: int,
 ) -> ColumnSummary:
@@ -44,11 +44,11 @@ def full_summary(
         facts: Its totals.
         everyone: Its profile over all customers.
         cells: How it is counted.
-        values: All its values, None where it has no numbers.
+        column: All its values.
         deviation: Standard deviation of its feature.
         min_group: No extreme, level or small count is about fewer customers.
     """
-    low, high = _extremes(plan, facts, values, min_group)
+    low, high = _extremes(plan, facts, (cells, column), min_group)
     told = replace(
         facts,
         minimum=low,
@@ -86,14 +86,15 @@ def value_column(
 
 
 def _extremes(
-    plan: ColumnPlan, facts: ColumnFacts, values: Values | None, min_group: int
+    plan: ColumnPlan, facts: ColumnFacts, values: tuple[Cells, Column], min_group: int
 ) -> tuple[float | None, float | None]:
     """Smallest and largest value, each only where enough customers have it."""
     if plan.kind == "share" and facts.minimum is not None and facts.maximum is not None and facts.minimum >= 0.0:
         return 0.0, next((end for most, end in SHARE_ENDS if facts.maximum <= most), None)
-    if values is None:
+    if not values[0].numeric:
         return None, None
-    return _held(facts.minimum, values, min_group), _held(facts.maximum, values, min_group)
+    found = values_of(*values)
+    return _held(facts.minimum, found, min_group), _held(facts.maximum, found, min_group)
 
 
 def _held(extreme: float | None, values: Values, min_group: int) -> float | None:

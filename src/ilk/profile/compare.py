@@ -16,7 +16,7 @@ from ilk.features.transforms import OTHER, level_texts
 from ilk.model.parts import Comparison
 from ilk.profile.cells import Cells
 from ilk.profile.columns import is_described
-from ilk.profile.effects import Features, features_for
+from ilk.profile.effects import Features, Matrix, batch_features, features_for
 from ilk.profile.privacy import hidden_cells, shown
 from ilk.profile.ready import Grouping, Subject
 from ilk.profile.summary import cut_by, grouped_sums
@@ -59,9 +59,9 @@ def compare_with(subject: Subject, grouping: Grouping, column: str) -> Compariso
     counts = np.bincount(labels[both] * m + groups.labels[both], minlength=k * m).reshape(k, m).astype(np.int64)
     names, table = _pooled(groups.names, counts, subject.settings.min_group)
     hidden = hidden_cells(table, subject.settings.min_group)
-    features, places = _features(subject)
-    by_segment = explained_by(features.matrix, np.where(both, labels, -1).astype(np.int32), k)
-    by_group = explained_by(features.matrix, np.where(both, groups.labels, -1).astype(np.int32), m)
+    matrix, places = _features(subject)
+    by_segment = explained_by(matrix, np.where(both, labels, -1).astype(np.int32), k)
+    by_group = explained_by(matrix, np.where(both, groups.labels, -1).astype(np.int32), m)
     return Comparison(
         column=column,
         groups=names,
@@ -113,7 +113,7 @@ class Explained:
         return min(float(self.between[list(places)].sum()) / total, 1.0) if total > 0.0 else 0.0
 
 
-def explained_by(matrix: npt.NDArray[np.float32], labels: Labels, n_groups: int) -> Explained:
+def explained_by(matrix: Matrix, labels: Labels, n_groups: int) -> Explained:
     """Between-group and total sums of squares of every feature over the customers that have a group.
 
     Squares are added in ascending order, so no order of customers changes them.
@@ -146,7 +146,7 @@ def _pooled(
     return (*names[:n_kept], OTHER), np.hstack([counts[:, :n_kept], rest])
 
 
-def _features(subject: Subject) -> tuple[Features, dict[str, list[int]]]:
+def _features(subject: Subject) -> tuple[Matrix, dict[str, list[int]]]:
     """Features of the building columns, totals that weigh nothing included, and where each column's stand."""
     pairs = [
         (plan, facts)
@@ -155,7 +155,8 @@ def _features(subject: Subject) -> tuple[Features, dict[str, list[int]]]:
     ]
     cells = [Cells(plan.column, numeric=plan.kind != "category") for plan, _ in pairs]
     features = features_for(subject.table, pairs, subject.recipe, subject.matrix, cells=cells, sample=subject.order)
-    return features, _places(features, [plan.column for plan, _ in pairs])
+    matrix = batch_features(features, subject.table, subject.matrix)
+    return matrix, _places(features, [plan.column for plan, _ in pairs])
 
 
 def _places(features: Features, columns: Sequence[str]) -> dict[str, list[int]]:

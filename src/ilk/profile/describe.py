@@ -33,7 +33,7 @@ from ilk.profile.segments import (
     trust_of,
     uid_of,
 )
-from ilk.profile.summary import cut_by
+from ilk.profile.tally import Tally
 from ilk.profile.traits import Ground, ground_of
 from ilk.progress import Progress
 from ilk.sources.source import Note
@@ -75,9 +75,12 @@ def describe_solutions(
     Raises:
         Cancelled: If `progress` was asked to stop.
     """
-    ready = prepared(subject, groupings[0].labels)
+    ready = prepared(subject, groupings, progress)
     work = _Work(ready, chosen_k, namer)
-    solutions = map_threads(work.solution, groupings, threads=subject.settings.threads, progress=progress)
+    pairs = list(zip(groupings, ready.tallies, strict=True))
+    solutions = map_threads(
+        lambda pair: work.solution(*pair), pairs, threads=subject.settings.threads, progress=progress
+    )
     by_column = {summary.plan.column: summary for summary in ready.columns}
     columns = tuple(
         by_column.get(plan.column) or bare_summary(plan, facts)
@@ -94,11 +97,10 @@ class _Work:
     chosen_k: int | None
     namer: Namer | None
 
-    def solution(self, grouping: Grouping) -> Solution:
+    def solution(self, grouping: Grouping, tally: Tally) -> Solution:
         ready, settings = self.ready, self.ready.subject.settings
-        cut = cut_by(grouping.labels, grouping.k)
-        means = means_of(ready.features, cut)
-        counted = ready.counted(cut, means)
+        means = means_of(ready.features, tally.sums, tally.mass)
+        counted = ready.counted(tally, grouping.labels, means)
         profiles = segment_profiles(counted, settings.min_group)
         ground = ground_of(ready.columns, ready.subject.themes, profiles, ready.words)
         ground = replace(ground, themes=with_shares(ground.themes, ready.features, means))

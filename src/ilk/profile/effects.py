@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from ilk.features import transforms
 from ilk.features.recipe import apply, feature_columns
-from ilk.model.parts import ColumnPlan, ColumnSummary, Recipe, Theme
+from ilk.model.parts import ColumnPlan, ColumnSummary, Recipe, Theme, Transform
 from ilk.profile.cells import Cells, Values
 from ilk.profile.figures import percent
-from ilk.profile.summary import Cut, Whole, grouped_sums
+from ilk.profile.summary import Whole
 from ilk.settings import EVIDENCE_SAMPLE
 from ilk.sources.source import ColumnFacts, Note
 
@@ -33,17 +33,17 @@ FEWEST_ITEMS = 5
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The matrix, and behind it one feature for each other column of numbers that is described.
+    """The features of the recipe, and behind them one for each other column of numbers that is described.
 
     Args:
-        matrix: Shape (n, p + n_extra), NaN where blank, multiples of 2^-16.
         columns: The column of each feature of the recipe, length p.
-        deviations: Standard deviation of each over the evidence sample, shape (p + n_extra,).
+        extras: Transforms of the others, with weight 1, one feature each.
+        deviations: Standard deviation of each over the evidence sample, shape (p + n_extras,).
         at: The feature that stands for each column of the layout, -1 where none does.
     """
 
-    matrix: Matrix
     columns: tuple[str, ...]
+    extras: Recipe
     deviations: Values
     at: tuple[int, ...]
 
@@ -87,28 +87,29 @@ def features_for(
     """
     columns = feature_columns(recipe)
     own = _own_features(recipe)
-    extras: list[Matrix] = []
+    extras: list[Transform] = []
     at: list[int] = []
     for (plan, fact), cell in zip(described, cells, strict=True):
         place = own.get(plan.column, -1)
         if place < 0 and cell.numeric:
-            made = _extra(table, plan, fact, sample)
+            made = _extra(table.column(plan.column), plan, fact, sample)
             if made is not None:
                 extras.append(made)
                 place = len(columns) + len(extras) - 1
         at.append(place)
-    whole = np.column_stack([matrix, *extras]).astype(np.float32) if extras else matrix
-    return Features(whole, columns, _deviations(whole[sample[:EVIDENCE_SAMPLE]]), tuple(at))
+    others = Recipe(tuple(extras))
+    rows = sample[:EVIDENCE_SAMPLE]
+    some = batch_features(Features(columns, others, np.empty(0), tuple(at)), table.take(pa.array(rows)), matrix[rows])
+    return Features(columns, others, _deviations(some), tuple(at))
 
 
-def means_of(features: Features, cut: Cut) -> Means:
-    """Mean of each feature in each segment, and d: that mean less everyone's, in standard deviations.
+def batch_features(features: Features, batch: pa.Table, matrix: Matrix) -> Matrix:
+    """The features of some customers, shape (n, p + n_extras), from those of the recipe."""
+    return np.hstack([matrix, apply(features.extras, batch, threads=1)]) if features.extras.transforms else matrix
 
-    Features are multiples of 2^-16, so their sums in float64 are exact and no order of customers changes them.
-    """
-    filled = ~np.isnan(features.matrix)
-    sums = grouped_sums(np.where(filled, features.matrix, 0.0).astype(np.float64), cut)
-    mass = grouped_sums(filled.astype(np.int64), cut)
+
+def means_of(features: Features, sums: Values, mass: Whole) -> Means:
+    """Mean of each feature in each segment, and d: that mean less everyone's, in standard deviations."""
     with np.errstate(invalid="ignore", divide="ignore"):
         means = sums / mass
         everyone = sums.sum(axis=0) / mass.sum(axis=0)
@@ -192,18 +193,15 @@ def _own_features(recipe: Recipe) -> dict[str, int]:
     return found
 
 
-def _extra(table: pa.Table, plan: ColumnPlan, facts: ColumnFacts, sample: Whole) -> Matrix | None:
-    """The feature a column would have had with weight 1."""
-    column = table.column(plan.column)
+def _extra(column: transforms.Column, plan: ColumnPlan, facts: ColumnFacts, sample: Whole) -> Transform | None:
+    """The transform a column would have had with weight 1; None where nothing varies."""
     steps = transforms.steps_of(plan, column)
     values = transforms.numbers(column, steps)[sample]
     bare = replace(plan, weight=1.0, missing="skip")
     if plan.kind in {"amount", "count"}:
         fit = transforms.fit_amount if plan.kind == "amount" else transforms.fit_count
-        made = fit(bare, values, negative=facts.n_negative > 0)
-    else:
-        made = transforms.fit_plain(bare, values, levels=steps)
-    return None if made is None else apply(Recipe((made,)), table)[:, 0]
+        return fit(bare, values, negative=facts.n_negative > 0)
+    return transforms.fit_plain(bare, values, levels=steps)
 
 
 def _deviations(sample: Matrix) -> Values:

@@ -11,13 +11,15 @@ import pyarrow as pa
 
 from ilk.features.recipe import answered, square_weights
 from ilk.model.parts import ColumnPlan, ColumnSummary, Grid, Identity, Recipe, Theme
-from ilk.profile.cells import cells_for
+from ilk.profile.cells import cells_for, values_of
 from ilk.profile.columns import full_summary, is_described, value_column
-from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for, means_of
-from ilk.profile.profiles import SHARES, Counted, everyone_profiles
+from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for
+from ilk.profile.profiles import SHARES, Counted, Quantiles, everyone_profiles
 from ilk.profile.questions import Questions, questions_for
-from ilk.profile.summary import Cut, Layout, Measured, Ranked, cut_by, grouped_quantiles, measure, ranked, summarise
+from ilk.profile.summary import Layout, Ranked, cut_by, grouped_quantiles, ranked
+from ilk.profile.tally import Counting, Tally, tally
 from ilk.profile.words import Words, words_for
+from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, Settings
 from ilk.sources.source import ColumnFacts
 
@@ -81,12 +83,12 @@ class Ready:
     Args:
         subject: Who they are.
         layout: How each described column is counted.
-        measured: All customers as whole numbers.
-        ranked: Each column's values of the fit sample in order, None where it has no numbers.
         features: On which d is measured.
         questions: Codes of the evidence sample for the trees.
         columns: Everyone's figures, in the layout's order.
         words: The words of each.
+        tallies: Counts and sums of each grouping.
+        ranked: Each column's values of the fit sample in order, None where it has no numbers.
         share_answered: Share of the weight each customer answered, shape (n,).
         value: The amount that stands for value.
         sample: Rows of the evidence sample in hash order.
@@ -94,75 +96,92 @@ class Ready:
 
     subject: Subject
     layout: Layout
-    measured: Measured
-    ranked: tuple[Ranked | None, ...]
     features: Features
     questions: Questions
     columns: tuple[ColumnSummary, ...]
     words: tuple[Words, ...]
+    tallies: tuple[Tally, ...]
+    ranked: tuple[Ranked | None, ...]
     share_answered: npt.NDArray[np.float64]
     value: str | None
     sample: npt.NDArray[np.int64]
 
-    def counted(self, cut: Cut, means: Means) -> Counted:
+    def counted(self, tally_: Tally, labels: npt.NDArray[np.int32], means: Means) -> Counted:
         """Everything counted under one grouping."""
-        return _counted(self.layout, self.measured, self.ranked, cut, d_by_column(self.features, means))
+        quantiles = _quantiles(self.ranked, labels[self.subject.order], len(tally_.mass))
+        return Counted(self.layout, tally_.summary, quantiles, d_by_column(self.features, means))
 
 
-def prepared(subject: Subject, labels: npt.NDArray[np.int32]) -> Ready:
-    """Count and code all customers once. Those with label -1 are not among everyone."""
+def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress | None = None) -> Ready:
+    """Count and code all customers once. Those with label -1 in the first grouping are not among everyone.
+
+    Raises:
+        Cancelled: If `progress` was asked to stop.
+    """
     pairs = [(p, f) for p, f in zip(subject.plans, subject.facts, strict=True) if is_described(p)]
-    plans, facts = tuple(p for p, _ in pairs), tuple(f for _, f in pairs)
-    min_group = subject.settings.min_group
-    sample = subject.table.select([plan.column for plan in plans]).take(pa.array(subject.order))
-    layout = Layout(tuple(cells_for(p, f, sample.column(p.column), min_group) for p, f in pairs))
-    measured = measure(layout, subject.table)
-    features = features_for(
-        subject.table, pairs, subject.recipe, subject.matrix, cells=layout.cells, sample=subject.order
+    table = subject.table.select([plan.column for plan, _ in pairs])
+    sample = table.take(pa.array(subject.order))
+    layout = Layout(tuple(cells_for(p, f, sample.column(p.column), subject.settings.min_group) for p, f in pairs))
+    features = features_for(table, pairs, subject.recipe, subject.matrix, cells=layout.cells, sample=subject.order)
+    values = [values_of(cell, sample.column(cell.column)) if cell.numeric else None for cell in layout.cells]
+    everyone = np.where(groupings[0].labels >= 0, 0, -1).astype(np.int32)
+    whole, *tallies = tally(
+        Counting(table, subject.matrix, layout, features),
+        [(everyone, 1), *((grouping.labels, grouping.k) for grouping in groupings)],
+        threads=subject.settings.threads,
+        progress=progress,
     )
-    in_order = tuple(None if v is None else ranked(v, subject.order) for v in measured.values)
-    everyone = cut_by(np.where(labels >= 0, 0, -1).astype(np.int32), 1)
-    d = d_by_column(features, means_of(features, everyone))
-    profiles = everyone_profiles(_counted(layout, measured, in_order, everyone, d), min_group)
-    deviations = [float(features.deviations[at]) if at >= 0 else None for at in features.at]
-    columns = tuple(
-        full_summary(
-            plan,
-            fact,
-            profiles[i],
-            cells=layout.cells[i],
-            values=measured.values[i],
-            deviation=deviations[i],
-            min_group=min_group,
-        )
-        for i, (plan, fact) in enumerate(pairs)
-    )
+    in_order = tuple(None if v is None else ranked(v) for v in values)
+    quantiles = _quantiles(in_order, everyone[subject.order], 1)
+    columns = _columns(subject, pairs, Counted(layout, whole.summary, quantiles, _no_d(layout)), features)
     words = tuple(words_for(column.plan, column.facts) for column in columns)
+    few = subject.order[:EVIDENCE_SAMPLE]
+    plans, facts = [plan for plan, _ in pairs], [fact for _, fact in pairs]
     return Ready(
         subject=subject,
         layout=layout,
-        measured=measured,
-        ranked=in_order,
         features=features,
-        questions=_questions(subject, layout, measured, words),
+        questions=questions_for(
+            plans,
+            words,
+            layout.cells,
+            [None if v is None else v[: len(few)] for v in values],
+            sample.slice(0, len(few)),
+        ),
         columns=columns,
         words=words,
+        tallies=tuple(tallies),
+        ranked=in_order,
         share_answered=answered(subject.matrix, square_weights(subject.recipe)),
         value=value_column(plans, facts, subject.identities),
-        sample=subject.order[:EVIDENCE_SAMPLE],
+        sample=few,
     )
 
 
-def _counted(
-    layout: Layout, measured: Measured, in_order: Sequence[Ranked | None], cut: Cut, d: npt.NDArray[np.float64]
-) -> Counted:
-    quantiles = tuple(None if column is None else grouped_quantiles(column, cut, SHARES) for column in in_order)
-    return Counted(layout, summarise(layout, measured, cut), quantiles, d)
+def _columns(
+    subject: Subject, pairs: Sequence[tuple[ColumnPlan, ColumnFacts]], counted: Counted, features: Features
+) -> tuple[ColumnSummary, ...]:
+    """Every described column as everyone has it."""
+    profiles = everyone_profiles(counted, subject.settings.min_group)
+    return tuple(
+        full_summary(
+            plan,
+            fact,
+            profile,
+            cells=cells,
+            column=subject.table.column(plan.column),
+            deviation=float(features.deviations[at]) if at >= 0 else None,
+            min_group=subject.settings.min_group,
+        )
+        for (plan, fact), profile, cells, at in zip(pairs, profiles, counted.layout.cells, features.at, strict=True)
+    )
 
 
-def _questions(subject: Subject, layout: Layout, measured: Measured, words: Sequence[Words]) -> Questions:
-    rows = subject.order[:EVIDENCE_SAMPLE]
-    plans = [plan for plan in subject.plans if is_described(plan)]
-    values = [None if v is None else v[rows] for v in measured.values]
-    sample = subject.table.select([plan.column for plan in plans]).take(pa.array(rows))
-    return questions_for(plans, words, layout.cells, values, sample)
+def _quantiles(columns: Sequence[Ranked | None], labels: npt.NDArray[np.int32], n_groups: int) -> tuple[Quantiles, ...]:
+    cut = cut_by(labels, n_groups)
+    return tuple(None if column is None else grouped_quantiles(column, cut, SHARES) for column in columns)
+
+
+def _no_d(layout: Layout) -> npt.NDArray[np.float64]:
+    """Everyone is no distance from everyone."""
+    return np.full((1, len(layout.cells)), np.nan)

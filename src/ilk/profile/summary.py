@@ -40,12 +40,10 @@ class Measured:
     Args:
         sums: Shape (n, n_columns * 5), the `SUMS` of each customer.
         codes: Shape (n, n_columns), the discrete cell each column puts a customer in, -1 for none.
-        values: The numeric columns as they are, NaN where blank; None for the others.
     """
 
     sums: Whole
     codes: npt.NDArray[np.int32]
-    values: tuple[Values | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +92,9 @@ def measure(layout: Layout, batch: pa.Table | pa.RecordBatch) -> Measured:
     n = batch.num_rows
     sums = _zeros(n, len(layout.cells) * len(SUMS))
     codes = np.full((n, len(layout.cells)), -1, dtype=np.int32)
-    values: list[Values | None] = []
     for i, (cells, start) in enumerate(zip(layout.cells, layout.starts, strict=False)):
         column = batch.column(cells.column)
         found = values_of(cells, column) if cells.numeric else None
-        values.append(found)
         block = sums[:, i * len(SUMS) : (i + 1) * len(SUMS)]
         if found is None:
             block[:, 0] = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
@@ -106,7 +102,7 @@ def measure(layout: Layout, batch: pa.Table | pa.RecordBatch) -> Measured:
             _fill_sums(block, found, cells.unit)
         code = codes_of(cells, column, found)
         codes[:, i] = np.where(code >= 0, code + start, -1)
-    return Measured(sums, codes, tuple(values))
+    return Measured(sums, codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +163,10 @@ class Ranked:
     rows: Whole
 
 
-def ranked(values: Values, sample: Whole | None = None) -> Ranked:
-    """Sort the answered values of all customers, or of those in `sample`."""
-    chosen = values if sample is None else values[sample]
-    order = np.argsort(chosen, kind="stable")[: chosen.size - int(np.isnan(chosen).sum())]
-    return Ranked(chosen[order], order if sample is None else sample[order])
+def ranked(values: Values) -> Ranked:
+    """Sort the answered values."""
+    order = np.argsort(values, kind="stable")[: values.size - int(np.isnan(values).sum())]
+    return Ranked(values[order], order)
 
 
 def grouped_quantiles(column: Ranked, cut: Cut, shares: tuple[float, ...]) -> tuple[Values, Whole]:
