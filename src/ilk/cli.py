@@ -247,4 +247,4 @@ def _deliver(study: Study, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print(json.dumps(study_document(study.model, study.seconds), ensure_ascii=False))
     elif not quiet:
-        show(study.model, console(), files=study.files)
+        show(study.model, console(), files=study.files, folder=study.folder)
