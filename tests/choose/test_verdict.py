@@ -29,8 +29,12 @@ def test_reproducible_has_no_gap():
 @pytest.mark.parametrize(
     ("other", "failed", "words"),
     [
-        ({"stability": 0.79, "null_high": 0.6}, ("stability",), "stability 0.79, needed 0.80"),
-        ({"stability": 0.90, "null_high": 0.90}, ("shapeless",), "stability 0.90 against 0.90"),
+        ({"stability": 0.79, "null_high": 0.6}, ("stability",), "stability 0.79 of 1, needed 0.80"),
+        (
+            {"stability": 0.904, "null_high": 0.904},
+            ("shapeless",),
+            "stability 0.904 of 1; data made up without groups reach 0.904",
+        ),
         ({"stability": 0.5, "null_high": 0.6, "valley": 0.9}, ("stability", "shapeless", "valley"), "no gap parts"),
     ],
 )

@@ -82,7 +82,7 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
         return ()
     nearest = [nearest_two(sample.tiles, trial.centres, threads=sample.threads) for trial in trials]
     widths = _mean_widths(sample, nearest, part_of(progress, 0.0, 0.02))
-    copula = fit_copula(sample.features, sample.columns, seed=sample.seed)
+    copula = fit_copula(sample.features, sample.columns, seed=sample.seed, progress=progress)
     ks, last = [trial.k for trial in trials], part_of(progress, 0.4, 1.0)
     parts = _parts(ks, progress, 0.02, 0.4)
     resampled = [_resampled(sample, k, one) for k, one in zip(ks, parts, strict=True)]

@@ -81,7 +81,7 @@ class Copula:
         return drawn
 
 
-def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int) -> Copula:
+def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int, progress: Progress | None = None) -> Copula:
     """Find the latent correlations under which a drawn table has the rank correlations of this one.
 
     Thresholds flatten correlations: two 0/1 columns drawn from a latent 0.8 correlate at 0.59. The latent ones are
@@ -91,6 +91,7 @@ def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int) -> Copula:
         table: (n, n_features) on the feature scale, NaN where an answer is missing.
         columns: (n_features,), the building column each feature is made from.
         seed: Of the fixed draw.
+        progress: To be stopped by.
     """
     names = np.array(columns, dtype=object)
     blocks = tuple(_block_of(table, np.flatnonzero(names == name)) for name in dict.fromkeys(columns))
@@ -99,7 +100,7 @@ def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int) -> Copula:
         ranks[block.order, i] = block.rank
     known = np.stack([np.isin(np.arange(len(table)), b.present) for b in blocks], axis=1) if blocks else ranks
     wanted = _correlations(ranks, known)
-    return Copula(table, blocks, _matched_root(wanted, blocks, _uncorrelated(ranks.shape, seed), known))
+    return Copula(table, blocks, _matched_root(wanted, blocks, _uncorrelated(ranks.shape, seed), known, progress))
 
 
 def null_medians(
@@ -125,10 +126,16 @@ def null_medians(
 
 
 def _matched_root(
-    wanted: NDArray[np.float64], blocks: tuple[Block, ...], noise: NDArray[np.float64], known: NDArray[np.generic]
+    wanted: NDArray[np.float64],
+    blocks: tuple[Block, ...],
+    noise: NDArray[np.float64],
+    known: NDArray[np.generic],
+    progress: Progress | None,
 ) -> NDArray[np.float64]:
     latent = 2 * np.sin(np.pi * wanted / 6)
     for _ in range(ROUNDS):
+        if progress is not None:
+            progress.check()
         root = _root_of(latent)
         drawn = _correlations(_ranks_drawn(noise @ root.T, blocks), known)
         latent = np.clip(root @ root.T + wanted - drawn, -STEEPEST, STEEPEST)

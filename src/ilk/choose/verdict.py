@@ -64,16 +64,15 @@ def _failed(found: Findings) -> tuple[str, ...]:
 def _natural(found: Findings) -> str:
     return (
         f"Natural: these {found.k} groups are there whether we look or not. Asked again with other customers, the "
-        f"same people end up together (stability {found.stability:.2f} of 1; shapeless data like these reach "
-        f"{found.null_high:.2f}), and few customers stand between one group and the next."
+        f"same people end up together ({_compared(found)}), and few customers stand between one group and the next."
     )
 
 
 def _reproducible(found: Findings) -> str:
     return (
-        f"Reproducible: asked again with other customers, nearly the same {found.k} groups come out (stability "
-        f"{found.stability:.2f} of 1; shapeless data like these reach {found.null_high:.2f}). But no gap parts them: "
-        f"customers fade from one group into the next, and those near a border could belong to either."
+        f"Reproducible: asked again with other customers, nearly the same {found.k} groups come out "
+        f"({_compared(found)}). But no gap parts them: customers fade from one group into the next, and those near a "
+        f"border could belong to either."
     )
 
 
@@ -96,11 +95,17 @@ def _what_failed(found: Findings, failed: tuple[str, ...]) -> str:
     if "stability" in failed:
         reasons.append(
             f"asked again with other customers, the same people do not end up together often enough (stability "
-            f"{found.stability:.2f}, needed {STABLE:.2f})"
+            f"{found.stability:.2f} of 1, needed {STABLE:.2f})"
         )
     if "shapeless" in failed:
-        same = "the groups are found again no more often than in shapeless data like these"
-        reasons.append(f"{same} (stability {found.stability:.2f} against {found.null_high:.2f})")
+        reasons.append(f"data without any groups would do as well ({_compared(found)})")
     if "valley" in failed:
         reasons.append("no gap parts one group from the next")
     return "; ".join(reasons)
+
+
+def _compared(found: Findings) -> str:
+    """Stability of these and of shapeless data, with a third digit where two would look the same."""
+    ours, theirs = found.stability or 0.0, found.null_high or 0.0
+    digits = 2 if f"{ours:.2f}" != f"{theirs:.2f}" else 3
+    return f"stability {ours:.{digits}f} of 1; data made up without groups reach {theirs:.{digits}f}"
