@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 
-.PHONY: demo test check lint types fast slow bench docs-pictures clean
+.PHONY: demo test check lint types fast slow bench docs clean
 
 demo: $(VENV)/.core  ## a made-up world, segmented: the persona table and a report in ./ilk-demo
 	@$(BIN)/ilk demo
@@ -62,6 +62,9 @@ debian:
 	    echo "The browser tests need Debian's chromium and poppler-utils: apt-get install chromium poppler-utils" >&2; exit 1; \
 	  fi; \
 	fi
+
+docs: $(VENV)/.full  ## the pages that are made from the code
+	$(BIN)/python docs/make_reference.py
 
 clean:
 	rm -rf $(VENV) ilk-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis
