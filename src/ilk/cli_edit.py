@@ -44,58 +44,64 @@ def load_model(path: Path) -> Model:
     return load(model_path(path))
 
 
+@edit_app.callback()
+def edit_root(context: typer.Context, model: ModelFile) -> None:
+    """Change a model by hand: every change keeps its reason and can be undone."""
+    context.obj = model
+
+
 @edit_app.command("rename")
 @told
-def rename_command(model: ModelFile, segment: SegmentNumber, name: str, *, reason: Reason = "") -> None:
+def rename_command(context: typer.Context, segment: SegmentNumber, name: str, *, reason: Reason = "") -> None:
     """Give a segment's persona another name."""
-    _edit(model, "rename", reason, segment=segment, text=name)
+    _edit(context.obj, "rename", reason, segment=segment, text=name)
 
 
 @edit_app.command("note")
 @told
-def note_command(model: ModelFile, segment: SegmentNumber, text: str, *, reason: Reason = "") -> None:
+def note_command(context: typer.Context, segment: SegmentNumber, text: str, *, reason: Reason = "") -> None:
     """Keep a note with a segment."""
-    _edit(model, "note", reason, segment=segment, text=text)
+    _edit(context.obj, "note", reason, segment=segment, text=text)
 
 
 @edit_app.command("merge")
 @told
 def merge_command(
-    model: ModelFile,
+    context: typer.Context,
     segment: SegmentNumber,
     other: Annotated[int, typer.Argument(metavar="OTHER", help="Number of the segment that joins it")],
     *,
     reason: Reason = "",
 ) -> None:
     """Treat two segments as one."""
-    _edit(model, "merge", reason, segment=segment, other=other)
+    _edit(context.obj, "merge", reason, segment=segment, other=other)
 
 
 @edit_app.command("aside")
 @told
 def aside_command(
-    model: ModelFile,
+    context: typer.Context,
     rule: Annotated[str, typer.Argument(help="Condition such as \"tier = 'staff'\"")],
     name: Annotated[str, typer.Option("--name", help="What these customers are called")] = "Set aside",
     *,
     reason: Reason = "",
 ) -> None:
     """Set customers who meet a condition aside, as segment 0."""
-    _edit(model, "aside", reason, text=rule, name=name)
+    _edit(context.obj, "aside", reason, text=rule, name=name)
 
 
 @edit_app.command("adopt")
 @told
-def adopt_command(model: ModelFile, k: int, *, reason: Reason = "") -> None:
+def adopt_command(context: typer.Context, k: int, *, reason: Reason = "") -> None:
     """Adopt another number of segments, of those the study tried."""
-    _edit(model, "k", reason, number=k)
+    _edit(context.obj, "k", reason, number=k)
 
 
 @edit_app.command("undo")
 @told
-def undo_command(model: ModelFile) -> None:
+def undo_command(context: typer.Context) -> None:
     """Take back the last change."""
-    path = model_path(model)
+    path = model_path(context.obj)
     loaded = load_model(path)
     loaded.undo().save(path)
     say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} changes are left.")
@@ -115,7 +121,7 @@ def _edit(
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
     apply_edit(loaded, edit).save(path)
-    say(f"Done, and kept in {path}; `ilk edit undo {model}` takes it back.")
+    say(f"Done, and kept in {path}; `ilk edit {model} undo` takes it back.")
 
 
 def _uid(model: Model, number: int | None) -> str:

@@ -101,14 +101,14 @@ def test_explain_refuses_what_is_not_a_customer(study, customer):
 def test_edits_are_kept_and_undone(study, tmp_path):
     model = tmp_path / "m.ilk"
     model.write_bytes((study / "segments.ilk").read_bytes())
-    assert run("edit", "rename", model, 1, "Regulars", "--reason", "sales say so").exit_code == 0
+    assert run("edit", model, "rename", 1, "Regulars", "--reason", "sales say so").exit_code == 0
     assert "Regulars" in run("show", model).stdout
-    assert run("edit", "merge", model, 1, 2).exit_code == 0
+    assert run("edit", model, "merge", 1, 2).exit_code == 0
     assert len(json.loads(run("show", model, "--json").stdout)["segments"]) == 2
-    assert run("edit", "undo", model).exit_code == 0
-    assert run("edit", "undo", model).exit_code == 0
+    assert run("edit", model, "undo").exit_code == 0
+    assert run("edit", model, "undo").exit_code == 0
     assert "Regulars" not in run("show", model).stdout
-    nothing_left = run("edit", "undo", model)
+    nothing_left = run("edit", model, "undo")
     assert nothing_left.exit_code == 2
     assert "no change to undo" in nothing_left.stderr
 
@@ -116,7 +116,7 @@ def test_edits_are_kept_and_undone(study, tmp_path):
 def test_another_k_can_be_adopted_without_data(study, tmp_path):
     model = tmp_path / "m.ilk"
     model.write_bytes((study / "segments.ilk").read_bytes())
-    assert run("edit", "adopt", model, 5, "--reason", "five teams").exit_code == 0
+    assert run("edit", model, "adopt", 5, "--reason", "five teams").exit_code == 0
     assert json.loads(run("show", model, "--json").stdout)["k"] == 5
 
 

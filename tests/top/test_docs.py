@@ -37,7 +37,7 @@ def test_commands_shown_exist(page):
             words = shlex.split(line, comments=True)
             if words[:1] != ["ilk"] or len(words) < 2:
                 continue
-            path = words[1:3] if words[1] == "edit" else words[1:2]
+            path = ["edit", words[2], words[3]] if words[1] == "edit" else words[1:2]
             shown = CliRunner().invoke(app, [*path, "--help"], env={"COLUMNS": "200", "TERM": "dumb"})
             assert shown.exit_code == 0, line
             for flag in (word for word in words if re.fullmatch(r"--?[a-z][a-z-]*", word)):

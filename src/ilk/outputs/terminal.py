@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from ilk.model.parts import Segment, TrustWord
 from ilk.outputs.charts.sizes import value_share
-from ilk.outputs.reading import VERDICT_SIGNS, VERDICTS, Reading
-from ilk.outputs.sections.board import caveats, why_k
+from ilk.outputs.reading import VERDICTS, Reading
+from ilk.outputs.sections.board import caveats, made_from, why_k
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
-from ilk.outputs.wording import clean, counted, customers, in_letters, made_on, per_cent, whole
+from ilk.outputs.wording import counted, customers, in_letters, per_cent, whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -24,8 +24,22 @@ if TYPE_CHECKING:
 WIDEST = 100
 MOST_PERSONAS, MIN_TEXT = 20, 20
 
-SIGNS: dict[TrustWord, str] = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
-PLAIN: dict[TrustWord, str] = {"reliable": "*", "a pattern": "~", "do not rely on it": "x"}
+SIGNS = {
+    "reliable": "●",
+    "a pattern": "◐",
+    "do not rely on it": "✕",
+    "natural": "●",
+    "reproducible": "◐",
+    "constructed": "○",
+}
+PLAIN = {
+    "reliable": "*",
+    "a pattern": "~",
+    "do not rely on it": "x",
+    "natural": "*",
+    "reproducible": "~",
+    "constructed": "o",
+}
 """For terminals that cannot write the shapes."""
 
 
@@ -49,7 +63,7 @@ def show(model: Model, console: Console, *, files: Sequence[tuple[str, str]] = (
         console.print(line, no_wrap=True, overflow="fold", crop=False, highlight=False)
 
 
-def _shapes(console: Console) -> dict[TrustWord, str]:
+def _shapes(console: Console) -> dict[str, str]:
     return SIGNS if (console.encoding or "").lower().startswith("utf") else PLAIN
 
 
@@ -58,7 +72,7 @@ class _Page:
     """Lines to print, none wider than `width`."""
 
     width: int
-    shapes: dict[TrustWord, str]
+    shapes: dict[str, str]
     lines: list[Text]
 
     def say(self, text: str | Text, *, style: str = "", indent: int = 0, hang: int | None = None) -> None:
@@ -93,12 +107,12 @@ def _measuring() -> Console:
 def _head(page: _Page, reading: Reading) -> None:
     from rich.text import Text
 
-    n, p = len(reading.segments), reading.content.provenance
+    n = len(reading.segments)
     page.say(f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers", style="bold")
-    page.say(f"{clean(p.source)}, {counted(p.n_customers, 'customer')}, {made_on(p.created)}", style="dim")
+    page.say(made_from(reading), style="dim")
     page.gap()
     verdict, text = reading.verdict
-    page.say(Text.assemble(page.sign(VERDICT_SIGNS[verdict]), " ", (f"{VERDICTS[verdict]}. ", "bold"), text), hang=2)
+    page.say(Text.assemble(f"{page.shapes[verdict]} ", (f"{VERDICTS[verdict]}. ", "bold"), text), hang=2)
     page.say(why_k(reading), indent=2)
     page.gap()
 
@@ -196,4 +210,4 @@ def _next_steps(page: _Page, files: Sequence[tuple[str, str]], folder: Path | No
     page.say("What to do next", style="bold")
     page.say(f"look    {look}", indent=2, hang=10)
     page.say(f"use     ilk assign {model} NEW-CUSTOMERS.csv --out assigned.csv", indent=2, hang=10)
-    page.say(f"change  ilk edit rename {model} 1 NAME", indent=2, hang=10)
+    page.say(f"change  ilk edit {model} rename 1 NAME", indent=2, hang=10)
