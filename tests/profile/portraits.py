@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ from ilk.sources.source import ColumnFacts, Intake
 def facts_of(name: str, column: pa.ChunkedArray) -> ColumnFacts:
     """The totals a source would give, from the values themselves."""
     values = [value for value in column.to_pylist() if value is not None]
-    kind = "text" if pa.types.is_string(column.type) else "flag" if pa.types.is_boolean(column.type) else "number"
-    numbers = [float(value) for value in values] if kind != "text" else []
+    kinds = {"string": "text", "bool": "flag", "date32[day]": "date"}
+    kind = kinds.get(str(column.type), "number")
+    first = date(1970, 1, 1)
+    numbers = [float((v - first).days if kind == "date" else v) for v in values] if kind != "text" else []
     counts: dict[str, int] = {}
     for value in values:
-        text = str(value).lower() if kind == "flag" else f"{value:g}" if kind == "number" else value
+        text = f"{value:g}" if kind == "number" else str(value).lower() if kind == "flag" else str(value)
         counts[text] = counts.get(text, 0) + 1
     levels = tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))) if len(counts) <= 60 else ()
     return ColumnFacts(

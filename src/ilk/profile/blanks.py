@@ -34,9 +34,7 @@ def blank_notes(ground: Ground, summary: Summary, min_group: int) -> tuple[Note,
 def _note(ground: Ground, i: int, most: int, share: float, rest: float) -> Note:
     name = ground.columns[i].plan.column
     text = (
-        f"{name} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so what a "
-        f"blank means matters here: --missing {name}=zero says there is "
-        f"none, {name}=flag makes the blank a fact of its own, {name}=skip leaves it unknown (now: "
-        f"{ground.columns[i].plan.missing})."
+        f"{name} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
+        f"matters what a blank means: say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own."
     )
     return Note("blanks_differ", text)

@@ -51,7 +51,7 @@ def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row
 
 def distance_limits(distances: Floats, labels: Labels, k: int) -> tuple[float | None, ...]:
     """The 99.5 % quantile of each segment's distances; None for an empty one."""
-    own = [np.sort(distances[labels == j]) for j in range(k)]
+    own = [np.sort(distances[(labels == j) & ~np.isnan(distances)]) for j in range(k)]
     return tuple(float(np.quantile(d, LIMIT)) if d.size else None for d in own)
 
 

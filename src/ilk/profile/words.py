@@ -145,7 +145,7 @@ def _lowered(text: str) -> str:
 
 
 def _parsed(column: str, text: str, role: Role) -> Words:
-    if role in {"ordered", "flag", "category", "topics", "text"}:
+    if role in {"ordered", "flag", "category", "date", "topics", "text"}:
         return Words(column, text, text, text, _fans(text) if role == "ordered" else "", "level")
     if any(text.startswith(word) for word in bank.ABSENCES):
         return Words(column, text, text, text, "", "absence")
