@@ -11,6 +11,7 @@ from ilk.choose.stability import (
     Refits,
     agreements,
     matched_grids,
+    refit_all,
     refit_pairs,
     segment_stability,
     spread_of,
@@ -94,6 +95,15 @@ class TestStability:
         one, two = (refit_pairs(tiles_of(shapeless), 4, Pairs(0, "bootstrap", 0, 4), threads=t) for t in (1, 2))
         assert one.centres.tobytes() == two.centres.tobytes()
         assert one.labels.tobytes() == two.labels.tobytes()
+
+    def test_pieces_change_no_bit(self, shapeless):
+        """Several k in small pieces on several threads give what each k gives alone."""
+        tiles, pairs = tiles_of(shapeless), Pairs(0, "bootstrap", 2, 15)
+        together = refit_all(tiles, {2: pairs, 4: pairs}, threads=2)
+        for k in (2, 4):
+            alone = refit_pairs(tiles, k, pairs, threads=1)
+            assert together[k].centres.tobytes() == alone.centres.tobytes()
+            assert together[k].labels.tobytes() == alone.labels.tobytes()
 
     def test_spread_by_hand(self):
         found = spread_of(np.arange(101.0))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.guard import Trial
 from ilk.choose.null import fit_copula, null_medians
-from ilk.choose.part import part_of
+from ilk.choose.part import part_of, watch_of
 from ilk.choose.silhouette import silhouettes
-from ilk.choose.stability import MORE_PAIRS, PAIRS, Pairs, Refits, agreements, refit_pairs
+from ilk.choose.stability import MORE_PAIRS, PAIRS, Pairs, Refits, agreements, refit_all
 from ilk.choose.strength import prediction_strength
 from ilk.choose.vote import Ballot
 from ilk.cluster.nearest import Nearest, nearest_two
 from ilk.engines.tiles import Matrix, Tiles
+from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
 
@@ -82,25 +82,32 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
         return ()
     nearest = [nearest_two(sample.tiles, trial.centres, threads=sample.threads) for trial in trials]
     widths = _mean_widths(sample, nearest, part_of(progress, 0.0, 0.02))
+    ks = [trial.k for trial in trials]
+    strengths = _strengths(sample, ks, part_of(progress, 0.02, 0.08))
+    pairs = Pairs(sample.seed, "bootstrap", 0, PAIRS)
+    refits = refit_all(
+        sample.tiles, dict.fromkeys(ks, pairs), threads=sample.threads, progress=part_of(progress, 0.08, 0.35)
+    )
     copula = fit_copula(sample.features, sample.columns, seed=sample.seed, progress=progress)
-    ks, last = [trial.k for trial in trials], part_of(progress, 0.4, 1.0)
-    parts = _parts(ks, progress, 0.02, 0.4)
-    resampled = [_resampled(sample, k, one) for k, one in zip(ks, parts, strict=True)]
+    last = part_of(progress, 0.35, 1.0)
     nulls = null_medians(copula, ks, seed=sample.seed, threads=sample.threads, progress=last)
+    each = zip(trials, nearest, widths, strengths, nulls.T, strict=True)
     return tuple(
-        Measured(trial, near, width, strength, refits, agreements(refits), null)
-        for trial, near, width, (strength, refits), null in zip(
-            trials, nearest, widths, resampled, nulls.T, strict=True
-        )
+        Measured(trial, near, width, strength, refits[trial.k], agreements(refits[trial.k]), null)
+        for trial, near, width, strength, null in each
     )
 
 
-def look_closer(measured: Measured, sample: Sample, *, progress: Progress | None = None) -> Measured:
-    """The same k with 100 bootstrap pairs; the first ones stay as they are."""
-    pairs = Pairs(sample.seed, "bootstrap", measured.n_pairs, MORE_PAIRS)
-    refits = refit_pairs(sample.tiles, measured.k, pairs, threads=sample.threads, progress=progress)
-    more = np.concatenate([measured.agreements, agreements(refits)])
-    return replace(measured, refits=measured.refits.and_more(refits), agreements=more)
+def look_closer(near: Sequence[Measured], sample: Sample, *, progress: Progress | None = None) -> dict[int, Measured]:
+    """The same k with 100 bootstrap pairs each; the first ones stay as they are."""
+    wanted = {m.k: Pairs(sample.seed, "bootstrap", m.n_pairs, MORE_PAIRS) for m in near}
+    more = refit_all(sample.tiles, wanted, threads=sample.threads, progress=progress)
+    return {m.k: _with_more(m, more[m.k]) for m in near}
+
+
+def _with_more(measured: Measured, more: Refits) -> Measured:
+    agreed = np.concatenate([measured.agreements, agreements(more)])
+    return replace(measured, refits=Refits.joined([measured.refits, more]), agreements=agreed)
 
 
 def ballot_of(measured: Measured) -> Ballot:
@@ -114,11 +121,14 @@ def ballot_of(measured: Measured) -> Ballot:
     )
 
 
-def _resampled(sample: Sample, k: int, progress: Progress | None) -> tuple[float, Refits]:
-    halves, pairs = part_of(progress, 0.0, 0.2), Pairs(sample.seed, "bootstrap", 0, PAIRS)
-    strength = prediction_strength(sample.tiles, k, seed=sample.seed, threads=sample.threads, progress=halves)
-    rest = part_of(progress, 0.2, 1.0)
-    return strength, refit_pairs(sample.tiles, k, pairs, threads=sample.threads, progress=rest)
+def _strengths(sample: Sample, ks: Sequence[int], progress: Progress | None) -> list[float]:
+    """Prediction strength at each k, the longest first."""
+    watch = watch_of(progress)
+
+    def strength(k: int) -> float:
+        return prediction_strength(sample.tiles, k, seed=sample.seed, threads=1, progress=watch)
+
+    return map_threads(strength, list(reversed(ks)), threads=sample.threads, progress=progress)[::-1]
 
 
 def _mean_widths(sample: Sample, nearest: list[Nearest], progress: Progress | None) -> list[float | None]:
@@ -126,9 +136,3 @@ def _mean_widths(sample: Sample, nearest: list[Nearest], progress: Progress | No
     widths = silhouettes(sample.features, labels, sample.square_weights, threads=sample.threads, progress=progress)
     divided = [len(np.unique(label)) > 1 for label in labels]
     return [float(width.mean()) if several else None for width, several in zip(widths, divided, strict=True)]
-
-
-def _parts(ks: list[int], progress: Progress | None, low: float, high: float) -> Iterator[Progress | None]:
-    """Parts of a stage as long as the work at each k takes, which grows with k."""
-    edges = low + (high - low) * np.cumsum([0, *ks]) / sum(ks)
-    return (part_of(progress, float(a), float(b)) for a, b in pairwise(edges))

@@ -115,10 +115,9 @@ def _settle(
         near = [m for m in measured if abs(m.k - decision.k) <= 1 and m.n_pairs < MORE_PAIRS]
         if not near:
             return measured, decision
-        for m in near:
-            step, left = part_of(progress, 1 - left, 1 - left * 0.6), left * 0.6
-            closer = look_closer(m, sample, progress=step)
-            measured = tuple(closer if one.k == m.k else one for one in measured)
+        step, left = part_of(progress, 1 - left, 1 - left * 0.2), left * 0.2
+        closer = look_closer(near, sample, progress=step)
+        measured = tuple(closer.get(m.k, m) for m in measured)
 
 
 def _decision(inquiry: Inquiry, measured: tuple[Measured, ...]) -> Decision:
