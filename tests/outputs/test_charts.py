@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from ilk.model.parts import ColumnSummary, Flow
 from ilk.outputs.charts.axis import along, even, ticks
-from ilk.outputs.charts.distribution import Spread, distribution, in_brief
+from ilk.outputs.charts.distribution import Spread, coarse, distribution, in_brief
 from ilk.outputs.charts.evidence import stability_by_k, trust_strips
 from ilk.outputs.charts.figure import PHONE
 from ilk.outputs.charts.flow import flow_across_k, gain, shown_ks
@@ -170,3 +171,14 @@ def test_what_is_said_of_a_column_in_brief(model):
     assert in_brief(replace(profile, mean=None), column) == "too few customers to say"
     region = model.content.column("REGION")
     assert in_brief(replace(model.segments[0].profile("REGION"), n=100, levels=(10, 60, 30)), region) == "60 % North"
+
+
+@pytest.mark.parametrize("n", [14, 15, 20, 21])
+def test_joined_bins_lose_nobody(n):
+    """Joining bins keeps every share, and there is one edge more than there are bins."""
+    spread, edges = Spread(None, tuple(float(i) for i in range(n)), ()), tuple(float(i) for i in range(n + 1))
+    joined, kept = spread.coarser(), coarse(edges)
+    assert sum(joined.bins) == sum(spread.bins)
+    assert len(kept) == len(joined.bins) + 1
+    assert [sum(range(int(a), int(b))) for a, b in pairwise(kept)] == list(joined.bins)
+    assert even(kept)

@@ -17,7 +17,7 @@ FILES = (("report.html", "for everyone; holds no customer, may be sent"), ("segm
 
 def printed(model, width, *, encoding="utf-8", **options):
     raw = io.BytesIO()
-    console = Console(file=io.TextIOWrapper(raw, encoding), width=width, highlight=False, **options)
+    console = Console(file=io.TextIOWrapper(raw, encoding, errors="replace"), width=width, highlight=False, **options)
     show(model, console, files=FILES, folder=Path("customers-segments"))
     console.file.flush()
     return raw.getvalue().decode(encoding)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 from ilk.choose.verdict import Findings, judge
 from ilk.model.model import Model
@@ -12,12 +11,6 @@ from ilk.model.parts import Candidate, ColumnSummary, Content, Segment, Solution
 from ilk.outputs.wording import clean, lower_first, words_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
-VERDICT_SIGNS: dict[Verdict, Literal["reliable", "a pattern", "do not rely on it"]] = {
-    "natural": "reliable",
-    "reproducible": "a pattern",
-    "constructed": "do not rely on it",
-}
-"""The same three shapes as for trust: filled circle, half circle, cross."""
 
 
 @dataclass(frozen=True)

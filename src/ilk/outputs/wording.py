@@ -47,10 +47,12 @@ def figure(number: float | None) -> str:
 
 
 def per_cent(share: float | None) -> str:
-    """A share: without decimals from 10 % up, one below, and never 0 % of something that is there."""
+    """A share: without decimals from 10 % up, one below; never 0 % of something, nor all of what is not whole."""
     if share is None or not math.isfinite(share):
         return NONE
     percent = 100 * share
+    if 99.5 <= percent < 100:
+        return "over 99 %"
     if abs(percent) >= 9.95 or percent == 0:
         return f"{percent:.0f} %".replace("-", "\N{MINUS SIGN}")
     if abs(percent) < 0.05:

@@ -18,7 +18,7 @@ APART = 16
 def even(edges: Sequence[float]) -> bool:
     """Whether all bins are about equally wide."""
     widths = [b - a for a, b in pairwise(edges)]
-    return not widths or max(widths) <= 1.5 * min(widths)
+    return not widths or max(widths) <= 1.6 * min(widths)
 
 
 def along(value: float, edges: Sequence[float]) -> float:

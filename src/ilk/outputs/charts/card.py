@@ -44,7 +44,6 @@ def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:
     pen = _Pen(32, [])
     for row in wrapped(f"{segment.number}  {segment.persona.name}", INNER, 20, bold=True, most=2):
         pen.line(row, size=20, bold=True)
-    pen.line(customers(segment.size, segment.share), fill=QUIET)
     pen.y += 8
     for row in wrapped(segment.persona.sentence, INNER, most=7):
         pen.line(row)
@@ -62,13 +61,14 @@ def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:
 
 
 def _shares(pen: _Pen, segment: Segment, content: Content) -> None:
-    shares = [("of customers", segment.share)]
+    shares = [(customers(segment.size, segment.share), segment.share)]
     worth = value_share(segment, content.value_column)
     if content.value_column is not None and worth is not None:
-        shares.append((f"of {lower_first(words_of(content.column(content.value_column).plan))}", worth))
+        amount = lower_first(words_of(content.column(content.value_column).plan))
+        shares.append((f"{per_cent(worth)} of {amount}", worth))
     for words, share in shares:
-        pen.line(shortened(f"{per_cent(share)} {words}", 160))
-        pen.place(bar(share, INNER - 176, 12, segment_colour(segment.number)), x=176, up=15)
+        pen.line(shortened(words, 176))
+        pen.place(bar(share, INNER - 192, 12, segment_colour(segment.number)), x=192, up=15)
 
 
 def _trust(pen: _Pen, segment: Segment) -> None:

@@ -26,7 +26,7 @@ def correlation_grid(content: Content) -> Figure | None:
     pairs = [(i, j, content.correlation[i][j]) for a, i in enumerate(kept) for j in kept[:a]]
     strong = sorted((p for p in pairs if abs(p[2]) >= STRONG), key=lambda p: -abs(p[2]))
     names = [words_of(content.column(content.correlation_columns[i]).plan) for i in range(len(content.correlation))]
-    title = f"{in_letters(len(strong)).capitalize()} pair{'s' * (len(strong) != 1)} of columns say nearly the same"
+    title = f"{in_letters(len(strong)).capitalize()} pair{'s' * (len(strong) != 1)} of columns go together closely"
     subtitle = "Rank correlation. Orange: high together; blue: one high, the other low; white: unrelated"
     if len(kept) < len(content.correlation):
         subtitle += f". The {len(kept)} of {len(content.correlation)} columns that go with others most"

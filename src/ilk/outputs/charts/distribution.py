@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Profile, Segment
@@ -14,6 +14,7 @@ from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words
 
 THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
 WORTH_A_BAR = 0.005
+MOST_BINS = 14
 NONE_BAR = (-2.6, -1.0)
 """Where the bar of customers with nothing stands, in bins left of the first."""
 
@@ -35,16 +36,32 @@ class Spread:
         none = profile.n_zero / n if profile.n_zero is not None and profile.bins else None
         return cls(none, tuple((b or 0) / n for b in profile.bins), tuple((c or 0) / n for c in profile.levels))
 
+    def coarser(self) -> Spread:
+        """Bins joined in pairs, an odd one with the last pair, where there are more than can be told apart here."""
+        if len(self.bins) <= MOST_BINS:
+            return self
+        starts = range(0, len(self.bins) - 1, 2)
+        joined = [sum(self.bins[i : i + 2 if i + 3 < len(self.bins) else len(self.bins)]) for i in starts]
+        return replace(self, bins=tuple(joined))
+
     @property
     def highest(self) -> float:
         """The tallest bar."""
         return max((*self.bins, *self.levels, self.none or 0.0), default=0.0)
 
 
+def coarse(edges: tuple[float, ...]) -> tuple[float, ...]:
+    """The edges that are left when bins are joined so."""
+    if len(edges) - 1 <= MOST_BINS:
+        return edges
+    return (*edges[: len(edges) - 2 : 2], edges[-1])
+
+
 def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
     """The segment filled, everyone as an outline; None where nothing may be shown."""
     profile = segment.profile(column.plan.column)
-    own, all_of_them = Spread.of(profile), Spread.of(column.everyone)
+    own, all_of_them = Spread.of(profile).coarser(), Spread.of(column.everyone).coarser()
+    column = replace(column, edges=coarse(column.edges))
     if own.highest == 0:
         return None
     by_level = bool(column.levels) and not own.bins

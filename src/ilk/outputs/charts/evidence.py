@@ -33,7 +33,12 @@ def stability_by_k(evidence: Evidence, k: int) -> Figure | None:
     if not known:
         return None
     here = next((c for c in known if c.k == k), None)
-    subtitle = "How often the same people end up together when we ask again with other customers; 1 is always"
+    subtitle = (
+        "Stability: how often the same people end up together when we ask again with other customers; 1 is always. "
+    )
+    subtitle += (
+        "Dot: the middle of all repeats, line: nine in ten of them, grey: data with the same columns but no groups"
+    )
     alt = "; ".join(_stability_line(c) for c in known)
     return Figure.of(
         "stability", (_stability_title(here), subtitle, alt), lambda width: _stability(width, known, k), width=WIDE
@@ -61,8 +66,9 @@ def _stability_line(c: Candidate) -> str:
 
 def _stability(width: int, known: list[Candidate], chosen: int) -> Spec:
     lowest = min(min(c.stability.low, c.null.low if c.null else 1.0) for c in known if c.stability)
-    floor = min(0.5, max(0.0, int(lowest * 10) / 10))
-    y = number("y", floor, 1.0, axis={"values": [floor, STABLE, 1.0], "format": ".1f", "grid": True, "title": None})
+    steps = [step / 5 for step in range(6) if step / 5 > lowest - 0.2]
+    floor = min(lowest, steps[0])
+    y = number("y", floor, 1.0, axis={"values": steps, "format": ".1f", "grid": True, "title": None})
     rows = [_stability_row(c, chosen) for c in known]
     x = _k_axis()
     band = {"type": "bar", "color": EVERYONE, "opacity": 0.55, "width": {"band": 0.72}}
@@ -72,7 +78,9 @@ def _stability(width: int, known: list[Candidate], chosen: int) -> Spec:
     layers.append(layer(rows, spread, x=x, y={**y, "field": "low"}, y2={"field": "high"}, color=colour()))
     point = {"type": "point", "filled": True, "size": 130, "opacity": 1}
     layers.append(layer(rows, point, x=x, y={**y, "field": "median"}, color=colour()))
-    layers += _stability_words(rows, shapeless, x, y)
+    here = [{"k": r["k"], "y": r["high"], "text": "shown"} for r in rows if r["here"]]
+    said = {"type": "text", "baseline": "bottom", "dy": -6, "color": ACCENT, "fontWeight": "bold"}
+    layers += [layer(here, said, x=x, y=y, text=words())] if here else []
     return plot(width, 304, layers, Pad(36, 8, 16, 56))
 
 
@@ -90,18 +98,6 @@ def _stability_row(c: Candidate, chosen: int) -> dict[str, Any]:
         "here": here,
         "tip": _stability_line(c),
     }
-
-
-def _stability_words(rows: list[dict[str, Any]], shapeless: list[dict[str, Any]], x: Spec, y: Spec) -> list[Spec]:
-    here = [{"k": r["k"], "y": r["high"], "text": "shown"} for r in rows if r["here"]]
-    said = {"type": "text", "baseline": "bottom", "dy": -6, "color": ACCENT, "fontWeight": "bold"}
-    found = [layer(here, said, x=x, y=y, text=words())] if here else []
-    if not shapeless:
-        return found
-    roomiest = max(shapeless, key=lambda r: (r["null_low"], -r["k"]))
-    label = [{"k": roomiest["k"], "y": roomiest["null_low"], "text": "shapeless"}]
-    grey = {"type": "text", "baseline": "top", "dy": 6, "color": QUIET}
-    return [*found, layer(label, grey, x=x, y=y, text=words())]
 
 
 def _k_axis() -> Spec:
@@ -201,6 +197,13 @@ def _trust_words(x: Spec, *, roomy: bool) -> list[Spec]:
     top = {"type": "text", "baseline": "bottom"}
     shown = [zone for zone in zones if roomy or zone["align"] == "right"]
     return [
-        layer([zone], {**top, "align": zone["align"]}, x=x, y={"value": -8}, text=words(), color=colour())
+        layer(
+            [zone],
+            {**top, "align": zone["align"], "dx": -10 * (zone["x"] == PATTERN)},
+            x=x,
+            y={"value": -8},
+            text=words(),
+            color=colour(),
+        )
         for zone in shown
     ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ilk.model.parts import Profile, TrustWord
+from ilk.model.parts import Profile, TrustWord, Verdict
 from ilk.outputs.drawing import element
-from ilk.outputs.theme import EVERYONE, LINE, OVER_BAR, TRUST_COLOURS, UNDER_BAR
+from ilk.outputs.theme import EVERYONE, LINE, OVER_BAR, QUIET, TRUST_COLOURS, UNDER_BAR
 
 SIGN, RING, CROSS = 16, 6.5, 4.5
 
@@ -21,6 +21,14 @@ def trust_shape(word: TrustWord) -> str:
     return ring + element(
         "path", d=f"M{middle},{middle - RING}A{RING},{RING} 0 0 0 {middle},{middle + RING}Z", fill=paint
     )
+
+
+def verdict_shape(verdict: Verdict) -> str:
+    """A full, a half or an empty circle: how far the groups are there by themselves."""
+    if verdict == "constructed":
+        middle = SIGN / 2
+        return element("circle", cx=middle, cy=middle, r=RING, fill="none", stroke=QUIET, stroke_width=2)
+    return trust_shape("reliable" if verdict == "natural" else "a pattern")
 
 
 def bar(share: float, width: float, height: float, paint: str) -> str:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ilk.model.parts import Segment
-from ilk.outputs.charts.shapes import bar, trust_shape
+from ilk.model.parts import Segment, TrustWord
+from ilk.outputs.charts.shapes import bar, trust_shape, verdict_shape
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.drawing import drawing, themed
-from ilk.outputs.reading import VERDICT_SIGNS, VERDICTS, Reading
+from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.theme import segment_colour
 from ilk.outputs.wording import TRUST_WORDS, clean, counted, customers, in_letters, listed, made_on, per_cent, whole
 from ilk.sources.source import Note
@@ -19,19 +19,28 @@ MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
 BAR_WIDTH, BAR_HEIGHT = 96, 12
 
 WEIGHTIEST = (
+    "few-customers",
     "one-large-segment",
     "one-column",
+    "one_column_dominates",
     "tiny-segment",
     "uneven-segments",
-    "few-customers",
-    "sample-size",
-    "answer-style",
+    "sample_size",
+    "answer_style",
+    "blanks_differ",
+    "descriptors_build",
+    "rejects",
+    "duplicate-ids",
+    "no-id",
+    "gap",
 )
-"""Warnings that matter most to who decides, first; the others follow in the order they were raised."""
+"""Warnings that matter to who decides, the weightiest first; others are for who prepares the data."""
 
+BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
 GENERAL = (
-    "The segments say how customers behave, not why, nor what they would do if they were treated otherwise.",
+    "Segments say how customers behave, not why, nor what they would do if they were treated otherwise.",
     "The figures are as old as the customer file; customers move, so assign them again before each use.",
+    "The names are short for what is told in the figures; read both before you act.",
 )
 
 
@@ -70,15 +79,14 @@ class Board:
 
 def board(reading: Reading) -> Board:
     """Page one."""
-    provenance = reading.content.provenance
     verdict, text = reading.verdict
     n = len(reading.segments)
     shown = reading.segments[:MOST_PERSONAS]
     return Board(
         title=f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers",
-        subtitle=f"{clean(provenance.source)}, {customers(provenance.n_customers)}, {made_on(provenance.created)}",
+        subtitle=made_from(reading),
         verdict=VERDICTS[verdict],
-        verdict_sign=sign(VERDICT_SIGNS[verdict]),
+        verdict_sign=_drawn(verdict_shape(verdict), ""),
         verdict_text=text,
         why_k=why_k(reading),
         value_head=f"Share of {reading.value_words}" if reading.value else "",
@@ -89,9 +97,19 @@ def board(reading: Reading) -> Board:
     )
 
 
-def sign(word: str) -> Markup:
+def made_from(reading: Reading) -> str:
+    """Where the customers came from, how many there are, and when."""
+    p = reading.content.provenance
+    return f"From “{clean(p.source)}”: {customers(p.n_customers)}, {made_on(p.created)}"
+
+
+def sign(word: TrustWord) -> Markup:
     """A trust shape for a line of text."""
-    return Markup(themed(drawing(16, 16, trust_shape(word)), word, css_class="sign"))  # type: ignore[arg-type] # noqa: S704
+    return _drawn(trust_shape(word), "")
+
+
+def _drawn(shape: str, words: str) -> Markup:
+    return Markup(themed(drawing(16, 16, shape), words, css_class="sign"))  # noqa: S704 - every text in it is escaped
 
 
 def share_bar(share: float, number: int, words: str, width: int = BAR_WIDTH) -> Markup:
@@ -112,18 +130,29 @@ def why_k(reading: Reading) -> str:
 
 
 def caveats(reading: Reading) -> tuple[str, ...]:
-    """The three things to keep in mind: doubtful segments, weighty warnings, what no study can say."""
-    found = [*_doubts(reading), *(_first_sentences(clean(note.text)) for note in weighed(reading))]
-    return tuple(dict.fromkeys([*found, *GENERAL]))[:MOST_CAVEATS]
+    """The three things to keep in mind: doubtful segments, weighty warnings, then what holds for every study."""
+    weighty = [_first_sentences(clean(note.text)) for note in weighed(reading) if note.code in WEIGHTIEST]
+    borders = [BORDERS] if reading.verdict[0] != "natural" and len(reading.segments) > 1 else []
+    return tuple(dict.fromkeys([*_doubts(reading), *weighty, *borders, *GENERAL]))[:MOST_CAVEATS]
 
 
 def weighed(reading: Reading) -> list[Note]:
-    """Warnings about this solution and these data, the weightiest first."""
+    """Warnings about this solution and these data, the weightiest first, each once."""
     here = reading.candidate
-    notes = [*reading.solution.notes, *(here.notes if here else ()), *reading.content.warnings]
+    notes = [*reading.solution.notes, *(here.notes if here else ())]
+    notes += [
+        note for note in reading.content.warnings if reading.k == reading.content.k or note not in _of_chosen(reading)
+    ]
     unique = {note.text: note for note in notes}
     rank = {code: i for i, code in enumerate(WEIGHTIEST)}
     return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank)))
+
+
+def _of_chosen(reading: Reading) -> tuple[Note, ...]:
+    """What was said of the number of segments the study chose, and does not hold for another."""
+    content = reading.content
+    of_k = next((c.notes for c in content.evidence.candidates if c.k == content.k), ())
+    return (*content.solution(content.k).notes, *of_k)
 
 
 def _doubts(reading: Reading) -> list[str]:

@@ -15,7 +15,7 @@ from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
 from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, times
 
-WIDE_BAR, SMALL = 120, (72, 12)
+WIDE_BAR, SMALL = 96, (56, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,6 @@ class Card:
     look: int
     name: str
     sentence: str
-    size: str
     share: str
     share_bar: Markup
     worth: str
@@ -62,8 +61,7 @@ def _card(segment: Segment, reading: Reading) -> Card:
         look=(segment.number - 1) % 12 + 1,
         name=reading.by_number[segment.number],
         sentence=clean(segment.persona.sentence),
-        size=customers(segment.size, segment.share),
-        share=f"{per_cent(segment.share)} of customers",
+        share=customers(segment.size, segment.share),
         share_bar=share_bar(segment.share, segment.number, "", WIDE_BAR),
         worth=f"{per_cent(worth)} of {reading.value_words}" if shown else "",
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),

@@ -19,6 +19,9 @@ from ilk.outputs.theme import QUIET
 from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, whole, words_of
 
 SPARK = (96, 24)
+DOUBLES, ELSEWHERE = "near_double", ("identity", "gap")
+"""Warnings that are told where their tables and charts stand."""
+
 USES = {"builds": "Makes segments", "describes": "Describes them", "out": "Left out"}
 
 
@@ -32,6 +35,7 @@ class DataChapter:
     gaps: Table | None
     identities: tuple[str, ...]
     correlation: Figure | None
+    doubles: tuple[str, ...]
     warnings: tuple[str, ...]
     edits: tuple[str, ...]
 
@@ -46,7 +50,8 @@ def data_chapter(reading: Reading) -> DataChapter:
         gaps=gap_table(reading),
         identities=tuple(_identity(i, reading) for i in content.identities),
         correlation=correlation_grid(content),
-        warnings=tuple(clean(note.text) for note in weighed(reading)),
+        doubles=tuple(clean(note.text) for note in weighed(reading) if note.code == DOUBLES),
+        warnings=tuple(clean(note.text) for note in weighed(reading) if note.code not in {DOUBLES, *ELSEWHERE}),
         edits=tuple(
             edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits
         ),
@@ -87,7 +92,7 @@ def _column_line(column: ColumnSummary) -> Line:
     role = plan.kind if plan.role == "descriptor" else plan.role
     words = words_of(plan, longest=200)
     own = clean(plan.column)
-    head = words if own.casefold() == words.casefold() else f"{words} ({own})"
+    head = Cell(words, below="" if own.casefold() == words.casefold() else own)
     missing = (
         f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
     )
@@ -136,7 +141,7 @@ def gap_table(reading: Reading) -> Table | None:
 def _identity(identity: Identity, reading: Reading) -> str:
     parts = listed([words_of(reading.column(name).plan) for name in identity.parts])
     total = words_of(reading.column(identity.total).plan)
-    held = per_cent(identity.share)
+    held = f"{figure(100 * identity.share)} %"
     return f"{total} is the sum of {parts} for {held} of customers, so it counts only through its parts."
 
 

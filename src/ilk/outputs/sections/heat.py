@@ -8,7 +8,7 @@ from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.theme import tint
 from ilk.outputs.wording import NONE, clean, in_units, listed, lower_first, per_cent, words_of
 
-MOST_LEVELS = 6
+MOST_LEVELS, FEW = 6, 8
 MARKS = 0.5
 """A difference of this many standard deviations makes a marker."""
 
@@ -41,7 +41,7 @@ def _table(caption: str, names: tuple[str, ...] | list[str], reading: Reading) -
     there = {c.plan.column: c for c in reading.content.columns}
     lines = [line for name in names if name in there for line in column_lines(there[name], reading)]
     heads = ("Column", "Everyone", *(f"{s.number}" for s in reading.segments))
-    return Table(caption, heads, tuple(lines), "heat")
+    return Table(caption, heads, tuple(lines), "heat few" if len(reading.segments) <= FEW else "heat")
 
 
 def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:

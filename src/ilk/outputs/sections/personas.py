@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from markupsafe import Markup
 
@@ -24,7 +25,7 @@ from ilk.outputs.wording import (
     words_of,
 )
 
-MOST_MARKERS, MOST_RULES, MOST_DISTRIBUTIONS, MOST_IN_A_LINE = 12, 4, 3, 3
+MOST_MARKERS, MOST_DISTRIBUTIONS, MOST_IN_A_LINE = 12, 3, 3
 WHOLE = 0.8
 """A segment that keeps this share of itself from one k to the next is called the same."""
 
@@ -47,7 +48,7 @@ class Chapter:
     marker_chart: Figure | None
     distributions: tuple[Figure, ...]
     descriptors: tuple[str, ...]
-    rules: tuple[str, ...]
+    rule: str
 
 
 def chapters(reading: Reading) -> tuple[Chapter, ...]:
@@ -72,15 +73,16 @@ def _chapter(segment: Segment, reading: Reading) -> Chapter:
         marker_chart=marker_bars(segment, reading.content),
         distributions=_distributions(segment, reading),
         descriptors=tuple(clean(text) for text in persona.descriptors),
-        rules=tuple(rule_text(rule.text, rule.precision, rule.recall) for rule in persona.rules[:MOST_RULES]),
+        rule=_best_rule(segment),
     )
 
 
-def rule_text(text: str, precision: float, recall: float) -> str:
-    """A rule with how well it holds."""
-    return (
-        f"{clean(text)} – {per_cent(precision)} of those it names are in the segment, {per_cent(recall)} of the segment"
-    )
+def _best_rule(segment: Segment) -> str:
+    """The rule that finds most of the segment, with how well it holds."""
+    if not segment.persona.rules:
+        return ""
+    rule = max(segment.persona.rules, key=lambda r: r.precision * r.recall)
+    return f"{clean(rule.text)}. Right for {per_cent(rule.precision)}, finds {per_cent(rule.recall)} of the segment."
 
 
 def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
@@ -163,9 +165,11 @@ def _marker_line(marker: Marker, segment: Segment, reading: Reading) -> Line:
 
 
 def _distributions(segment: Segment, reading: Reading) -> tuple[Figure, ...]:
-    columns = [marker.column for _, marker in strongest(segment, reading.content, MOST_DISTRIBUTIONS)]
-    figures = (distribution(segment, reading.column(name)) for name in dict.fromkeys(columns))
-    return tuple(figure for figure in figures if figure is not None)
+    """One a theme first, then the next strongest markers."""
+    first = [marker.column for _, marker in strongest(segment, reading.content, MOST_DISTRIBUTIONS)]
+    columns = dict.fromkeys([*first, *(marker.column for marker in segment.persona.markers)])
+    figures = (distribution(segment, reading.column(name)) for name in columns)
+    return tuple(islice((figure for figure in figures if figure is not None), MOST_DISTRIBUTIONS))
 
 
 def in_markers(segment: Segment) -> str:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.model.parts import Comparison, Fidelity
+from ilk.model.parts import Comparison, Fidelity, Segment
 from ilk.outputs.reading import Reading
-from ilk.outputs.sections.personas import rule_text
-from ilk.outputs.sections.table import Cell, Line, Table
+from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.wording import NONE, clean, counted, figure, per_cent, whole, words_of
 
 SHADES = (0.02, 0.05, 0.1, 0.2)
@@ -20,7 +19,7 @@ class Rules:
 
     summary: str
     confusion: Table | None
-    by_segment: tuple[tuple[str, tuple[str, ...]], ...]
+    by_segment: tuple[Table, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +35,14 @@ class Beside:
 def rules(reading: Reading) -> Rules:
     """The chapter."""
     fidelity = reading.solution.fidelity
-    listed_rules = tuple(
-        (
-            f"{s.number} {reading.by_number[s.number]}",
-            tuple(rule_text(r.text, r.precision, r.recall) for r in s.persona.rules),
-        )
-        for s in reading.segments
-        if s.persona.rules
-    )
-    return Rules(_summary(fidelity), _confusion(fidelity, reading) if fidelity else None, listed_rules)
+    tables = tuple(_rule_table(segment, reading) for segment in reading.segments if segment.persona.rules)
+    return Rules(_summary(fidelity), _confusion(fidelity, reading) if fidelity else None, tables)
+
+
+def _rule_table(segment: Segment, reading: Reading) -> Table:
+    heads = (f"{segment.number} {reading.by_number[segment.number]}", "Right", "Finds")
+    lines = [line(clean(r.text), per_cent(r.precision), per_cent(r.recall)) for r in segment.persona.rules]
+    return Table(f"Rules for segment {segment.number}", heads, tuple(lines), "rules")
 
 
 def _summary(fidelity: Fidelity | None) -> str:

@@ -11,11 +11,12 @@ NO_DRAWING = Markup()
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, CSS classes, a drawing beside the text."""
+    """One cell: its text, CSS classes, a drawing beside the text, a quiet line below it."""
 
     text: str
     look: str = ""
     drawing: Markup = NO_DRAWING
+    below: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,10 @@ class Table:
     look: str = ""
 
 
-def line(head: str, *cells: str | Cell, look: str = "") -> Line:
+def line(head: str | Cell, *cells: str | Cell, look: str = "") -> Line:
     """A row from plain texts."""
-    return Line(Cell(head), tuple(c if isinstance(c, Cell) else Cell(c) for c in cells), look)
+    return Line(
+        head if isinstance(head, Cell) else Cell(head),
+        tuple(c if isinstance(c, Cell) else Cell(c) for c in cells),
+        look,
+    )
