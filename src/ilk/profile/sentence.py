@@ -69,10 +69,9 @@ def behaviour(ground: Ground, trait: Trait) -> Told:
 
 def _joined(texts: Sequence[str]) -> str:
     """Two clauses as one; a subject and verb they share is said once."""
-    first, *others = texts
     shared = next((s for s in ("they average ", "they have ") if all(text.startswith(s) for text in texts)), None)
-    if shared is not None:
-        return " and ".join([first, *(text.removeprefix(shared) for text in others)])
+    if shared is not None and texts:
+        return " and ".join([texts[0], *(text.removeprefix(shared) for text in texts[1:])])
     return ", and ".join(texts)
 
 
