@@ -231,6 +231,8 @@ HOSTILE = {
     "a k nobody tried": lambda d: d["content"].update(k=9),
     "no solutions": lambda d: d["content"].update(solutions=[]),
     "no transforms": lambda d: d["content"]["recipe"].update(transforms=[]),
+    "a feature beyond float64": lambda d: d["content"]["recipe"]["transforms"][0].update(weight=1e308, spread=1e-308),
+    "a category beyond float64": lambda d: d["content"]["recipe"]["transforms"][-1].update(weight=1e308),
     "a spread of 0": lambda d: d["content"]["recipe"]["transforms"][0].update(spread=0.0),
     "no features in a transform": lambda d: d["content"]["recipe"]["transforms"][0].update(centre=[]),
     "an undescribed column": lambda d: d["content"]["columns"].pop(0),
@@ -287,21 +289,57 @@ def test_a_cut_or_doubled_piece_is_refused_or_harmless(raw, data):
     _refused_or_equal(raw[:last] + raw[first:], good)
 
 
+class Spoiler:
+    """Every place in a content, by its path with numbers left out: one kind of place is as likely as another."""
+
+    def __init__(self, document):
+        self.document, kinds = document, {}
+        todo = [((), document["content"])]
+        while todo:
+            path, node = todo.pop()
+            kind = tuple("*" if isinstance(step, int) else step for step in path)
+            kinds.setdefault(kind, []).append(path)
+            if isinstance(node, (dict, list)):
+                todo += [((*path, key), node[key]) for key in (node if isinstance(node, dict) else range(len(node)))]
+        del kinds[()]
+        self.kinds = list(kinds.values())
+
+    def spoilt(self, kind, which, value):
+        """The document with something else in one place, or nothing."""
+        alike = self.kinds[kind % len(self.kinds)]
+        path = alike[which % len(alike)]
+        document = copy.deepcopy(self.document)
+        node = document["content"]
+        for step in path[:-1]:
+            node = node[step]
+        if value is NOTHING:
+            del node[path[-1]]
+        else:
+            node[path[-1]] = value
+        return signed(json.loads(json.dumps(document)))
+
+    def __repr__(self):
+        return "Spoiler()"
+
+
+@pytest.fixture(scope="module")
+def spoiler(document):
+    return Spoiler(document)
+
+
+NOTHING = object()
 ANY = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=5), st.just([]),
-    st.just({}), st.lists(st.integers(-2, 2), max_size=3), st.just(1e308), st.just(-1), st.just(2**53),
+    st.just(NOTHING), st.none(), st.booleans(), st.integers(-(10**30), 10**30), st.floats(), st.text(max_size=5),
+    st.just([]), st.just({}), st.lists(st.integers(-2, 2), max_size=3), st.just(1e308), st.just(-1), st.just(2**53),
 )  # fmt: skip
 
 
 @FUZZ
-@given(data=st.data())
-def test_any_other_value_anywhere_is_refused_or_works(document, frame, hashes, data):
+@given(kind=st.integers(0, 10**6), which=st.integers(0, 10**6), value=ANY)
+def test_any_other_value_anywhere_is_refused_or_works(spoiler, frame, hashes, kind, which, value):
     """With digests that fit: a changed leaf, a deleted key; it is refused with words, or it is a model that works."""
-    broken = copy.deepcopy(document)
-    _spoil(broken, data)
     try:
-        text = json.dumps(broken).encode()
-        model = parse(signed(json.loads(text)), "x")
+        model = parse(spoiler.spoilt(kind, which, value), "x")
     except BadModelFile:
         return
     assert str(model)
@@ -309,7 +347,7 @@ def test_any_other_value_anywhere_is_refused_or_works(document, frame, hashes, d
     answered = ~np.isnan(features).all(axis=1)
     found = score(model.scoring, features[answered], hashes[:20][answered])
     assert ((found.label >= 0) & (found.label < len(model.segments))).all()
-    assert ((found.certainty >= 0) & (found.certainty <= 1)).all()
+    assert (((found.certainty >= 0) & (found.certainty <= 1)) | (len(model.scoring.bootstraps) == 0)).all()
 
 
 def _refused_or_equal(raw, good):
@@ -318,23 +356,6 @@ def _refused_or_equal(raw, good):
     except BadModelFile:
         return
     assert found == good
-
-
-def _spoil(document, data):
-    """Walk down to some place and put something else there, or nothing."""
-    node, path = document["content"], []
-    for _ in range(data.draw(st.integers(1, 7))):
-        keys = list(node) if isinstance(node, dict) else range(len(node))
-        key = data.draw(st.sampled_from(list(keys)))
-        path.append((node, key))
-        node = node[key]
-        if not isinstance(node, (dict, list)) or not node:
-            break
-    parent, key = path[-1]
-    if data.draw(st.booleans()):
-        parent[key] = data.draw(ANY)
-    else:
-        del parent[key]
 
 
 def test_models_without_extras_are_sound(tmp_path):

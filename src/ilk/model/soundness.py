@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from ilk.features.recipe import feature_columns
-from ilk.model.parts import Content, Edit, Grid, Recipe, Segment, Solution
+from ilk.model.parts import Content, Edit, Grid, Recipe, Segment, Solution, Transform
 
 WHOLE_LIMIT = 2**53
 """Counts beyond this are damage or an attack: float64 and JSON readers elsewhere cannot hold them."""
+
+LARGEST_REACH = 1e9
+"""How far a feature may reach before it is drawn in to 256; more than any table makes, less than overflows."""
 
 FEATURE_LIMIT = 256.0
 UNIT = 65536.0
@@ -68,14 +71,25 @@ def _recipe_problems(recipe: Recipe) -> Iterator[str]:
     for t in recipe.transforms:
         if len(t.centre) != (len(t.levels) if t.kind == "level" else 1):
             yield "the transform of a column has the wrong number of features"
-        if not (t.spread > 0 and t.weight > 0 and t.scale > 0 and t.low <= t.high) or (t.pooled and not t.levels):
+        if not _can_be_computed(t):
             yield f"the transform of a column cannot be computed ({t.kind})"
+
+
+def _can_be_computed(t: Transform) -> bool:
+    """Whether every value has a feature far from what float64 cannot hold."""
+    if not (t.spread > 0 and t.weight > 0 and t.scale > 0 and t.low <= t.high) or (t.pooled and not t.levels):
+        return False
+    shapes = (0.0, 1.0) if t.kind == "level" else (t.low, t.high)
+    with np.errstate(over="ignore", invalid="ignore"):
+        reach = np.array([t.weight * (shape - centre) / t.spread for shape in shapes for centre in t.centre])
+    return bool((np.abs(reach) < LARGEST_REACH).all())
 
 
 def _solution_problems(solution: Solution, n_features: int, content: Content) -> Iterator[str]:
     k = solution.k
-    if not (1 <= k <= 10_000):
-        yield "a number of segments is out of range"
+    if k < 1 or len(solution.segments) != k:
+        yield "a number of segments is not that of the segments"
+        return
     for centres in (solution.scorer.centres, *solution.bootstraps):
         if not _fits(centres, k, n_features) or not _on_the_grid(centres):
             yield f"the centres of {k} segments have the wrong shape or values"
@@ -122,8 +136,10 @@ def _fits(grid: Grid, n_rows: int, n_columns: int) -> bool:
 
 def _on_the_grid(grid: Grid) -> bool:
     """Whether all are multiples of 2^-16 smaller than 256 in size, which makes every score exact."""
-    values = np.array(grid, np.float64) * UNIT
-    return bool((np.abs(values) < FEATURE_LIMIT * UNIT).all() and (values == np.floor(values)).all())
+    values = np.array(grid, np.float64)
+    if not (np.abs(values) < FEATURE_LIMIT).all():
+        return False
+    return bool((values * UNIT == np.floor(values * UNIT)).all())
 
 
 def _too_large(part: Any) -> Iterator[str]:
