@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +14,16 @@ from ilk.engines.tiles import TILE, Block, empty_block
 
 MOST_MOVES = 300
 """Moves of the centres after which a fit is taken as it is, as in scikit-learn."""
+
+
+MULTIPLICATIONS = 500_000_000
+"""Work between two looks at Ctrl-C: 20 milliseconds or so."""
+
+Check = Callable[[], None]
+
+
+def _no_check() -> None:
+    """For fits that are over before anybody could stop them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +84,29 @@ def fit_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, start
         starts: How many.
         enough: Squared movement of the centres at which a start has settled.
     """
-    seeds = np.empty((starts, k, block.values.shape[1]))
+    p = block.values.shape[1]
+    if n_tiles == 0:
+        return Cold(np.zeros((k, p)), 0.0, np.zeros(k))
+    seeds = np.empty((starts, k, p))
     choose_seeds(block, n_tiles, np.array([seed], np.uint64), room.seeds, seeds)
     fits = [settle_cold(block, n_tiles, room, centres, enough=enough) for centres in seeds]
     return min(fits, key=lambda fit: fit.inertia)
 
 
-def settle_cold(block: Block, n_tiles: int, room: Room, centres: NDArray[np.float64], *, enough: float) -> Cold:
-    """Settle from given centres, which are changed."""
-    total = room.total
+def settle_cold(
+    block: Block, n_tiles: int, room: Room, centres: NDArray[np.float64], *, enough: float, check: Check = _no_check
+) -> Cold:
+    """Settle from given centres, which are changed; `check` is called about every 20 milliseconds of work."""
+    total, left = room.total, MOST_MOVES
     for part in total:
         part.fill(0.0)
     room.out.label[:n_tiles] = -1
-    settle(block, 0, n_tiles, centres, room.out, total, room.scratch, room.border, MOST_MOVES, enough)
+    at_once = max(MULTIPLICATIONS // max(block.values[:n_tiles].size * len(centres), 1), 4)
+    while left > 0:
+        n_moves = min(left, at_once)
+        movement, _ = settle(block, 0, n_tiles, centres, room.out, total, room.scratch, room.border, n_moves, enough)
+        left -= n_moves if movement > enough else left
+        check()
     mass = total.counts[:, None] - total.missing
     return Cold(centres, float((centres * (mass * centres - 2.0 * total.sums)).sum()), total.counts.copy())
 

@@ -11,7 +11,7 @@ from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
-PIECE = 12
+PIECE = 6
 """Fits a piece of work: about 20 milliseconds, so that a stop is seen soon."""
 
 ENOUGH = 1e-3
@@ -55,9 +55,8 @@ def fit_many(
             rows = np.flatnonzero((masses[i] > 0) & votes)
             n_used = take_rows(block, rows, room.into)
             room.into.mass.ravel()[: len(rows)] *= masses[i, rows]
-            if len(rows) > 0:
-                fit = fit_cold(room.into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, enough=enough)
-                centres[i] = fit.centres
+            fit = fit_cold(room.into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, enough=enough)
+            centres[i] = fit.centres
 
     map_threads(work, range(0, len(masses), PIECE), threads=threads, progress=progress)
     return centres

@@ -483,7 +483,7 @@ def settle(
         enough: Stop when their squared movement is at most this.
 
     Returns:
-        The last squared movement, and how many customers have two centres exactly as near.
+        The last squared movement, 0 when nobody changed segment after it; how many have two centres exactly as near.
     """
     if len(out.runner_up) > 0:
         exact_pass(block, first, last, centres, out, scratch.exact)
@@ -493,7 +493,10 @@ def settle(
         choosing = whole and i_pass >= WARM_UP and len(border.rows) > 0
         measuring = len(out.slack) > 0 and (choosing or n_moves == 0)
         n_moved, n_tied = label_tiles(now, first, n_now, centres, label, out.slack, measuring, total, scratch)
-        if i_pass == n_moves or (n_moved == 0 and i_pass > 0):
+        if n_moved == 0 and i_pass > 0:
+            movement = 0.0
+            break
+        if i_pass == n_moves:
             break
         if choosing:
             scratch.anchor[:] = centres

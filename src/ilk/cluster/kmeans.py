@@ -124,8 +124,7 @@ def _on_samples(
     best = _best_start(sample, k, seed, init, engine)
     for size in (*sizes[1:], len(voters)) if len(voters) > SMALL else ():
         sample = take(tiles.block, voters[:size])
-        engine.check()
-        best = _settle(sample, best.centres)
+        best = _settle(sample, best.centres, engine)
     return best, sample
 
 
@@ -146,10 +145,10 @@ def _best_start(sample: Block, k: int, seed: int, init: NDArray[np.floating] | N
     return min(fits, key=lambda fit: fit.inertia)
 
 
-def _settle(sample: Block, centres: NDArray[np.float64]) -> Cold:
+def _settle(sample: Block, centres: NDArray[np.float64], engine: MemoryEngine) -> Cold:
     (n_tiles, p, _), k = sample.values.shape, len(centres)
     room = room_for(n_tiles, k, p, len(np.unique(sample.feature[: sample.start[-1]])))
-    return settle_cold(sample, n_tiles, room, centres, enough=_enough(sample, k))
+    return settle_cold(sample, n_tiles, room, centres, enough=_enough(sample, k), check=engine.check)
 
 
 def _enough(sample: Block, k: int) -> float:
