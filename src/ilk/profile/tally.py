@@ -15,10 +15,11 @@ import pyarrow as pa
 from ilk.engines.workers import map_threads
 from ilk.profile.cells import Values
 from ilk.profile.effects import Features, Matrix, batch_features
-from ilk.profile.summary import SUMS, Layout, Measured, Summary, Whole, cut_by, grouped_sums, measure, summarise
+from ilk.profile.summary import SUMS, Cut, Layout, Measured, Summary, Whole, cut_by, grouped_sums, measure, summarise
 from ilk.progress import Progress
 
 Labels: TypeAlias = npt.NDArray[np.int32]
+Grouped: TypeAlias = tuple[Labels, int]
 
 PIECE_BYTES = 1 << 25
 """Whole numbers a piece of customers becomes, at most: 32 MiB."""
@@ -66,7 +67,7 @@ class Counting:
 
 def tally(
     counting: Counting,
-    groupings: Sequence[tuple[Labels, int]],
+    groupings: Sequence[Grouped],
     *,
     threads: int | None = None,
     progress: Progress | None = None,
@@ -90,21 +91,44 @@ def tally(
     return tuple(reduce(add, own) for own in zip(*pieces, strict=True))
 
 
-def _piece(counting: Counting, groupings: Sequence[tuple[Labels, int]], start: int, step: int) -> list[Tally]:
+def _piece(counting: Counting, groupings: Sequence[Grouped], start: int, step: int) -> list[Tally]:
     batch = counting.table.slice(start, step)
     measured = measure(counting.layout, batch)
     features = batch_features(counting.features, batch, counting.matrix[start : start + step])
     filled = ~np.isnan(features)
     values = np.where(filled, features, 0.0).astype(np.float64)
-    mass = filled.astype(np.int64)
-    return [_grouped(counting.layout, measured, values, mass, cut_labels(g, start, step)) for g in groupings]
+    own = [(labels[start : start + step], k) for labels, k in groupings]
+    together, groups = _alike(own)
+    fine = _counted(counting.layout, measured, values, filled.astype(np.int64), cut_by(together, len(groups)))
+    return [_gathered(fine, cut_by(groups[:, i], k)) for i, (_, k) in enumerate(own)]
 
 
-def cut_labels(grouping: tuple[Labels, int], start: int, step: int) -> tuple[Labels, int]:
-    """The grouping of one piece."""
-    return grouping[0][start : start + step], grouping[1]
+def _alike(groupings: Sequence[Grouped]) -> tuple[Labels, Labels]:
+    """Customers whose labels are the same in every grouping as one group, so that they are added up once.
+
+    Returns:
+        Each customer's group, shape (n,), and the labels of each group, shape (n_groups, n_groupings).
+    """
+    code = np.zeros(len(groupings[0][0]), dtype=np.int64)
+    for labels, k in groupings:
+        # Codes start afresh before they can outgrow 63 bits.
+        code = np.unique(code * (k + 1) + labels + 1, return_inverse=True)[1]
+    first = np.unique(code, return_index=True)[1]
+    return code.astype(np.int32), np.stack([labels[first] for labels, _ in groupings], axis=1)
 
 
-def _grouped(layout: Layout, measured: Measured, values: Values, mass: Whole, grouping: tuple[Labels, int]) -> Tally:
-    cut = cut_by(*grouping)
+def _counted(layout: Layout, measured: Measured, values: Values, mass: Whole, cut: Cut) -> Tally:
     return Tally(summarise(layout, measured, cut), grouped_sums(values, cut), grouped_sums(mass, cut))
+
+
+def _gathered(fine: Tally, cut: Cut) -> Tally:
+    """The groups of a tally as fewer."""
+    summary = fine.summary
+    shape = (cut.n_groups, *summary.sums.shape[1:])
+    flat = summary.sums.reshape(len(summary.sizes), -1)
+    coarse = Summary(
+        grouped_sums(summary.sizes[:, np.newaxis], cut)[:, 0],
+        grouped_sums(flat, cut).reshape(shape),
+        grouped_sums(summary.cells, cut),
+    )
+    return Tally(coarse, grouped_sums(fine.sums, cut), grouped_sums(fine.mass, cut))
