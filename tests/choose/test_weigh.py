@@ -134,6 +134,7 @@ def test_equal_customers_are_one_group():
     assert (found.evidence.k, found.evidence.verdict) == (1, "constructed")
     assert found.evidence.why_k.endswith("all customers are alike, so there is one group.")
     assert (found.trust, found.bootstraps, found.evidence.flows) == ({}, {}, ())
+    assert weighed(np.full((50, 3), 0.5, np.float32), Wish(k=1)).evidence.why_k == "You asked for one group."
 
 
 @pytest.mark.parametrize("n", [1, 2, 9])
