@@ -109,7 +109,7 @@ def test_parts_of_the_customers_give_the_same(model, frame, assigned, size):
 
 
 def test_a_large_table_takes_the_kernel_and_gives_the_same(model, frame, assigned, monkeypatch):
-    monkeypatch.setattr(scorers, "SMALL", 100)
+    monkeypatch.setattr(scorers, "MOST_CUSTOMERS", 100)
     assert model.assign(frame).table.equals(assigned.table)
 
 

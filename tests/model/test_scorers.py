@@ -46,7 +46,7 @@ def test_numpy_and_the_kernel_agree_to_the_bit(seed, k, p):
     scoring = made(centres, [], [[0.0] * p])
     small = nearest_segments(scoring, matrix)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(scorers, "SMALL", 10)
+        patch.setattr(scorers, "MOST_CUSTOMERS", 10)
         large = nearest_segments(scoring, matrix, threads=2)
     for name in ("label", "runner_up", "d1", "d2"):
         assert np.array_equal(getattr(small, name), getattr(large, name)), name

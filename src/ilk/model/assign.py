@@ -247,7 +247,7 @@ def _columns(
     """The columns of `RESULTS`; blank where there is nothing to say."""
     aside, alone = scored.label < 0, scored.runner_up < 0
     numbers = np.append(scoring.numbers, 0).astype(np.int16)
-    names = pa.array([*scoring.names, None], pa.string()).take(pa.array(scored.label % len(numbers)))
+    names = pa.array(np.array([*scoring.names, None], object), pa.string()).take(pa.array(scored.label % len(numbers)))
     if aside.any():
         names = names.fill_null("")
         names = pa.array(np.where(aside, aside_names, names.to_numpy(zero_copy_only=False)), pa.string())

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.cluster import nearest, twin
+from ilk.cluster.twin import MOST_CUSTOMERS, squared_distances
+from ilk.engines.tiles import tiles_of
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.model.edits import View
 from ilk.model.parts import Content, Grid, Recipe, Scorer
@@ -17,9 +20,6 @@ Matrix = NDArray[np.float32]
 
 WEIGHT_STEP = 2.0**20
 """Weights of features are multiples of 1 / WEIGHT_STEP, so that sums of them are exact in any order."""
-
-SMALL = 4_096
-"""Customers up to which NumPy scores, so that a service never loads the compiler of the kernel."""
 
 CHUNK = 16_384
 """Customers scored at a time where all distances are kept."""
@@ -130,13 +130,7 @@ def scores(scorer: Scorer, matrix: Matrix) -> Floats:
         Squared distances over the answered features, (n, k). Exact, because features and centres are multiples of
         2^-16: the same on every machine and for any cut of the customers.
     """
-    answered = ~np.isnan(matrix)
-    values = np.where(answered, matrix, 0.0).astype(np.float64)
-    found = np.empty((len(matrix), len(scorer.centres)))
-    for j, centre in enumerate(np.array(scorer.centres, np.float64)):
-        apart = np.where(answered, values - centre, 0.0)
-        found[:, j] = np.einsum("ij,ij->i", apart, apart)
-    return found
+    return squared_distances(matrix, np.array(scorer.centres, np.float64))
 
 
 def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = None) -> Near:
@@ -147,12 +141,12 @@ def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = 
         matrix: float32 (n, p), NaN where an answer is missing.
         threads: How many to use; the answer does not depend on it.
     """
-    if len(matrix) <= SMALL or len(scoring.numbers) < len(scoring.owner):
+    if len(scoring.numbers) < len(scoring.owner):
         return _joined([_by_segment(scoring, part) for part in _chunks(matrix)])
-    from ilk.cluster.nearest import nearest_two
-    from ilk.engines.tiles import tiles_of
-
-    found = nearest_two(tiles_of(matrix), scoring.centres, threads=threads)
+    if len(matrix) <= MOST_CUSTOMERS:
+        found = twin.nearest_two(matrix, scoring.centres)
+    else:
+        found = nearest.nearest_two(tiles_of(matrix), scoring.centres, threads=threads)
     return Near(found.label.astype(np.int64), found.runner_up.astype(np.int64), found.d1, found.d2)
 
 
