@@ -47,8 +47,11 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
     )
 
 
-def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings) -> Model:
-    """Say what the segments of every k are like, and keep it as a model that holds no customer."""
+def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings, *, name: str) -> Model:
+    """Say what the segments of every k are like, and keep it as a model that holds no customer.
+
+    `name` is what the source is called in study.json and in the report.
+    """
     k = weighed.evidence.k
     groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
     described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k)
@@ -69,7 +72,7 @@ def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings:
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
             warnings=_warnings(crowd, weighed, described),
-            provenance=_provenance(data, crowd, settings),
+            provenance=_provenance(data, crowd, settings, name),
             value_column=described.value_column,
         )
     )
@@ -132,7 +135,7 @@ def _warnings(crowd: Crowd, weighed: Weighed, described: Described) -> tuple[Not
     return tuple(dict.fromkeys(found))
 
 
-def _provenance(data: Source, crowd: Crowd, settings: Settings) -> Provenance:
+def _provenance(data: Source, crowd: Crowd, settings: Settings, name: str) -> Provenance:
     n_assigned = int((crowd.answered > 0).sum())
     return Provenance(
         ilk_version=__version__,
@@ -142,7 +145,7 @@ def _provenance(data: Source, crowd: Crowd, settings: Settings) -> Provenance:
         settings=settings.model_dump_json(),
         fingerprint=crowd.fingerprint,
         intake=data.intake,
-        source=data.intake.name,
+        source=name,
         n_customers=data.intake.rows + data.intake.rejects,
         n_assigned=n_assigned,
         n_rejected=data.intake.rejects + crowd.n - n_assigned,

@@ -13,6 +13,7 @@ from ilk.crowd import fit_every_k, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.findings import describe, weigh
+from ilk.outputs.folder import source_name
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import open_source
@@ -57,7 +58,7 @@ def segment(
         with progress.stage("Asking again with other customers"):
             weighed = weigh(crowd, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
-            model = describe(data, crowd, fits, weighed, settings)
+            model = describe(data, crowd, fits, weighed, settings, name=source_name(source))
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, progress)
         return study if out is None else deliver(study, data, Path(out), settings, progress)

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ilk.errors import FileTrouble
 from ilk.files import PRIVATE_FOLDER, private_folder, write_text
@@ -36,9 +37,9 @@ def study_folder(source: str, out: Path | None, *, force: bool = False) -> Path:
     return folder
 
 
-def source_name(source: str) -> str:
-    """What study.json calls a source: its file name, never the folders it lies in."""
-    return Path(source.removeprefix("glob:")).name
+def source_name(source: Any) -> str:
+    """What study.json calls a source: its file name, never the folders it lies in; "table" for a frame."""
+    return Path(str(source).removeprefix("glob:")).name if isinstance(source, (str, Path)) else "table"
 
 
 def source_stem(source: str) -> str:
