@@ -19,6 +19,7 @@ from ilk.outputs.charts.flow import flow_across_k, gain, shown_ks
 from ilk.outputs.charts.map import hull
 from ilk.outputs.charts.markers import in_one_phrase, marker_bars
 from ilk.outputs.charts.sizes import sizes_and_value
+from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.pictures import figures_of
 from ilk.outputs.reading import Reading
 from ilk.outputs.theme import segment_colour
@@ -151,17 +152,45 @@ def test_a_study_without_evidence_draws_none(model):
     bare = replace(evidence, candidates=tuple(replace(c, stability=None, null=None) for c in evidence.candidates))
     assert stability_by_k(bare, 4) is None
     assert trust_strips(tuple(replace(s, trust=None) for s in model.segments)) is None
+    same = replace(model.segments[0], profiles=tuple(replace(p, d=0.0) for p in model.segments[0].profiles))
+    assert marker_bars(replace(same, persona=replace(same.persona, markers=())), model.content) is None
+
+
+def test_nobody_is_left_undescribed(model):
+    """Without markers the columns that differ most are told, one a theme, the strongest first."""
+    segment = replace(model.segments[0], persona=replace(model.segments[0].persona, markers=()))
+    found = differences(segment, model.content)
+    assert found
+    assert [abs(m.d) for m in found] == sorted((abs(m.d) for m in found), reverse=True)
+    assert len({m.theme for m in strongest(segment, model.content)}) == len(strongest(segment, model.content))
+    assert found[0].text.startswith(f"{found[0].direction} ")
+    assert marker_bars(segment, model.content) is not None
+
+
+def test_ratings_are_compared_by_points(model):
+    """On a rating scale an index says little: bars are points above or below everyone."""
+    columns = tuple(
+        replace(c, plan=replace(c.plan, role="ordered", kind="ordered")) if c.plan.use == "builds" else c
+        for c in model.content.columns
+    )
+    rated = replace(model.content, columns=columns)
     segment = model.segments[0]
-    assert marker_bars(replace(segment, persona=replace(segment.persona, markers=())), model.content) is None
+    figure = marker_bars(segment, rated)
+    assert "points" in figure.subtitle
+    marker = segment.persona.markers[0]
+    points = segment.profile(marker.column).mean - rated.column(marker.column).everyone.mean
+    assert f"{abs(points):.2f} points {'above' if points > 0 else 'below'}" in figure.title
+    assert against_everyone(marker, segment, rated)[0] in "+−"
 
 
 def test_a_marker_in_one_phrase(model):
-    marker = model.segments[0].persona.markers[0]
-    assert in_one_phrase(replace(marker, index=340), model.content).endswith(": 3.4 times everyone's average")
-    assert in_one_phrase(replace(marker, index=120), model.content).endswith(": 20 % above everyone's average")
-    assert in_one_phrase(replace(marker, index=40), model.content).endswith(": 60 % below everyone's average")
-    assert in_one_phrase(replace(marker, index=1), model.content).endswith(": next to nothing")
-    assert in_one_phrase(replace(marker, index=None), model.content) == marker.text
+    segment = model.segments[0]
+    marker = segment.persona.markers[0]
+    assert in_one_phrase(replace(marker, index=340), segment, model.content).endswith(": 3.4 times everyone's average")
+    assert in_one_phrase(replace(marker, index=120), segment, model.content).endswith(": 20 % above everyone's average")
+    assert in_one_phrase(replace(marker, index=40), segment, model.content).endswith(": 60 % below everyone's average")
+    assert in_one_phrase(replace(marker, index=1), segment, model.content).endswith(": next to nothing")
+    assert in_one_phrase(replace(marker, index=None), segment, model.content) == marker.text
 
 
 def test_what_is_said_of_a_column_in_brief(model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ilk.choose.verdict import Findings, judge
 from ilk.model.model import Model
 from ilk.model.parts import Candidate, ColumnSummary, Content, Segment, Solution, Verdict
 from ilk.outputs.wording import clean, lower_first, words_of
@@ -81,14 +80,12 @@ class Reading:
         """What that amount is called inside a sentence."""
         return lower_first(words_of(self.value.plan)) if self.value else ""
 
-    @cached_property
+    @property
     def verdict(self) -> tuple[Verdict, str]:
-        """The verdict and its sentence; judged anew from the evidence when another k was adopted."""
-        evidence, here = self.content.evidence, self.candidate
-        if self.k == self.content.k or here is None:
-            return evidence.verdict, _without_word(evidence.verdict_text)
-        stability = here.stability.median if here.stability else None
-        judged = judge(Findings(self.k, evidence.m, stability, here.null_high, here.valley))
+        """The verdict for the number of segments adopted, and its sentence."""
+        judged = self.model.judged
+        if judged is None:
+            return "constructed", "This number of segments was not judged; treat them as lines you drew yourself."
         return judged.verdict, _without_word(judged.text)
 
     def column(self, name: str) -> ColumnSummary:

@@ -17,7 +17,7 @@ from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import board
 from ilk.outputs.sections.cards import cards
 from ilk.outputs.sections.data import data_chapter
-from ilk.outputs.sections.heat import heat_tables
+from ilk.outputs.sections.heat import heat
 from ilk.outputs.sections.methods import methods
 from ilk.outputs.sections.number import how_many
 from ilk.outputs.sections.personas import chapters
@@ -58,7 +58,7 @@ def render_report(model: Model) -> str:
         reading=reading,
         board=board(reading),
         cards=cards(reading),
-        heat=heat_tables(reading),
+        heat=heat(reading),
         map=map_of(reading),
         sizes=sizes_and_value(reading.segments, reading.value),
         beside=beside_today(reading),

@@ -178,7 +178,7 @@ def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | N
     else:
         page.say(number.append(reading.by_number[segment.number], "default bold"), hang=4)
         page.say(Text(f"{customers(segment.size, segment.share)}  ").append_text(trust), indent=4)
-    markers = in_markers(segment)
+    markers = in_markers(segment, reading.content)
     if markers:
         page.say(markers, style="dim", indent=4)
 

@@ -117,7 +117,8 @@ def in_units(number: float | None, column: ColumnSummary) -> str:
         return per_cent(number)
     if column.plan.kind == "date":
         return day(number)
-    return with_unit(figure(number), column.plan)
+    text = fixed(number) if column.plan.kind == "ordered" and number != round(number) else figure(number)
+    return with_unit(text, column.plan)
 
 
 def is_share(column: ColumnSummary) -> bool:
@@ -167,4 +168,5 @@ def in_letters(n: int) -> str:
 
 def lower_first(text: str) -> str:
     """A word in the middle of a sentence; abbreviations keep their capitals."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+    kept = text[1:2].isupper() or text.startswith(("I ", "I'", "I’"))
+    return text if kept else text[:1].lower() + text[1:]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ilk.model.parts import Content, Segment
 from ilk.outputs.charts.figure import Figure
-from ilk.outputs.charts.markers import strongest
 from ilk.outputs.charts.shapes import bar, diverging, trust_shape
 from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.differences import against_everyone, strongest
 from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
-from ilk.outputs.wording import TRUST_WORDS, customers, lower_first, per_cent, times, words_of
+from ilk.outputs.wording import TRUST_WORDS, customers, lower_first, per_cent, words_of
 
 WIDTH, MARGIN = 392, 24
 INNER = WIDTH - 2 * MARGIN
@@ -84,9 +84,11 @@ def _markers(pen: _Pen, segment: Segment, content: Content) -> None:
     pen.y += 8
     if found:
         pen.line("Against everyone's average", fill=QUIET)
-    for words, marker in found:
-        pen.line(shortened(words[:1].upper() + words[1:], 192))
+    for marker in found:
+        pen.line(shortened(words_of(content.column(marker.column).plan), 192))
         pen.place(diverging(marker.d, 96, 10), x=200, up=14)
-        said = text(MARGIN + INNER, pen.y - 5, times(marker.index), text_anchor="end", fill=QUIET)
+        said = text(
+            MARGIN + INNER, pen.y - 5, against_everyone(marker, segment, content), text_anchor="end", fill=QUIET
+        )
         pen.drawn.append(said)
     pen.y += 8

@@ -69,7 +69,7 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
     alt = (
         f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
     )
-    subtitle = "Filled: this segment. Grey line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
+    subtitle = "Filled: this segment. Line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
     fill = segment_colour(segment.number)
 
     def spec(width: int) -> Spec:
@@ -141,7 +141,7 @@ def _outline(everyone: Spread, low: float, x: Spec, y: Spec) -> Spec:
                 [(NONE_BAR[0], 0.0), (NONE_BAR[0], everyone.none), (NONE_BAR[1], everyone.none), (NONE_BAR[1], 0.0)]
             )
         ]
-    line = {"type": "line", "interpolate": "step-after", "color": QUIET, "strokeWidth": 2, "strokeJoin": "round"}
+    line = {"type": "line", "interpolate": "step-after", "color": INK, "strokeWidth": 1.5, "strokeJoin": "round"}
     order = {"field": "order", "type": "quantitative"}
     return layer(rows, line, x=x, y=y, detail={"field": "part", "type": "nominal"}, order=order)
 
@@ -178,7 +178,7 @@ def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread
     x = number("own", 0, most, range=[0, width - 56])
     y = rows_of("name")
     bars = layer(rows, {"type": "bar", "height": 16, "yOffset": 10, "color": fill}, x=x, y=y)
-    mark = {"type": "tick", "height": 16, "bandSize": 22, "thickness": 2, "yOffset": 10, "color": QUIET}
+    mark = {"type": "tick", "height": 16, "bandSize": 22, "thickness": 2, "yOffset": 10, "color": INK}
     line = layer([{k: r[k] for k in ("name", "everyone")} for r in rows], mark, x={**x, "field": "everyone"}, y=y)
     said = {"type": "text", "align": "left", "dx": 8, "yOffset": 10, "baseline": "middle", "color": INK}
     labels = layer([{**r, "own": max(r["own"], r["everyone"])} for r in rows], said, x=x, y=y, text=words("said"))

@@ -31,8 +31,6 @@ WEIGHTIEST = (
     "descriptors_build",
     "rejects",
     "duplicate-ids",
-    "no-id",
-    "gap",
 )
 """Warnings that matter to who decides, the weightiest first; others are for who prepares the data."""
 

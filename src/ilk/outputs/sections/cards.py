@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ilk.model.parts import Marker, Segment
-from ilk.outputs.charts.markers import strongest
 from ilk.outputs.charts.shapes import diverging
 from ilk.outputs.charts.sizes import value_share
+from ilk.outputs.differences import against_everyone, strongest
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
-from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, times
+from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, words_of
 
 WIDE_BAR, SMALL = 96, (56, 12)
 
@@ -67,15 +67,15 @@ def _card(segment: Segment, reading: Reading) -> Card:
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
         trust=f"{TRUST_WORDS[trust.word]}: {per_cent(trust.slsw)} found again" if trust else "",
         sign=sign(trust.word) if trust else Markup(),
-        markers=tuple(_marker(words, marker) for words, marker in strongest(segment, reading.content)),
+        markers=tuple(_marker(marker, segment, reading) for marker in strongest(segment, reading.content)),
         like=reading.called(segment.nearest),
         unlike=reading.called(segment.farthest),
         use=clean(segment.use),
     )
 
 
-def _marker(words: str, marker: Marker) -> CardMarker:
-    svg = themed(drawing(*SMALL, diverging(marker.d, *SMALL)), f"{marker.direction} {words}", css_class="bar")
-    name = words[:1].upper() + words[1:]
-    level = f": {clean(marker.level)}" if marker.level else ""
-    return CardMarker(name + level, Markup(svg), times(marker.index) if marker.index is not None else marker.direction)  # noqa: S704
+def _marker(marker: Marker, segment: Segment, reading: Reading) -> CardMarker:
+    name = words_of(reading.column(marker.column).plan)
+    name += f": {clean(marker.level)}" if marker.level else ""
+    svg = themed(drawing(*SMALL, diverging(marker.d, *SMALL)), f"{marker.direction} {name}", css_class="bar")
+    return CardMarker(name, Markup(svg), against_everyone(marker, segment, reading.content))  # noqa: S704

@@ -107,7 +107,7 @@ def typical(column: ColumnSummary) -> str:
         return NONE
     if everyone.levels and everyone.mean is None:
         return in_brief(everyone, column)
-    if everyone.low is None or everyone.high is None:
+    if everyone.low is None or everyone.high is None or column.plan.kind == "flag":
         return in_brief(everyone, column) if everyone.mean is not None else NONE
     if everyone.low == everyone.high:
         return in_units(everyone.low, column)

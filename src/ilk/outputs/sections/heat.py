@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from ilk.model.parts import ColumnSummary, Profile, Theme
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.theme import tint
 from ilk.outputs.wording import NONE, clean, in_units, listed, lower_first, per_cent, words_of
 
-MOST_LEVELS, FEW = 6, 8
+MOST_LEVELS, FEW, MANY = 6, 8, 40
+STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
+"""Looks of a cell that stands out: half a standard deviation from everyone, or a marker."""
+
 MARKS = 0.5
 """A difference of this many standard deviations makes a marker."""
 
 
-def heat_tables(reading: Reading) -> tuple[Table, ...]:
-    """A table a theme that says something, one of single columns, one of totals, one of what only describes."""
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The heat tables; `folded` are the columns in which no segment stands out, where there are many."""
+
+    shown: tuple[Table, ...]
+    folded: tuple[Table, ...]
+    n_folded: int
+
+
+def heat(reading: Reading) -> Heat:
+    """A table a theme, one of single columns and totals, one of what only describes."""
+    tables = [table for table in _tables(reading) if table.lines]
+    if sum(len(table.lines) for table in tables) <= MANY:
+        return Heat(tuple(tables), (), 0)
+    shown = [replace(t, lines=tuple(row for row in t.lines if _stands_out(row))) for t in tables]
+    folded = [replace(t, lines=tuple(row for row in t.lines if not _stands_out(row))) for t in tables]
+    quiet = tuple(table for table in folded if table.lines)
+    return Heat(tuple(t for t in shown if t.lines), quiet, sum(len(t.lines) for t in quiet))
+
+
+def _stands_out(row: Line) -> bool:
+    return any(look in cell.look for cell in row.cells for look in STRONG)
+
+
+def _tables(reading: Reading) -> list[Table]:
     building = {c.plan.column: c for c in reading.content.columns if c.plan.use == "builds"}
     themes = sorted(reading.solution.themes, key=lambda theme: -theme.share)
     joined = [t for t in themes if sum(name in building for name in t.columns) > 1]
@@ -22,12 +50,11 @@ def heat_tables(reading: Reading) -> tuple[Table, ...]:
     placed = {name for t in themes for name in t.columns}
     rest = [name for name in building if name not in placed]
     tables = [_table(_heading(theme, reading), theme.columns, reading) for theme in joined]
-    tables.append(
-        _table("Columns by themselves" if joined else "All columns that make segments", [*singles, *rest], reading)
-    )
+    alone = "Columns by themselves" if joined else "All columns that make segments"
+    tables.append(_table(alone, [*singles, *rest], reading))
     describing = [c.plan.column for c in reading.content.columns if c.plan.use == "describes"]
     tables.append(_table("What only describes: it took no part in making the segments", describing, reading))
-    return tuple(table for table in tables if table.lines)
+    return tables
 
 
 def _heading(theme: Theme, reading: Reading) -> str:

@@ -7,13 +7,14 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from ilk.model.parts import Flow, Marker, Segment
+from ilk.model.parts import Content, Flow, Marker, Segment
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
-from ilk.outputs.charts.markers import marker_bars, strongest
+from ilk.outputs.charts.markers import marker_bars
+from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import sign
-from ilk.outputs.sections.table import Line, Table, line
+from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.wording import (
     NONE,
     TRUST_WORDS,
@@ -26,6 +27,9 @@ from ilk.outputs.wording import (
 )
 
 MOST_MARKERS, MOST_DISTRIBUTIONS, MOST_IN_A_LINE = 12, 3, 3
+FEWEST_LINES = 6
+"""Rows of the table of differences, filled up with weaker ones where there are fewer markers."""
+
 WHOLE = 0.8
 """A segment that keeps this share of itself from one k to the next is called the same."""
 
@@ -145,20 +149,30 @@ def _told_by_rules(segment: Segment, reading: Reading) -> list[str]:
 
 
 def _marker_table(segment: Segment, reading: Reading) -> Table | None:
-    lines = [_marker_line(marker, segment, reading) for marker in segment.persona.markers[:MOST_MARKERS]]
-    heads = ("What sets it apart", "Average", "Everyone", "Index", "Median", "None at all")
-    return Table("Markers: columns in which this segment differs from everyone", heads, tuple(lines)) if lines else None
+    shown = [
+        *segment.persona.markers,
+        *differences(segment, reading.content)[len(segment.persona.markers) : FEWEST_LINES],
+    ]
+    lines = [_marker_line(marker, segment, reading) for marker in shown[:MOST_MARKERS]]
+    heads = ("What sets it apart", "Average", "Everyone", "Index or points", "Median", "None at all")
+    return (
+        Table("Columns in which this segment differs from everyone; markers are bold", heads, tuple(lines))
+        if lines
+        else None
+    )
 
 
 def _marker_line(marker: Marker, segment: Segment, reading: Reading) -> Line:
     column, profile = reading.column(marker.column), segment.profile(marker.column)
-    none = per_cent(profile.n_zero / profile.n) if profile.n_zero is not None and profile.n else NONE
+    counts = column.plan.kind in {"amount", "count", "share"}
+    none = per_cent(profile.n_zero / profile.n) if counts and profile.n_zero is not None and profile.n else NONE
     name = words_of(column.plan) + (f": {clean(marker.level)}" if marker.level else "")
+    rated = column.plan.kind == "ordered"
     return line(
-        name,
+        Cell(name, "marker" if marker in segment.persona.markers else ""),
         in_units(profile.mean, column),
         in_units(column.everyone.mean, column),
-        index(marker.index),
+        against_everyone(marker, segment, reading.content) if rated else index(marker.index),
         in_units(profile.median, column),
         none,
     )
@@ -166,15 +180,13 @@ def _marker_line(marker: Marker, segment: Segment, reading: Reading) -> Line:
 
 def _distributions(segment: Segment, reading: Reading) -> tuple[Figure, ...]:
     """One a theme first, then the next strongest markers."""
-    first = [marker.column for _, marker in strongest(segment, reading.content, MOST_DISTRIBUTIONS)]
-    columns = dict.fromkeys([*first, *(marker.column for marker in segment.persona.markers)])
+    first = strongest(segment, reading.content, MOST_DISTRIBUTIONS)
+    columns = dict.fromkeys(marker.column for marker in (*first, *differences(segment, reading.content)))
     figures = (distribution(segment, reading.column(name)) for name in columns)
     return tuple(islice((figure for figure in figures if figure is not None), MOST_DISTRIBUTIONS))
 
 
-def in_markers(segment: Segment) -> str:
-    """The strongest markers in a line, without their figures, one a theme."""
-    first: dict[int, str] = {}
-    for marker in segment.persona.markers:
-        first.setdefault(marker.theme, clean(marker.text).partition(" (")[0])
-    return ", ".join(list(first.values())[:MOST_IN_A_LINE])
+def in_markers(segment: Segment, content: Content) -> str:
+    """The strongest differences in a line, without their figures, one a theme."""
+    texts = [clean(marker.text).partition(" (")[0] for marker in strongest(segment, content, MOST_IN_A_LINE)]
+    return ", ".join(texts)
