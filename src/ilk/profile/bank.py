@@ -85,6 +85,9 @@ DURATIONS = {"tenure", "duration", "length", "lifetime", "seniority", "membershi
 ABSENCES = ("recency", "days since", "weeks since", "months since", "days inactive", "inactivity")
 """A high value says that something was long ago."""
 
+LINKS = {"of", "to", "in", "on", "at", "for", "from", "per", "by", "with", "since", "until"}
+"""Words before which the noun stands that would take the plural."""
+
 MASS = {
     "activity",
     "cash",

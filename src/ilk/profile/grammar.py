@@ -29,7 +29,13 @@ def plural(text: str) -> str:
     """A noun phrase with its last word in the plural, unless it has none."""
     *rest, last = text.split() or [""]
     small = last.casefold()
-    if not last.isalpha() or small.endswith("s") or small in bank.MASS or small in bank.INTERESTS or " of " in text:
+    if (
+        not last.isalpha()
+        or small.endswith("s")
+        or small in bank.MASS
+        or small in bank.INTERESTS
+        or bank.LINKS & set(rest)
+    ):
         return text
     if small.endswith("y") and small[-2:-1] not in set("aeiou"):
         last = last[:-1] + "ies"

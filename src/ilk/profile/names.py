@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
 from ilk.model.parts import Segment
-from ilk.profile.phrases import CROWD, FANS, Phrase, comparative_for, phrase_for
+from ilk.profile.phrases import Phrase, comparative_for, phrase_for
 from ilk.profile.traits import LEAST_D, Ground, Trait
+from ilk.profile.wording import LONGEST, cut, shortest, wordings
 
-LONGEST = 40
 MOST_PAIRS = 3
-"""Characters and differences a name may have; methods page, "Names"."""
+"""Differences a name may need to be nobody else's; methods page, "Names"."""
 
 MIDDLE = "Middle of the road"
 TOO_FEW = "Too few to describe"
@@ -40,6 +41,9 @@ class Facet:
     stem: frozenset[str]
 
 
+Facets: TypeAlias = tuple[Facet, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A name, and the differences it is made of, in the order in which it says them."""
@@ -48,7 +52,7 @@ class Named:
     traits: tuple[Trait, ...]
 
 
-def facets_of(ground: Ground, traits: Sequence[Trait]) -> tuple[Facet, ...]:
+def facets_of(ground: Ground, traits: Sequence[Trait]) -> Facets:
     """One difference a theme, strongest first: those that mark the segment or are half a deviation or more."""
     found: dict[int, Facet] = {}
     for trait in traits:
@@ -58,30 +62,31 @@ def facets_of(ground: Ground, traits: Sequence[Trait]) -> tuple[Facet, ...]:
     return tuple(found.values())
 
 
-def chosen_facets(facets: Sequence[tuple[Facet, ...]]) -> tuple[tuple[Facet, ...], ...]:
-    """For each segment the facets its name is made of.
+def telling_sets(facets: Sequence[Facets]) -> tuple[tuple[Facets, ...], ...]:
+    """For each segment the sets of facets its name may be made of, strongest first.
 
-    The fewest (theme, direction) pairs that no other segment shares, the strongest such set; methods page, "Names".
+    The fewest (theme, direction) pairs that no other segment shares; where there are none, the strongest pair.
+    Source: methods page, "Names".
     """
     keys = [frozenset(facet.key for facet in own) for own in facets]
-    return tuple(_chosen(own, [keys[j] for j in range(len(keys)) if j != i]) for i, own in enumerate(facets))
+    return tuple(_fewest(own, [keys[j] for j in range(len(keys)) if j != i]) for i, own in enumerate(facets))
 
 
-def _chosen(own: tuple[Facet, ...], others: Sequence[frozenset[Key]]) -> tuple[Facet, ...]:
-    return _fewest(own[:LOOKED_AT], others) if own else ()
-
-
-def _fewest(own: tuple[Facet, ...], others: Sequence[frozenset[Key]]) -> tuple[Facet, ...]:
-    """The smallest, then strongest, set of facets that no other segment has all of; else the strongest ones."""
+def _fewest(own: Facets, others: Sequence[frozenset[Key]]) -> tuple[Facets, ...]:
     for size in range(1, MOST_PAIRS + 1):
-        sets = [
-            chosen
-            for chosen in combinations(own, size)
-            if not any(other.issuperset(facet.key for facet in chosen) for other in others)
-        ]
+        sets = [chosen for chosen in combinations(own[:LOOKED_AT], size) if _nobody_elses(chosen, others)]
         if sets:
-            return max(sets, key=lambda chosen: sum(facet.strength for facet in chosen))
-    return own[:1]
+            # Ties go to the facets that come first, because sorting keeps their order.
+            sets.sort(key=lambda chosen: -sum(facet.strength for facet in chosen))
+            least = ALSO * sum(facet.strength for facet in sets[0])
+            return tuple(chosen for chosen in sets if sum(facet.strength for facet in chosen) >= least)
+    return (own[:1],) if own else ()
+
+
+def _nobody_elses(chosen: Facets, others: Sequence[frozenset[Key]]) -> bool:
+    """Whether no other segment has all of these, and none of them says what another says already."""
+    shared = any(other.issuperset(facet.key for facet in chosen) for other in others)
+    return not shared and not any(_same(one, other) for one, other in combinations(chosen, 2))
 
 
 def name_segments(ground: Ground, traits: Sequence[tuple[Trait, ...] | None]) -> tuple[Named, ...]:
@@ -92,102 +97,50 @@ def name_segments(ground: Ground, traits: Sequence[tuple[Trait, ...] | None]) ->
         traits: Each segment's differences; None for a segment that is too small to describe.
     """
     facets = [facets_of(ground, own) if own is not None else () for own in traits]
-    composed = [
-        (TOO_FEW, ()) if traits[i] is None else _composed(chosen, own)
-        for i, (chosen, own) in enumerate(zip(chosen_facets(facets), facets, strict=True))
-    ]
-    names = _made_different(ground, traits, [name for name, _ in composed])
-    said = [tuple(facet.trait for facet in used) for _, used in composed]
-    return tuple(Named(name, used) for name, used in zip(names, said, strict=True))
+    taken: list[str] = []
+    said: list[Facets] = []
+    for own, differences, sets in zip(facets, traits, telling_sets(facets), strict=True):
+        name, used = (TOO_FEW, ()) if differences is None else _first_free(_composed(sets, own), taken)
+        taken.append(name)
+        said.append(used)
+    names = _made_different(ground, traits, taken)
+    return tuple(Named(name, tuple(facet.trait for facet in used)) for name, used in zip(names, said, strict=True))
 
 
 # ---------------------------------------------------------------- putting phrases together
 
 
-def _composed(chosen: tuple[Facet, ...], own: tuple[Facet, ...]) -> tuple[str, tuple[Facet, ...]]:
-    """The first wording that fits, and the facets in it.
+def _first_free(candidates: Sequence[tuple[str, Facets]], taken: Sequence[str]) -> tuple[str, Facets]:
+    """The first name nobody has; the first of all where each is taken."""
+    return next((candidate for candidate in candidates if candidate[0] not in taken), candidates[0])
 
-    Tried in this order: the strongest difference of all before the chosen ones, if it is not among them; one more
-    that is nearly as strong, where one was enough; the chosen ones; fewer and fewer of them.
+
+def _composed(sets: Sequence[Facets], own: Facets) -> list[tuple[str, Facets]]:
+    """Names that fit and the facets in them, the most telling first.
+
+    The strongest difference of all before a set that does not say it; a set of one and a second difference nearly as
+    strong; a set as it is; parts of the first set, larger and stronger ones first.
     """
-    if not chosen:
-        return MIDDLE, ()
-    fewer = [chosen[:n] for n in range(len(chosen), 0, -1)]
-    if own[0] in chosen:
-        more = [f for f in own if f.strength >= ALSO * own[0].strength and not any(_same(f, c) for c in chosen)]
-        tried = [(*chosen, facet) for facet in more[:2] if len(chosen) == 1] + fewer
-    else:
-        led = [part for part in fewer if not any(_same(own[0], facet) for facet in part)]
-        tried = [(own[0], *part) for part in led] + fewer
-    for facets in tried:
-        phrases = [facet.phrase for facet in facets]
-        for wording in (_worded(phrases, full=True), _worded(phrases, full=False), _two_agents(phrases)):
-            if 0 < len(wording) <= LONGEST:
-                return wording, facets
-    return _cut(_worded([chosen[0].phrase], full=False)), chosen[:1]
+    if not sets:
+        return [(MIDDLE, ())]
+    parts = [part for n in range(len(sets[0]) - 1, 0, -1) for part in combinations(sets[0], n)]
+    tried = [*(richer for chosen in sets for richer in _richer(chosen, own)), *sets, *parts]
+    fitting = [(wording, facets) for facets in tried for wording in wordings([facet.phrase for facet in facets])]
+    return fitting or [(shortest(sets[0][0].phrase), sets[0][:1])]
 
 
-def _two_agents(phrases: Sequence[Phrase]) -> str:
-    """Instalment buyers and full payers: for two who do things, where "with many full payments" is too long."""
-    if len(phrases) != 2 or not all(phrase.agent and phrase.high for phrase in phrases):
-        return ""
-    return _capital(" and ".join(f"{phrase.what} {phrase.agent}".strip() for phrase in phrases))
+def _richer(chosen: Facets, own: Facets) -> list[Facets]:
+    """The set with one more facet that makes it easier to recognise."""
+    if own[0] not in chosen:
+        return [] if any(_same(own[0], facet) for facet in chosen) else [(own[0], *chosen)]
+    strong = (f for f in own if f.strength >= ALSO * own[0].strength and not any(_same(f, c) for c in chosen))
+    more: list[Facets] = [(*chosen, facet) for facet in strong]
+    return more[:2] if len(chosen) == 1 else [chosen]
 
 
 def _same(one: Facet, other: Facet) -> bool:
     """Whether one is a special case of the other, so that naming both says one thing twice."""
     return one.key == other.key or one.stem <= other.stem or other.stem <= one.stem
-
-
-def _worded(phrases: Sequence[Phrase], *, full: bool) -> str:
-    doing = [p for p in phrases if p.agent and p.high]
-    lead = doing[0] if doing else next((p for p in phrases[:1] if p.agent), None)
-    if lead is None:
-        return _capital(f"Customers {_clauses(phrases)}")
-    alike = [p for p in doing if p is lead or (_kindred(p, lead) and p.what and lead.what)] or [lead]
-    how = lead.how if full and all(p.how == lead.how for p in alike) else lead.how * (not lead.high)
-    agent = lead.agent if all(p.agent == lead.agent for p in alike) else CROWD
-    head = " ".join(part for part in (how, _and([p.what for p in alike if p.what]), agent) if part)
-    rest = [p for p in phrases if p not in alike]
-    return _capital(f"{head} {_clauses(rest)}".strip())
-
-
-def _kindred(one: Phrase, other: Phrase) -> bool:
-    """Whether two agents can be one: buyers and buyers, or fans and a crowd."""
-    return one.agent == other.agent or {one.agent, other.agent} == {FANS, CROWD}
-
-
-def _clauses(phrases: Sequence[Phrase]) -> str:
-    """With high balances and few payments, without cash advances, low on reading."""
-    groups: dict[str, list[Phrase]] = {}
-    for phrase in phrases:
-        groups.setdefault(phrase.link, []).append(phrase)
-    return ", ".join(f"{link} {_nouns(own, link)}".strip() for link, own in groups.items())
-
-
-def _nouns(phrases: Sequence[Phrase], link: str) -> str:
-    adjectives = {p.adjective for p in phrases}
-    if len(adjectives) == 1:
-        joined = _and([p.noun for p in phrases], "or" if link in {"without", "rarely with"} else "and")
-        return f"{phrases[0].adjective} {joined}".strip()
-    return _and([p.clause() for p in phrases])
-
-
-def _and(parts: Sequence[str], word: str = "and") -> str:
-    parts = list(dict.fromkeys(parts))
-    return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _cut(text: str) -> str:
-    """Whole words up to the longest name allowed."""
-    if len(text) <= LONGEST:
-        return text
-    short = text[: LONGEST + 1].rsplit(" ", 1)[0]
-    return (short if len(short) <= LONGEST else text[:LONGEST]).rstrip(" ,")
 
 
 # ---------------------------------------------------------------- making names differ
@@ -238,7 +191,7 @@ def _with_comparative(name: str, comparative: str) -> str:
     """The name, then the comparative; a long name gives up what it is with, then all but the comparative."""
     bases = (name, name.split(",", maxsplit=1)[0].split(" with ", maxsplit=1)[0], "Customers")
     texts = [f"{base}, {comparative}" for base in bases]
-    return next((text for text in texts if len(text) <= LONGEST), _cut(texts[-1]))
+    return next((text for text in texts if len(text) <= LONGEST), cut(texts[-1]))
 
 
 def _unused(names: Sequence[str], name: str, number: int) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from ilk.model.parts import Persona, Profile, Rule, Segment
 from ilk.profile.figures import count, percent
 from ilk.profile.markers import markers_of
-from ilk.profile.names import LONGEST, Named, Namer, name_segments
+from ilk.profile.names import Named, Namer, name_segments
 from ilk.profile.sentence import Size, sentence_for
 from ilk.profile.traits import Ground, Trait, traits_of
+from ilk.profile.wording import LONGEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _parsed(column: str, text: str, role: Role) -> Words:
         return Words(column, text, text, text, _fans(text) if role == "ordered" else "", "level")
     if any(text.startswith(word) for word in bank.ABSENCES):
         return Words(column, text, text, text, "", "absence")
-    if any(text.endswith(word) for word in bank.DURATIONS):
+    if any(text.endswith(word) for word in bank.DURATIONS) or text.startswith("distance"):
         return Words(column, text, text, text, "", "duration")
     topic, measure, spent = _stripped(text, role)
     topic = _headed(topic)
