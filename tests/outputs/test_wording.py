@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.model.parts import ColumnPlan, Label
+from ilk.model.parts import ColumnPlan, ColumnSummary, Label, Profile
 from ilk.outputs import wording
+from ilk.sources.source import ColumnFacts
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,13 @@ def test_a_whole_question_gives_way_to_its_short_words():
     question = "How much do you enjoy listening to music in the evening at home?"
     assert wording.words_of(plan(words=question, short="music")) == "Music"
     assert wording.words_of(plan(words=question, short="music"), longest=200) == question
+
+
+def test_years_have_no_thousands_mark():
+    facts = ColumnFacts("Year_Birth", "number", 9, 0, 9, 0, 0, 1940.0, 1996.0, True, 0, ())
+    born = replace(plan(words="year of birth"), column="Year_Birth", role="descriptor", kind="number")
+    column = ColumnSummary(born, facts, Profile("Year_Birth", 9, 0))
+    assert wording.in_units(1968.8, column) == "1969"
 
 
 def test_dates_are_words():

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from ilk.model.model import Model
 from ilk.model.parts import Candidate, ColumnSummary, Content, Segment, Solution, Verdict
-from ilk.outputs.wording import clean, lower_first, words_of
+from ilk.outputs.wording import clean, noun_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 
@@ -78,7 +78,7 @@ class Reading:
     @property
     def value_words(self) -> str:
         """What that amount is called inside a sentence."""
-        return lower_first(words_of(self.value.plan)) if self.value else ""
+        return noun_of(self.value.plan) if self.value else ""
 
     @property
     def verdict(self) -> tuple[Verdict, str]:

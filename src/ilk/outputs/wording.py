@@ -5,14 +5,20 @@ from __future__ import annotations
 import math
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Final
 
 from ilk.model.parts import ColumnPlan, ColumnSummary, TrustWord
+from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"
 """Stands where there is no figure, because too few customers are behind it or it is not defined."""
 
 EPOCH: Final = date(1970, 1, 1)
+SHORT: Final = 48
+"""Letters of a column's words in charts and tables; whole questions and longer ones give way to the short words."""
+
+_QUESTION = re.compile(r"(?:I|my|how|do|does|did|are|would|which|what|when)\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 TRUST_WORDS: Final[dict[TrustWord, str]] = {
@@ -117,6 +123,8 @@ def in_units(number: float | None, column: ColumnSummary) -> str:
         return per_cent(number)
     if column.plan.kind == "date":
         return day(number)
+    if YEARS[0] <= number <= YEARS[1] and _words(column.plan).year:
+        return f"{number:.0f}"
     text = fixed(number) if column.plan.kind == "ordered" and number != round(number) else figure(number)
     return with_unit(text, column.plan)
 
@@ -137,12 +145,22 @@ def with_unit(text: str, plan: ColumnPlan) -> str:
     return f"{text} {unit}" if unit else text
 
 
-def words_of(plan: ColumnPlan, longest: int = 48) -> str:
+def words_of(plan: ColumnPlan, longest: int = SHORT) -> str:
     """What to call a column, beginning with a capital; a whole question gives way to its short words."""
     words = clean(plan.label.words or plan.column).strip()
-    if len(words) > longest and plan.label.short:
+    if plan.label.short and (len(words) > longest or (longest <= SHORT and _QUESTION.match(words))):
         words = clean(plan.label.short).strip()
     return words[:1].upper() + words[1:]
+
+
+def noun_of(plan: ColumnPlan) -> str:
+    """What there is much or little of, inside a sentence: "wine spend" for what was spent on wines."""
+    return clean(_words(plan).noun)
+
+
+@cache
+def _words(plan: ColumnPlan) -> Words:
+    return words_for(plan)
 
 
 def listed(parts: list[str]) -> str:

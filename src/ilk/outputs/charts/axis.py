@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.drawing import text_width
-from ilk.outputs.wording import EPOCH, day, figure, is_share, per_cent, with_unit
+from ilk.outputs.wording import EPOCH, day, figure, in_units, is_share, per_cent, with_unit
 
 APART = 16
 """Pixels between two labels at the least."""
@@ -80,6 +80,8 @@ def _said(value: float, column: ColumnSummary) -> str:
         return per_cent(value) if value else "0 %"
     if column.plan.kind == "date":
         return str((EPOCH.toordinal() + round(value)) and day(value).split()[-1])
+    if column.plan.kind == "number" and not column.plan.label.currency and not column.plan.label.unit:
+        return in_units(value, column)
     if abs(value) >= 1_000_000:
         return with_unit(f"{figure(value / 1_000_000)} m", column.plan)
     return with_unit(figure(value), column.plan) if column.plan.label.currency else figure(value)

@@ -11,7 +11,7 @@ from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.differences import against_everyone, strongest
 from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
-from ilk.outputs.wording import TRUST_WORDS, customers, lower_first, per_cent, words_of
+from ilk.outputs.wording import TRUST_WORDS, customers, noun_of, per_cent, words_of
 
 WIDTH, MARGIN = 392, 24
 INNER = WIDTH - 2 * MARGIN
@@ -64,7 +64,7 @@ def _shares(pen: _Pen, segment: Segment, content: Content) -> None:
     shares = [(customers(segment.size, segment.share), segment.share)]
     worth = value_share(segment, content.value_column)
     if content.value_column is not None and worth is not None:
-        amount = lower_first(words_of(content.column(content.value_column).plan))
+        amount = noun_of(content.column(content.value_column).plan)
         shares.append((f"{per_cent(worth)} of {amount}", worth))
     for words, share in shares:
         pen.line(shortened(words, 176))

@@ -9,7 +9,7 @@ from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.outputs.charts.axis import even, ticks
 from ilk.outputs.charts.figure import Figure, Pad, Spec, layer, name_layer, number, plot, rows_of, words
 from ilk.outputs.drawing import shortened
-from ilk.outputs.theme import INK, LINE, QUIET, segment_colour
+from ilk.outputs.theme import INK, LINE, PANEL, QUIET, segment_colour
 from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words_of
 
 THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
@@ -23,45 +23,48 @@ MOST_LEVELS, STEP = 8, 40
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Shares of a group's customers: with nothing (None where that is not apart), per bin, per level."""
+    """Shares of a group's customers with nothing, per bin, per level; None where that is withheld or not apart."""
 
     none: float | None
-    bins: tuple[float, ...]
-    levels: tuple[float, ...]
+    bins: tuple[float | None, ...]
+    levels: tuple[float | None, ...]
 
     @classmethod
     def of(cls, profile: Profile) -> Spread:
-        """What a profile says as shares; what was suppressed counts as nothing."""
+        """What a profile says, as shares."""
         n = max(profile.n, 1)
         none = profile.n_zero / n if profile.n_zero is not None and profile.bins else None
-        return cls(none, tuple((b or 0) / n for b in profile.bins), tuple((c or 0) / n for c in profile.levels))
+        return cls(none, tuple(_over(b, n) for b in profile.bins), tuple(_over(c, n) for c in profile.levels))
 
     def coarser(self) -> Spread:
-        """Bins joined in pairs, an odd one with the last pair, where there are more than can be told apart here."""
-        if len(self.bins) <= MOST_BINS:
-            return self
+        """Bins joined in pairs, an odd one with the last pair; what is withheld of one is withheld of the pair."""
         starts = range(0, len(self.bins) - 1, 2)
-        joined = [sum(self.bins[i : i + 2 if i + 3 < len(self.bins) else len(self.bins)]) for i in starts]
-        return replace(self, bins=tuple(joined))
+        pairs = [self.bins[i : i + 2 if i + 3 < len(self.bins) else len(self.bins)] for i in starts]
+        return replace(self, bins=tuple(_sum(pair) for pair in pairs))
 
     @property
     def highest(self) -> float:
         """The tallest bar."""
-        return max((*self.bins, *self.levels, self.none or 0.0), default=0.0)
+        return max((share or 0.0 for share in (*self.bins, *self.levels, self.none)), default=0.0)
+
+    @property
+    def withheld(self) -> bool:
+        """Whether something is not shown, because it is about too few."""
+        return None in self.bins or None in self.levels
 
 
 def coarse(edges: tuple[float, ...]) -> tuple[float, ...]:
     """The edges that are left when bins are joined so."""
-    if len(edges) - 1 <= MOST_BINS:
-        return edges
     return (*edges[: len(edges) - 2 : 2], edges[-1])
 
 
 def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
     """The segment filled, everyone as an outline; None where nothing may be shown."""
     profile = segment.profile(column.plan.column)
-    own, all_of_them = Spread.of(profile).coarser(), Spread.of(column.everyone).coarser()
-    column = replace(column, edges=coarse(column.edges))
+    own, all_of_them = Spread.of(profile), Spread.of(column.everyone)
+    if len(own.bins) > MOST_BINS and None not in own.bins:
+        own, all_of_them = own.coarser(), all_of_them.coarser()
+        column = replace(column, edges=coarse(column.edges))
     if own.highest == 0:
         return None
     by_level = bool(column.levels) and not own.bins
@@ -70,6 +73,7 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
         f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
     )
     subtitle = "Filled: this segment. Line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
+    subtitle += " Grey: too few to show." if own.withheld and not by_level else ""
     fill = segment_colour(segment.number)
 
     def spec(width: int) -> Spec:
@@ -101,17 +105,23 @@ def in_brief(profile: Profile, column: ColumnSummary) -> str:
 def _histogram(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
     n, most = len(own.bins), max(own.highest, everyone.highest) * 1.08
     low = NONE_BAR[0] if max(own.none or 0.0, everyone.none or 0.0) >= WORTH_A_BAR else 0.0
-    pad = Pad(4, SCALE, 8, FOOT)
     x, y = number("x", low, n), number("y", 0, most)
-    filled = _bars(own, column, low)
     bars = {"type": "bar", "color": fill}
-    layers = [_baseline(low, n, x, y), layer(filled, bars, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})]
-    layers += [
-        _outline(everyone, low, x, y),
-        *_scale_labels(width - 4 - SCALE, column, low, x, y),
-        *_top(most, low, n, x, y),
+    filled = layer(_bars(own, column, low), bars, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})
+    layers = [_baseline(low, n, x, y), *_gaps(own, most, x, y), filled, _outline(everyone, low, x, y)]
+    layers += [*_scale_labels(width - 4 - SCALE, column, low, x, y), *_top(most, low, n, x, y)]
+    return plot(width, HEIGHT, layers, Pad(4, SCALE, 8, FOOT))
+
+
+def _gaps(own: Spread, most: float, x: Spec, y: Spec) -> list[Spec]:
+    """A pale column where a bar is withheld, so that it is not taken for nobody."""
+    rows = [
+        {"x": i, "x2": i + 1, "y": most, "tip": "withheld: it would tell of too few customers"}
+        for i, share in enumerate(own.bins)
+        if share is None
     ]
-    return plot(width, HEIGHT, layers, pad)
+    mark = {"type": "bar", "color": PANEL}
+    return [layer(rows, mark, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})] if rows else []
 
 
 def _bars(own: Spread, column: ColumnSummary, low: float) -> list[dict[str, Any]]:
@@ -130,7 +140,8 @@ def _bars(own: Spread, column: ColumnSummary, low: float) -> list[dict[str, Any]
 
 
 def _outline(everyone: Spread, low: float, x: Spec, y: Spec) -> Spec:
-    steps = [(i, share) for i, share in enumerate(everyone.bins)] + [(len(everyone.bins), everyone.bins[-1])]
+    shares = [share or 0.0 for share in everyone.bins]
+    steps = [*enumerate(shares), (len(shares), shares[-1])]
     rows = [{"x": 0, "y": 0, "part": "bins", "order": -1}]
     rows += [{"x": at, "y": share, "part": "bins", "order": i} for i, (at, share) in enumerate(steps)]
     rows += [{"x": len(everyone.bins), "y": 0, "part": "bins", "order": len(steps) + 1}]
@@ -171,7 +182,8 @@ def _top(most: float, low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
 
 
 def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
-    order = sorted(range(len(column.levels)), key=lambda i: -max(own.levels[i], everyone.levels[i]))[:MOST_LEVELS]
+    known = [max(own.levels[i] or 0.0, everyone.levels[i] or 0.0) for i in range(len(column.levels))]
+    order = sorted(range(len(column.levels)), key=lambda i: -known[i])[:MOST_LEVELS]
     order = sorted(order) if column.plan.label.order or column.everyone.mean is not None else order
     rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width) for i in order]
     most = max(max(row["own"], row["everyone"]) for row in rows) or 1.0
@@ -185,7 +197,16 @@ def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread
     return plot(width, STEP * len(rows), [bars, line, labels, name_layer(rows, STEP)], Pad(0, 0, 0, 0))
 
 
-def _level_row(level: str, own: float, everyone: float, width: int) -> dict[str, Any]:
+def _level_row(level: str, own: float | None, everyone: float | None, width: int) -> dict[str, Any]:
     name = shortened(level or "(blank)", width)
     tip = f"{clean(level)}: {per_cent(own)}, everyone {per_cent(everyone)}"
-    return {"name": name, "own": own, "everyone": everyone, "said": per_cent(own), "tip": tip}
+    return {"name": name, "own": own or 0.0, "everyone": everyone or 0.0, "said": per_cent(own), "tip": tip}
+
+
+def _over(count: int | None, n: int) -> float | None:
+    return None if count is None else count / n
+
+
+def _sum(pair: tuple[float | None, ...]) -> float | None:
+    known = [share for share in pair if share is not None]
+    return sum(known) if len(known) == len(pair) else None

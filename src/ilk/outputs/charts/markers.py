@@ -98,10 +98,11 @@ def _spec(width: int, rows: list[dict[str, Any]], scale: Scale) -> Spec:
     y = rows_of("name")
     bar = {"type": "bar", "height": BAR, "yOffset": 10}
     bars = layer(drawn, bar, x=x, x2={"datum": middle}, y=y, color=colour())
-    line = layer([{"value": middle}], {"type": "rule", "color": EVERYONE, "strokeWidth": 2}, x=x)
+    tick = {"type": "tick", "height": BAR + 6, "bandSize": BAR + 6, "thickness": 2, "color": EVERYONE, "yOffset": 10}
+    line = layer([{"name": row["name"], "value": middle} for row in drawn], tick, x=x, y=y)
     said = {"type": "text", "baseline": "middle", "yOffset": 10}
     right = layer([r for r in drawn if r["above"]], {**said, "align": "left", "dx": 6}, x=x, y=y, text=words("said"))
     left = layer(
         [r for r in drawn if not r["above"]], {**said, "align": "right", "dx": -6}, x=x, y=y, text=words("said")
     )
-    return plot(width, STEP * len(rows), [line, bars, right, left, name_layer(drawn, STEP)], Pad(0, 0, 0, 0))
+    return plot(width, STEP * len(rows), [bars, line, right, left, name_layer(drawn, STEP)], Pad(0, 0, 0, 0))

@@ -21,7 +21,7 @@ from ilk.outputs.charts.figure import (
 )
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import QUIET, segment_colour
-from ilk.outputs.wording import customers, in_letters, lower_first, per_cent, words_of
+from ilk.outputs.wording import customers, in_letters, noun_of, per_cent
 
 STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
 
@@ -34,7 +34,7 @@ def value_share(segment: Segment, column: str | None) -> float | None:
 def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None) -> Figure:
     """Two aligned bars a segment: share of customers, share of the main amount (where there is one)."""
     subtitle = "Share of customers"
-    subtitle += f", and share of {lower_first(words_of(value.plan))}" if value else ""
+    subtitle += f", and share of {noun_of(value.plan)}" if value else ""
     alt = "; ".join(_line(segment, value) for segment in segments)
     return Figure.of(
         "sizes-and-value",
@@ -44,19 +44,23 @@ def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None) 
     )
 
 
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
 def _title(segments: tuple[Segment, ...], value: ColumnSummary | None) -> str:
     if value is not None:
         richest = max(segments, key=lambda s: (value_share(s, value.plan.column) or 0) - s.share)
         worth = value_share(richest, value.plan.column)
         if worth is not None and worth >= 1.2 * richest.share:
-            amount = lower_first(words_of(value.plan))
+            amount = noun_of(value.plan)
             return f"{richest.persona.name}: {per_cent(richest.share)} of customers, {per_cent(worth)} of {amount}"
     return f"The largest of {in_letters(len(segments))} segments has {per_cent(segments[0].share)} of customers"
 
 
 def _line(segment: Segment, value: ColumnSummary | None) -> str:
     worth = value_share(segment, value.plan.column) if value else None
-    more = f", {per_cent(worth)} of {lower_first(words_of(value.plan))}" if value and worth is not None else ""
+    more = f", {per_cent(worth)} of {noun_of(value.plan)}" if value and worth is not None else ""
     return f"{segment.number} {segment.persona.name}: {customers(segment.size, segment.share)}{more}"
 
 
@@ -65,7 +69,7 @@ def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None
     names = NAMES if roomy else 0
     rows = [_row(segment, value, roomy=roomy, width=width) for segment in segments]
     most = max(max(row["size"], row["worth"]) for row in rows) or 1
-    heads = [("size", "Customers"), *([("worth", words_of(value.plan))] if value else [])]
+    heads = [("size", "Customers"), *([("worth", _capital(noun_of(value.plan)))] if value else [])]
     across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
     step = STEP if roomy else STEP + 16
     panels = [

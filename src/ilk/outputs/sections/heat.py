@@ -10,7 +10,7 @@ from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.theme import tint
 from ilk.outputs.wording import NONE, clean, in_units, listed, lower_first, per_cent, words_of
 
-MOST_LEVELS, FEW, MANY = 6, 8, 40
+MOST_LEVELS, FEW, MANY, TOGETHER = 6, 8, 40, 5
 STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
 """Looks of a cell that stands out: half a standard deviation from everyone, or a marker."""
 
@@ -32,14 +32,16 @@ def heat(reading: Reading) -> Heat:
     tables = [table for table in _tables(reading) if table.lines]
     if sum(len(table.lines) for table in tables) <= MANY:
         return Heat(tuple(tables), (), 0)
-    shown = [replace(t, lines=tuple(row for row in t.lines if _stands_out(row))) for t in tables]
-    folded = [replace(t, lines=tuple(row for row in t.lines if not _stands_out(row))) for t in tables]
+    shown = [replace(t, lines=tuple(row for row in t.lines if _stands_out(row, t))) for t in tables]
+    folded = [replace(t, lines=tuple(row for row in t.lines if not _stands_out(row, t))) for t in tables]
     quiet = tuple(table for table in folded if table.lines)
     return Heat(tuple(t for t in shown if t.lines), quiet, sum(len(t.lines) for t in quiet))
 
 
-def _stands_out(row: Line) -> bool:
-    return any(look in cell.look for cell in row.cells for look in STRONG)
+def _stands_out(row: Line, table: Table) -> bool:
+    """Whether a segment stands out in a row; a theme of few columns stays together."""
+    rows = table.lines if len(table.lines) <= TOGETHER else (row,)
+    return any(look in cell.look for one in rows for cell in one.cells for look in STRONG)
 
 
 def _tables(reading: Reading) -> list[Table]:

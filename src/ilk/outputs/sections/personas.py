@@ -149,12 +149,12 @@ def _told_by_rules(segment: Segment, reading: Reading) -> list[str]:
 
 
 def _marker_table(segment: Segment, reading: Reading) -> Table | None:
-    shown = [
-        *segment.persona.markers,
-        *differences(segment, reading.content)[len(segment.persona.markers) : FEWEST_LINES],
-    ]
-    lines = [_marker_line(marker, segment, reading) for marker in shown[:MOST_MARKERS]]
-    heads = ("What sets it apart", "Average", "Everyone", "Index or points", "Median", "None at all")
+    n = min(max(len(segment.persona.markers), FEWEST_LINES), MOST_MARKERS)
+    shown = differences(segment, reading.content)[:n]
+    lines = [_marker_line(marker, segment, reading) for marker in shown]
+    rated = {reading.column(marker.column).plan.kind == "ordered" for marker in shown}
+    measure = "Index or points" if len(rated) > 1 else "Points" if True in rated else "Index"
+    heads = ("What sets it apart", "Average", "Everyone", measure, "Median", "None at all")
     return (
         Table("Columns in which this segment differs from everyone; markers are bold", heads, tuple(lines))
         if lines
