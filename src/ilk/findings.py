@@ -113,7 +113,9 @@ def _subject(crowd: Crowd, settings: Settings) -> Subject:
 
 def _places(crowd: Crowd) -> tuple[Map, Reference | None]:
     """The map, and where the micro-segments stand on it."""
-    shown = fit_map(crowd.matrix[crowd.sample], feature_columns(crowd.fitted.recipe), crowd.plans)
+    shown = fit_map(
+        crowd.matrix[crowd.sample], feature_columns(crowd.fitted.recipe), crowd.plans, recipe=crowd.fitted.recipe
+    )
     micro = micro_segments(crowd.matrix, crowd.voters)
     if micro is None:
         return shown, None
