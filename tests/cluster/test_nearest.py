@@ -1,11 +1,11 @@
 """Labels and distances are exact, and the NumPy twin gives the same bits."""
 
 import numpy as np
-import oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import oracle
 from ilk.cluster import twin
 from ilk.cluster.ensemble import label_many
 from ilk.cluster.everyone import LabelPass

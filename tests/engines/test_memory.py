@@ -4,9 +4,9 @@ import pickle
 from dataclasses import dataclass
 
 import numpy as np
-import oracle
 import pytest
 
+import oracle
 from ilk.cluster.everyone import LabelPass
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine

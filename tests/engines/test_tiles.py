@@ -1,11 +1,11 @@
 """Tiles hold exactly what the matrix held."""
 
 import numpy as np
-import oracle
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import oracle
 from ilk.engines.tiles import TILE, Scale, cut, join, matrix_of, tiles_of
 from ilk.errors import BadInput
 

@@ -1,4 +1,4 @@
-"""Cold fits: seeds are chosen and settled, several times over, and the best is kept. For samples one thread can hold."""
+"""Cold fits: seeds are chosen and settled, several times over, and the best is kept; for what one thread can hold."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from ilk.cluster.kernel import Total, border_for, nothing, scratch_for, settle, 
 from ilk.cluster.nearest import nearest_two
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import TILE, Block, Gaps, Tiles, empty_block, join_blocks
+from ilk.engines.tiles import RUN, TILE, Block, Tiles, empty_block, join_blocks, unblocked
 from ilk.engines.workers import map_threads
 
 Centres = NDArray[np.float64]
@@ -23,8 +23,11 @@ Centres = NDArray[np.float64]
 AHEAD = 2.0
 """A border is wide enough for twice the drift that is expected."""
 
+ALL_BUT = 0.5
+"""From this share of everybody in the sample on, everybody is looked at in each of the few passes that are left."""
+
 GROUP = 16
-"""Runs whose borders are put together: 16 runs of 16,384 customers with a tenth of them near a border make 100 tiles."""
+"""Runs whose borders are put together: 16 of them with a tenth of their customers near a border make 100 tiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,16 @@ def take(block: Block, rows: NDArray[np.int64]) -> Block:
     return into
 
 
+def take_on_threads(block: Block, rows: NDArray[np.int64], threads: int | None) -> Block:
+    """As `take`, on threads."""
+    firsts = range(0, max(len(rows), 1), RUN * TILE)
+    parts = map_threads(lambda first: take(block, rows[first : first + RUN * TILE]), firsts, threads=threads)
+    return parts[0] if len(parts) == 1 else join_blocks(parts)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Copies of the customers near a border in some runs, their labels, and what changed since everybody was labelled."""
+    """Copies of those near a border in some runs, their labels, and what changed since everybody was labelled."""
 
     pieces: tuple[Piece, ...]
     block: Block
@@ -222,11 +232,13 @@ def _with_farthest_other(step: NDArray[np.float64]) -> NDArray[np.float64]:
     if len(step) == 1:
         return step
     second, first = np.sort(step)[-2:]
-    return step + np.where(np.arange(len(step)) == step.argmax(), second, first)
+    return np.asarray(step + np.where(np.arange(len(step)) == step.argmax(), second, first))
 
 
 def expected_reach(counts: NDArray[np.float64], inertia: float, share: float) -> NDArray[np.float64]:
-    """How far to expect that centres found on a sample drift when everybody is looked at, times two, (k,).
+    """Twice how far centres found on a sample may drift once everybody is looked at, (k,).
+
+    Empty when the sample is most of everybody.
 
     Args:
         counts: (k,), customers of each segment in the sample.
@@ -234,15 +246,17 @@ def expected_reach(counts: NDArray[np.float64], inertia: float, share: float) ->
         share: Of everybody that is in the sample. The error of a mean of n_j customers is sqrt(v (1 - share) / n_j), v
             their mean squared distance to it.
     """
+    if share >= ALL_BUT:
+        return np.empty(0)
     error = np.sqrt(inertia / max(counts.sum(), 1.0) * (1.0 - share) / np.maximum(counts, 1.0))
-    return AHEAD * _with_farthest_other(error)
+    return np.asarray(AHEAD * _with_farthest_other(error))
 
 
 def _refilled(centres: Centres, sums: Sums, sample: Block) -> Centres:
     """Give each empty segment the customer of the sample farthest from all centres; ties by hash."""
     centres = centres.copy()
     filled = sums.counts > 0
-    tiles = Tiles(*sample[:3], Gaps(*sample[3:]), sample.mass.size, 0)
+    tiles = unblocked(sample, sample.mass.size)
     for j in np.flatnonzero(~filled):
         if not filled.any():
             break

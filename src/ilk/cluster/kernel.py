@@ -34,8 +34,8 @@ WARM_UP = 3
 """Passes over everybody before a border is chosen; earlier centres move too far for it to be small."""
 
 STRETCH = 1.5
-"""How far centres go, the way to the mean being 1, once warmed up; up to 2 the inertia falls with every move, and at 1.5
-a quarter fewer passes are needed. The last move is to the means."""
+"""How far centres go once warmed up, the way to the mean being 1. Up to 2 the inertia falls with every move, and at 1.5
+a quarter fewer passes are needed; the last move is to the means."""
 
 AHEAD = 3.0
 """A border is good for this many moves like the last one; moves shrink, so it mostly lasts to the end."""
@@ -180,13 +180,13 @@ def two_best(score: Any, k: int, number: Any) -> None:
         for i in range(TILE):
             s, a, b = score[j, i], score[best, i], score[second, i]
             less = s < a
-            score[second, i] = a if less else (s if s < b else b)
+            score[second, i] = a if less else (s if s < b else b)  # noqa: FURB136
             number[i] = j32 if less else number[i]
             score[best, i] = s if less else a
 
 
 @part
-def single_precision(centres: Any, single: Any) -> float:
+def single_precision(centres: Any, single: Any) -> Any:
     """Copy the centres to float32, which holds them exactly, and half their squared length; return the largest."""
     p, top = centres.shape[1], np.float32(0.0)
     for j in range(centres.shape[0]):
@@ -221,7 +221,7 @@ def exact_label(
 
 
 @part
-def measure_slack(square: Any, t: int, a: float, b: float, c: float, score: Any, slack: Any) -> None:
+def measure_slack(square: Any, t: int, a: Any, b: Any, c: Any, score: Any, slack: Any) -> None:
     """How far centres may move, nearest and runner-up together, before the label can change (Hamerly 2010).
 
     d2 - d1 = (d2^2 - d1^2) / (d2 + d1) >= (s2 - s1) / d2, less the rounding of all of it.  OUT slack[t].
@@ -265,7 +265,8 @@ def move_customers(
 def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_refilled: int) -> tuple[int, int]:
     """The customer of the tiles before `last` farthest from its own and the refilled centres; ties to the first.
 
-    IN refilled float64 (k, p), of which the first were given to empty segments just now.  Returns tile and place; tile -1 if all are at 0.
+    IN refilled float64 (k, p), of which the first were given to empty segments just now.
+    Returns tile and place; tile -1 when everybody stands on a centre.
     """
     values, mass, _, start, feature, mark = block
     most, tile, place = 0.0, -1, 0
@@ -350,7 +351,7 @@ def exact_pass(block: Any, first: int, last: int, centres: Any, out: Any, score:
                 s, a, b, was = score[j, i], d1[t, i], d2[t, i], label[t, i]
                 less = s < a
                 runner_up[t, i] = was if less else (j32 if s < b else runner_up[t, i])
-                d2[t, i] = a if less else (s if s < b else b)
+                d2[t, i] = a if less else (s if s < b else b)  # noqa: FURB136
                 label[t, i] = j32 if less else was
                 d1[t, i] = s if less else a
 

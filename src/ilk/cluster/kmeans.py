@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, fit_cold, mean_variance, room_for, settle_cold
-from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take
+from ilk.cluster.cold import Cold, Room, fit_cold, mean_variance, room_for, settle_cold
+from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
 from ilk.cluster.kernel import UNIT
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import Block, Tiles
+from ilk.engines.tiles import TILE, Block, Tiles
 from ilk.engines.workers import map_threads
 from ilk.errors import BadInput
 from ilk.progress import Progress
@@ -64,6 +64,7 @@ def fit_kmeans(
     order: NDArray[np.int64],
     seed: int,
     init: NDArray[np.floating] | None = None,
+    sample: Tiles | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> Fit:
@@ -77,6 +78,7 @@ def fit_kmeans(
         order: Row numbers in hash order, (n,) or its beginning.
         seed: Of every random choice.
         init: Centres to start from, (k, n_features); they compete with four own starts.
+        sample: The customers of `order` in tiles of their own, if the caller has them; none of mass 0.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
@@ -84,21 +86,62 @@ def fit_kmeans(
         BadInput: If k or `init` do not fit.
         Cancelled: If `progress` was asked to stop.
 
-    Sources: Lloyd (1982), IEEE Trans. Inf. Theory 28(2); greedy k-means++ (Arthur & Vassilvitskii 2007); Hamerly (2010);
-    missing answers as in k-POD (Chi, Chi & Baraniuk 2016).
+    Sources: Lloyd (1982), IEEE Trans. Inf. Theory 28(2); greedy k-means++ (Arthur & Vassilvitskii 2007); bounds of
+    Hamerly (2010); missing answers as in k-POD (Chi, Chi & Baraniuk 2016).
     """
     _check(tiles, k, init)
-    mass = tiles.mass.ravel()
-    voters = np.asarray(order, np.int64)
-    voters = voters[mass[voters] > 0][: STAGES[-1]]
     engine = MemoryEngine(threads, progress)
-    best, sample = _on_samples(tiles, voters, k, seed, init, engine)
-    reach, enough = np.empty(0), 0.0
-    if len(voters) > SMALL:
-        enough = MOVEMENT * mean_variance(sample, len(sample.values))
-        inertia = best.inertia + float((sample.mass.astype(np.float64) * sample.square).sum())
-        reach = expected_reach(best.counts, max(inertia, 0.0), len(voters) / tiles.n)
-    return _by_size(tiles, settle_everyone(tiles, best.centres, enough, reach, sample, engine), engine)
+    drawn = _sample_of(tiles, order, sample, engine)
+    best = _best_start(drawn, k, seed, init, engine)
+    for n_tiles in drawn.stages[1:]:
+        best = _settle(drawn, n_tiles, best.centres, engine)
+    reach = expected_reach(best.counts, drawn.inertia(best), drawn.n / tiles.n)
+    enough = 0.0 if drawn.n <= SMALL else MOVEMENT * drawn.variance
+    return _by_size(tiles, settle_everyone(tiles, best.centres, enough, reach, drawn.block, engine), engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Customers in hash order, none of mass 0.
+
+    Args:
+        block: Their tiles.
+        n: How many.
+        stages: Tiles a start, the best of them and the best again are fitted to.
+        variance: Mean variance of the features.
+    """
+
+    block: Block
+    n: int
+    stages: tuple[int, ...]
+    variance: float
+
+    def inertia(self, fit: Cold) -> float:
+        """Inertia of a fit to all of the sample."""
+        energy = (self.block.mass.astype(np.float64) * self.block.square).sum()
+        return max(fit.inertia + float(energy), 0.0)
+
+    def enough(self, n_tiles: int, k: int) -> float:
+        """Squared movement far below the sampling error of k centres, each of n / k customers."""
+        n = max(float(self.block.mass[:n_tiles].sum()), 1.0)
+        return float(OF_ERROR**2 * k * k * self.block.values.shape[1] * self.variance / n)
+
+    def room(self, n_tiles: int, k: int) -> Room:
+        """Memory to fit k segments to its first tiles."""
+        n_gap_features = len(np.unique(self.block.feature[: self.block.start[n_tiles]]))
+        return room_for(n_tiles, k, self.block.values.shape[1], n_gap_features)
+
+
+def _sample_of(tiles: Tiles, order: NDArray[np.int64], sample: Tiles | None, engine: MemoryEngine) -> Sample:
+    if sample is None:
+        voters = np.asarray(order, np.int64)
+        voters = voters[tiles.mass.ravel()[voters] > 0][: STAGES[-1]]
+        block, n = take_on_threads(tiles.block, voters, engine.threads), len(voters)
+    else:
+        block, n = sample.block, sample.n
+    sizes = (n,) if n <= SMALL else (*(size for size in STAGES if size < n), min(n, STAGES[-1]))
+    stages = tuple(dict.fromkeys(-(-size // TILE) for size in sizes))
+    return Sample(block, n, stages, mean_variance(block, stages[0]))
 
 
 def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
@@ -110,52 +153,26 @@ def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
         raise BadInput("`init` must be one row of features a segment", got=f"shape {np.shape(init)}")
 
 
-def _on_samples(
-    tiles: Tiles,
-    voters: NDArray[np.int64],
-    k: int,
-    seed: int,
-    init: NDArray[np.floating] | None,
-    engine: MemoryEngine,
-) -> tuple[Cold, Block]:
-    """Settle starts on the first sample and the best on the larger ones; return it with the last sample."""
-    sizes = (len(voters),) if len(voters) <= SMALL else tuple(size for size in STAGES[:-1] if size < len(voters))
-    sample = take(tiles.block, voters[: sizes[0]])
-    best = _best_start(sample, k, seed, init, engine)
-    for size in (*sizes[1:], len(voters)) if len(voters) > SMALL else ():
-        sample = take(tiles.block, voters[:size])
-        best = _settle(sample, best.centres, engine)
-    return best, sample
-
-
-def _best_start(sample: Block, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:
-    """Settle own starts, and the given one if any, on a sample in hash order; the best wins, ties to the first."""
-    n_tiles, p = sample.values.shape[:2]
-    enough = _enough(sample, k)
+def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:
+    """Settle own starts, and the given one if any, on the first stage; the best wins, ties to the first."""
+    n_tiles = sample.stages[0]
+    enough = sample.enough(n_tiles, k)
     given = () if init is None else (np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT,)
     n_own = STARTS if init is None else STARTS_BESIDE_INIT
 
     def start(i: int) -> Cold:
-        room = room_for(n_tiles, k, p, len(np.unique(sample.feature[: sample.start[-1]])))
+        room = sample.room(n_tiles, k)
         if i < len(given):
-            return settle_cold(sample, n_tiles, room, given[i].copy(), enough=enough)
-        return fit_cold(sample, n_tiles, room, k=k, seed=(seed << 16) + i, starts=1, enough=enough)
+            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=enough)
+        return fit_cold(sample.block, n_tiles, room, k=k, seed=(seed << 16) + i, starts=1, enough=enough)
 
     fits = map_threads(start, range(len(given) + n_own), threads=engine.threads, progress=engine.progress)
     return min(fits, key=lambda fit: fit.inertia)
 
 
-def _settle(sample: Block, centres: NDArray[np.float64], engine: MemoryEngine) -> Cold:
-    (n_tiles, p, _), k = sample.values.shape, len(centres)
-    room = room_for(n_tiles, k, p, len(np.unique(sample.feature[: sample.start[-1]])))
-    return settle_cold(sample, n_tiles, room, centres, enough=_enough(sample, k), check=engine.check)
-
-
-def _enough(sample: Block, k: int) -> float:
-    """Squared movement at which it is far below the centres' own sampling error: k segments of n / k customers."""
-    n = max(float(sample.mass.sum()), 1.0)
-    error = k * k * sample.values.shape[1] * mean_variance(sample, len(sample.values)) / n
-    return OF_ERROR**2 * error
+def _settle(sample: Sample, n_tiles: int, centres: NDArray[np.float64], engine: MemoryEngine) -> Cold:
+    room, enough = sample.room(n_tiles, len(centres)), sample.enough(n_tiles, len(centres))
+    return settle_cold(sample.block, n_tiles, room, centres, enough=enough, check=engine.check)
 
 
 def _by_size(tiles: Tiles, settled: Settled, engine: MemoryEngine) -> Fit:

@@ -41,6 +41,6 @@ def squared_distances(matrix: Matrix, centres: NDArray[np.floating]) -> NDArray[
     for f in range(x.shape[1]):
         difference = x[:, f, None] - exact[:, f]
         d += difference * difference
-    for f in np.flatnonzero(missing.any(axis=0)):
+    for f in np.flatnonzero(missing.any(axis=0)).tolist():
         d -= missing[:, f, None] * (exact[:, f] * exact[:, f])
     return d

@@ -1,4 +1,4 @@
-"""One way to compile a kernel: without the GIL, never `parallel=True`, kept in a folder of the user's own or nowhere."""
+"""One way to compile a kernel: without the GIL, never `parallel=True`, kept in a folder of the user's or nowhere."""
 
 from __future__ import annotations
 

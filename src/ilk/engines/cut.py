@@ -19,7 +19,7 @@ SPLIT = 26
 @compiled
 def cut_run(
     matrix: Any, offset: Any, factor: float, mass: Any, first: int, last: int, values: Any, square: Any, gap: Any
-) -> tuple[float, int, int]:
+) -> tuple[float, Any, Any]:
     """Fill the tiles first..last with (matrix - offset) * factor, rounded; NaN stays for the caller to mark.
 
     Args:
@@ -34,11 +34,11 @@ def cut_run(
         gap: bool (n_tiles, n_features), written: whether an answer is missing.
 
     Returns:
-        The largest size of a feature, and the sum of mass * square in units of 2^-40 as (high, low) parts: high * 2^26 +
-        low, exact whatever the order of customers.
+        The largest size of a feature, and the sum of mass * square in units of 2^-40, exact whatever the order of
+        customers, as two parts: high * 2^26 + low.
     """
     n, p = matrix.shape
-    top, high, low, whole = 0.0, 0, 0, np.empty(TILE)
+    top, high, low, whole = 0.0, np.int64(0), np.int64(0), np.empty(TILE)
     for t in range(first, last):
         n_here = min(TILE, n - t * TILE)
         for i in range(TILE):

@@ -141,11 +141,11 @@ def cut(
     values, square = np.empty((n_tiles, p, TILE), np.float32), np.empty((n_tiles, TILE), np.float32)
     gap = np.empty((n_tiles, p), np.bool_)
     rows = matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
-    rows = np.require(rows, requirements="CW")
+    rows = np.require(rows, requirements=["C", "W"])
 
     def work(first: int) -> tuple[float, int, int]:
         last = min(first + RUN, n_tiles)
-        return cut_run(rows, scale.offset, scale.factor, weights, first, last, values, square, gap)  # type: ignore[no-any-return]
+        return cut_run(rows, scale.offset, scale.factor, weights, first, last, values, square, gap)
 
     done = map_threads(work, range(0, n_tiles, RUN), threads=threads)
     units = (sum(high for _, high, _ in done) << SPLIT) + sum(low for _, _, low in done)
@@ -160,9 +160,13 @@ def join(parts: Sequence[Tiles]) -> Tiles:
     if any(tiles.n % TILE for tiles in parts[:-1]):
         matrix = np.concatenate([matrix_of(tiles) for tiles in parts])
         return tiles_of(matrix, np.concatenate([tiles.mass.ravel()[: tiles.n] for tiles in parts]))
-    *arrays, start, feature, mark = join_blocks([tiles.block for tiles in parts])
     n, units = sum(tiles.n for tiles in parts), sum(tiles.units for tiles in parts)
-    return Tiles(*arrays, Gaps(start, feature, mark), n, units)
+    return unblocked(join_blocks([tiles.block for tiles in parts]), n, units)
+
+
+def unblocked(block: Block, n: int, units: int = 0) -> Tiles:
+    """A block as tiles of n customers."""
+    return Tiles(block.values, block.mass, block.square, Gaps(block.start, block.feature, block.mark), n, units)
 
 
 def join_blocks(blocks: Sequence[Block]) -> Block:
