@@ -16,7 +16,7 @@ FLOORS = [
     {"worlds"},
     {"settings"},
     {"progress"},
-    {"files"},
+    {"files", "figures"},
     {"sources"},
     {"engines"},
     {"features"},

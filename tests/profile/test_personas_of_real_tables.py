@@ -10,8 +10,8 @@ import pyarrow as pa
 import pytest
 from portraits import real_grouping, real_subject
 
+from ilk.figures import count, figure, percent
 from ilk.profile.describe import describe_solutions
-from ilk.profile.figures import count, figure, percent
 from ilk.profile.names import LONGEST
 
 FILES = {

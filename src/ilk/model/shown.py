@@ -7,6 +7,7 @@ from html import escape
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
+from ilk.figures import percent
 from ilk.model.parts import Segment
 
 if TYPE_CHECKING:
@@ -35,11 +36,6 @@ def figure(number: float) -> str:
     rounded = round(number, decimals)
     text = f"{rounded:,.{max(decimals, 0)}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def per_cent(share: float) -> str:
-    """A share in per cent, without decimals from 10 % up."""
-    return f"{100 * share:.0f} %" if share >= 0.0995 or share == 0 else f"{100 * share:.1f} %"
 
 
 def as_text(model: Model) -> str:
@@ -87,14 +83,14 @@ def _title(model: Model) -> str:
 def _segment_line(segment: Segment) -> str:
     trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
     name = shorten(segment.persona.name, 41, placeholder="…")
-    return f"{segment.number:>4}  {name:<42}{segment.size:>11,}{per_cent(segment.share):>9}  {trust}"
+    return f"{segment.number:>4}  {name:<42}{segment.size:>11,}{percent(segment.share):>9}  {trust}"
 
 
 def _segment_row(segment: Segment) -> str:
     trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
     return (
         f"<tr><td>{segment.number}</td><td><b>{escape(segment.persona.name)}</b></td>"
-        f'<td style="{_ALIGN}">{segment.size:,}</td><td style="{_ALIGN}">{per_cent(segment.share)}</td>'
+        f'<td style="{_ALIGN}">{segment.size:,}</td><td style="{_ALIGN}">{percent(segment.share)}</td>'
         f'<td>{trust}</td><td style="text-align:left">{escape(segment.persona.sentence)}</td></tr>'
     )
 
@@ -103,10 +99,10 @@ def _sure_lines(found: Explanation) -> list[str]:
     lines = []
     if found.certainty is not None:
         words = "too little to tell" if found.too_little else "how often this answer comes back when asked again"
-        lines.append(f"Certainty {per_cent(found.certainty)}: {words}")
+        lines.append(f"Certainty {percent(found.certainty)}: {words}")
     if found.helpful is not None and found.too_little:
         lines.append(
-            f"  Knowing {found.helpful.column} would help most: to {per_cent(found.helpful.certainty)} on average"
+            f"  Knowing {found.helpful.column} would help most: to {percent(found.helpful.certainty)} on average"
         )
     if found.blank:
         shown = ", ".join(found.blank[:MOST_BLANKS])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ilk.figures import percent
 from ilk.profile.descriptors import cramers_v
-from ilk.profile.figures import percent
 from ilk.profile.summary import Summary
 from ilk.profile.traits import Ground
 from ilk.sources.source import Note

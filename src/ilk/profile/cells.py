@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.features.transforms import OTHER, level_texts, numbers, present, steps_of
+from ilk.figures import readable
 from ilk.model.parts import ColumnPlan, Row
-from ilk.profile.figures import readable
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
 

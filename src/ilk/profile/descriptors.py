@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from ilk.figures import percent
 from ilk.model.parts import ColumnSummary, Descriptor, Profile
 from ilk.profile.cells import Cells
-from ilk.profile.figures import percent
 from ilk.profile.grammar import with_or_without, yes_of
 from ilk.profile.summary import Layout, Summary
 from ilk.profile.traits import level_shares

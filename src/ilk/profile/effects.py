@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from ilk.features import transforms
 from ilk.features.recipe import apply, feature_columns
+from ilk.figures import percent
 from ilk.model.parts import ColumnPlan, ColumnSummary, Recipe, Theme, Transform
 from ilk.profile.cells import Cells, Values
-from ilk.profile.figures import percent
 from ilk.profile.summary import Whole
 from ilk.settings import EVIDENCE_SAMPLE
 from ilk.sources.source import ColumnFacts, Note

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ilk.figures import percent
 from ilk.model.parts import Marker
-from ilk.profile.figures import percent
 from ilk.profile.grammar import with_or_without, yes_of
 from ilk.profile.phrases import phrase_for
 from ilk.profile.traits import Ground, Trait

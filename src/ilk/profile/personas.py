@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ilk.figures import count, percent
 from ilk.model.parts import Persona, Profile, Rule, Segment
-from ilk.profile.figures import count, percent
 from ilk.profile.markers import markers_of
 from ilk.profile.names import Named, Namer, name_segments
 from ilk.profile.sentence import Size, sentence_for

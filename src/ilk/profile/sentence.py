@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ilk.figures import count, percent
 from ilk.profile import bank
-from ilk.profile.figures import count, percent
 from ilk.profile.grammar import is_person, plural, quality_of, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait

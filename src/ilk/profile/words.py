@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ilk.figures import figure, percent
 from ilk.model.parts import ColumnPlan
 from ilk.profile import bank
-from ilk.profile.figures import figure, percent
 from ilk.profile.grammar import plural, singular, singular_phrase, spelled
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilk.profile.figures import count, figure, percent, readable
+from ilk.figures import count, figure, percent, readable
 
 
 @pytest.mark.parametrize(
