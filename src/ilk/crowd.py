@@ -17,10 +17,10 @@ from ilk.errors import BadInput
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
+from ilk.features.plans import ColumnPlan, Gap, Theme
 from ilk.features.recipe import Fitted, answered, apply, fit_recipe, square_weights
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
-from ilk.model.parts import ColumnPlan, Gap, Theme
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
 from ilk.sources.sampling import in_hash_order, xxh64_rows

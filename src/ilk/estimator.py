@@ -25,7 +25,7 @@ from ilk.engines.raw import Drawn, draw, features, on_grain
 from ilk.engines.tiles import Matrix, Scale, Tiles, cut, matrix_of, tiles_of, unblocked
 from ilk.engines.workers import cores
 from ilk.errors import BadSetting
-from ilk.model.parts import Recipe
+from ilk.features.plans import Recipe
 from ilk.settings import EVIDENCE_SAMPLE, Settings
 from ilk.sources.source import Kind
 

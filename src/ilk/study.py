@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
-from ilk.model.parts import Candidate, Segment, Verdict
+from ilk.model.parts import Segment
 from ilk.sources.source import Note
 
 

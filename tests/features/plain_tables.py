@@ -5,10 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ilk.features.plans import ColumnPlan, Label
 from ilk.features.roles import plan_columns
 from ilk.features.transforms import level_texts, numbers
 from ilk.features.words import words_of
-from ilk.model.parts import ColumnPlan, Label
 from ilk.settings import Settings
 from ilk.sources.source import ColumnFacts, Intake
 

@@ -6,8 +6,8 @@ import numpy as np
 from plain_tables import plan
 
 from ilk.features.advice import sample_size
+from ilk.features.plans import Label
 from ilk.features.themes import Correlated
-from ilk.model.parts import Label
 
 NAMES = tuple(f"{letter}{'' if i < 4 else ' thing'}" for i, letter in enumerate("abcdefghij"))
 

@@ -11,8 +11,8 @@ import pytest
 from plain_tables import facts_of, plan, table_of
 
 from ilk.errors import BadInput, MissingColumns
+from ilk.features.plans import Label
 from ilk.features.recipe import answered, apply, feature_columns, fit_recipe, square_weights, unseen
-from ilk.model.parts import Label
 from ilk.settings import Settings
 
 RNG = np.random.default_rng(11)

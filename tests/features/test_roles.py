@@ -11,9 +11,9 @@ from plain_tables import facts_of, intake_of, plans_of, table_of
 from ilk.errors import BadSetting, MissingColumns
 from ilk.features.hints import life_of, outcome_of
 from ilk.features.kinds import is_money
+from ilk.features.plans import Label
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.words import tokens_of, word_set
-from ilk.model.parts import Label
 from ilk.settings import Settings
 
 RNG = np.random.default_rng(7)

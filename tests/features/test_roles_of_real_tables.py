@@ -11,10 +11,10 @@ import pytest
 from ilk.features.advice import sample_size
 from ilk.features.labels import read_labels
 from ilk.features.missing import explain_gaps
+from ilk.features.plans import ColumnPlan
 from ilk.features.recipe import apply, feature_columns, fit_recipe
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import correlate, double_notes
-from ilk.model.parts import ColumnPlan
 from ilk.settings import Settings
 from ilk.sources.open import open_source
 

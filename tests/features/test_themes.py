@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_tables import plan, table_of
 
+from ilk.features.plans import Label
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes, linked, rank_correlation
-from ilk.model.parts import Label
 
 RNG = np.random.default_rng(5)
 

@@ -16,13 +16,12 @@ from ilk.features.labels import made_label
 from ilk.features.recipe import apply, fit_recipe
 from ilk.features.roles import plan_columns
 from ilk.model.edits import View, larger_first
+from ilk.model.evidence import Candidate, Evidence, Spread
 from ilk.model.model import Model
 from ilk.model.parts import (
-    Candidate,
     Centres,
     ColumnSummary,
     Content,
-    Evidence,
     Map,
     Persona,
     Profile,
@@ -30,7 +29,6 @@ from ilk.model.parts import (
     Reference,
     Segment,
     Solution,
-    Spread,
     Trust,
 )
 from ilk.model.scorers import distances, scores, scoring_of

@@ -11,8 +11,9 @@ from built import merged
 
 from ilk.errors import BadInput
 from ilk.model.conditions import Clause, read_condition, who_meets
+from ilk.model.evidence import Judged
 from ilk.model.file import load, save
-from ilk.model.parts import Edit, Judged
+from ilk.model.parts import Edit
 
 TODAY = "2026-11-23"
 

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilk.errors import BadInput
+from ilk.features.plans import Identity
 from ilk.model.how_far import smallest_step
 from ilk.model.model import Model
-from ilk.model.parts import Condition, Edit, Identity, Rule
+from ilk.model.parts import Condition, Edit, Rule
 
 LAW = settings(deadline=None, max_examples=40)
 WHOLE = {"SPEND": 120.0, "ONLINE_SPEND": 40.0, "VISITS": 4, "PROMO_SHARE": 0.4, "HAS_CARD": True, "BASKET": "medium"}

@@ -7,34 +7,25 @@ from itertools import pairwise
 
 import numpy as np
 
+from ilk.features.plans import ColumnPlan, Gap, Identity, Label, Recipe, Theme, Transform
+from ilk.model.evidence import Candidate, Evidence, Flow, Spread
 from ilk.model.model import Model
 from ilk.model.parts import (
-    Candidate,
     Centres,
-    ColumnPlan,
     ColumnSummary,
     Comparison,
     Content,
     Descriptor,
-    Evidence,
     Fidelity,
-    Flow,
-    Gap,
-    Identity,
-    Label,
     Map,
     Marker,
     Persona,
     Profile,
     Provenance,
-    Recipe,
     Reference,
     Rule,
     Segment,
     Solution,
-    Spread,
-    Theme,
-    Transform,
     Trust,
 )
 from ilk.settings import Settings

@@ -10,7 +10,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ilk.model.parts import ColumnSummary, Flow
+from ilk.model.evidence import Flow
+from ilk.model.parts import ColumnSummary
 from ilk.outputs.charts.axis import along, even, ticks
 from ilk.outputs.charts.distribution import Spread, coarse, distribution, in_brief
 from ilk.outputs.charts.evidence import stability_by_k, trust_strips

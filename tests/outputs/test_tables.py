@@ -50,6 +50,7 @@ def results(ids):
         "segment": pa.array(range(1, n + 1), pa.int16()),
         "persona": [f"Persona {i}" for i in range(n)],
         "certainty": pa.array([1 / 3] * n, pa.float32()),
+        "distance": pa.array([2 / 3] * n, pa.float64()),
     }
 
 
@@ -77,10 +78,10 @@ def test_everyone_is_there_with_their_segment(customers, tmp_path):
     path = tmp_path / "customers.csv"
     write_customers(path, Customers(customers), pa.table(results(["d", "b", "a"])))
     rows = read(path)
-    assert list(rows[0]) == [*customers.column_names, "segment", "persona", "certainty"]
+    assert list(rows[0]) == [*customers.column_names, "segment", "persona", "certainty", "distance"]
     assert [row["segment"] for row in rows] == ["3", "2", "", "1", ""]
     assert [row["persona"] for row in rows] == ["Persona 2", "Persona 1", "", "Persona 0", ""]
-    assert rows[0]["certainty"] == "0.3333"
+    assert (rows[0]["certainty"], rows[0]["distance"]) == ("0.3333", "0.6667")
     assert path.stat().st_mode & 0o077 == 0
 
 
@@ -97,7 +98,7 @@ def test_formulas_are_shown_and_numbers_stay_numbers(customers, tmp_path):
 def test_row_numbers_serve_where_no_column_identifies(customers, tmp_path):
     path = tmp_path / "customers.csv"
     assigned = pa.table({**results([5, 1]), "id": pa.array([5, 1], pa.int64())}).rename_columns(
-        ["row", "segment", "persona", "certainty"]
+        ["row", "segment", "persona", "certainty", "distance"]
     )
     write_customers(path, Customers(customers, None), assigned)
     rows = read(path)

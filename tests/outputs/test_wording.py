@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.model.parts import ColumnPlan, ColumnSummary, Label, Profile
+from ilk.features.plans import ColumnPlan, Label
+from ilk.model.parts import ColumnSummary, Profile
 from ilk.outputs import wording
 from ilk.sources.source import ColumnFacts
 

@@ -51,7 +51,8 @@ def test_markers_are_bold_and_tinted(model, tmp_path):
     heat = openpyxl.load_workbook(path)["Heat table"]
     rows = {row[0].value: row for row in heat.iter_rows(min_row=2)}
     marker = model.segments[0].persona.markers[0]
-    cell = rows[f"{marker.column.replace('_', ' ').capitalize()} (mean)"][2]
+    name = marker.column.replace("_", " ").capitalize()
+    cell = next(row for head, row in rows.items() if head.startswith(name) and head.endswith("(mean)"))[2]
     assert cell.font.bold
     assert cell.fill.fgColor.rgb != "00000000"
     assert cell.value == pytest.approx(model.segments[0].profile(marker.column).mean)

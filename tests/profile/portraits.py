@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from ilk.features.labels import made_label, read_labels
+from ilk.features.plans import Label
 from ilk.features.recipe import apply, fit_recipe
 from ilk.features.roles import plan_columns
 from ilk.features.themes import find_themes
-from ilk.model.parts import Label
 from ilk.profile.describe import Grouping
 from ilk.profile.ready import Subject
 from ilk.settings import FIT_SAMPLE, Settings

@@ -13,8 +13,8 @@ from portraits import facts_of, grouping_of, subject_of
 
 from ilk.errors import BadInput
 from ilk.features.labels import made_label
+from ilk.features.plans import ColumnPlan, Label
 from ilk.features.recipe import feature_columns
-from ilk.model.parts import ColumnPlan, Label
 from ilk.profile.describe import describe_solutions
 from ilk.profile.effects import answer_style_note
 from ilk.profile.map import fit_map

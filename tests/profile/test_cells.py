@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portraits import facts_of, subject_of
 
 from ilk.features.labels import made_label
-from ilk.model.parts import ColumnPlan, Label
+from ilk.features.plans import ColumnPlan, Label
 from ilk.profile.cells import cells_for, codes_of, common_levels, values_of
 
 

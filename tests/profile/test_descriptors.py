@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from portraits import grouping_of, subject_of
 
-from ilk.model.parts import Label
+from ilk.features.plans import Label
 from ilk.profile.describe import describe_solutions
 from ilk.profile.descriptors import cramers_v, eta_squared, holm
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from portraits import facts_of, grouping_of, subject_of
 
 from ilk.features.labels import made_label
-from ilk.model.parts import ColumnPlan, ColumnSummary, Profile
+from ilk.features.plans import ColumnPlan
+from ilk.model.parts import ColumnSummary, Profile
 from ilk.profile import bank
 from ilk.profile.describe import describe_solutions
 from ilk.profile.names import LONGEST, MIDDLE, name_segments

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilk.features.labels import made_label
-from ilk.model.parts import ColumnPlan, Label
+from ilk.features.plans import ColumnPlan, Label
 from ilk.profile.grammar import plural, singular, spelled, with_or_without, yes_of
 from ilk.profile.words import words_for
 

@@ -12,7 +12,7 @@ from ilk.choose.measure import Measured, Sample, ballot_of
 from ilk.choose.stability import spread_of
 from ilk.choose.valley import mean_valley
 from ilk.choose.vote import is_valid, scores_of
-from ilk.model.parts import Candidate, Flow
+from ilk.model.evidence import Candidate, Flow
 
 
 def candidates_of(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.indices import contingency
-from ilk.model.parts import Flow
+from ilk.model.evidence import Flow
 
 
 def flow_of(labels: NDArray[np.integer], before: NDArray[np.integer], k: int) -> Flow:

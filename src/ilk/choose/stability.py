@@ -15,7 +15,8 @@ from ilk.choose.part import watch_of
 from ilk.cluster.ensemble import fit_many, label_many
 from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads
-from ilk.model.parts import Grid, Spread, TrustWord
+from ilk.model.evidence import Spread
+from ilk.model.parts import Grid, TrustWord
 from ilk.progress import Progress
 
 PAIRS, MORE_PAIRS, NULL_PAIRS = 30, 100, 5

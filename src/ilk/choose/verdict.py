@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.model.parts import Judged
+from ilk.model.evidence import Judged
 
 STABLE = 0.80
 """Median stability from which segments count as found again (rule of thumb)."""

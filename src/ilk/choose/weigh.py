@@ -19,7 +19,8 @@ from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
 from ilk.engines.tiles import Matrix, tiles_of
 from ilk.features.recipe import answered
-from ilk.model.parts import Candidate, Evidence, Grid, Judged
+from ilk.model.evidence import Candidate, Evidence, Judged
+from ilk.model.parts import Grid
 from ilk.progress import Progress
 from ilk.sources.source import Note
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ilk.features.plans import ColumnPlan
 from ilk.features.themes import Correlated
 from ilk.features.transforms import Values
 from ilk.features.words import tokens_of
-from ilk.model.parts import ColumnPlan
 from ilk.sources.source import Note
 
 PER_COLUMN = 100

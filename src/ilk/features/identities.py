@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.features.plans import ColumnPlan, Identity
 from ilk.features.transforms import Values, numbers
-from ilk.model.parts import ColumnPlan, Identity
 
 HOLDS = 0.99
 """Share of customers for whom the sum must hold; methods page, "Double counting"."""

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ilk.features import hints
+from ilk.features.plans import Label
 from ilk.features.words import tokens_of
-from ilk.model.parts import Label
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ilk.errors import BadInput, listed
+from ilk.features.plans import Label
 from ilk.features.words import unit_of, words_of
-from ilk.model.parts import Label
 from ilk.sources.decode import plain_text
 from ilk.sources.dialect import vote
 from ilk.sources.source import Note

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ilk.features.plans import ColumnPlan, Gap
 from ilk.features.transforms import Values, level_texts, numbers, present
-from ilk.model.parts import ColumnPlan, Gap
 from ilk.sources.source import ColumnFacts, Note
 
 WORTH_TELLING = 0.01

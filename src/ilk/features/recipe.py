@@ -14,8 +14,8 @@ from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, MissingColumns
 from ilk.features import transforms
 from ilk.features.kinds import STEPS
+from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.features.transforms import Values
-from ilk.model.parts import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.settings import Settings
 from ilk.sources.source import ColumnFacts, Note
 

@@ -13,9 +13,9 @@ from ilk.features import hints
 from ilk.features.contact import contact_of
 from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
 from ilk.features.labels import made_label
+from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
-from ilk.model.parts import ColumnPlan, Label, Use
 from ilk.settings import Role, Settings
 from ilk.sources.source import ColumnFacts, Intake, Note
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.errors import MOST_LISTED
+from ilk.features.plans import ColumnPlan, Theme
 from ilk.features.transforms import Values, numbers, steps_of
-from ilk.model.parts import ColumnPlan, Theme
 from ilk.settings import Role
 from ilk.sources.source import Note
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ilk.errors import BadInput
-from ilk.model.parts import ColumnPlan, Transform
+from ilk.features.plans import ColumnPlan, Transform
 
 Values: TypeAlias = npt.NDArray[np.float64]
 Column: TypeAlias = "pa.Array | pa.ChunkedArray"

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ilk.errors import BadInput, listed
 from ilk.features import recipe as recipes
+from ilk.features.plans import Transform
 from ilk.features.transforms import features_of, n_features
 from ilk.model.customer import Customer
 from ilk.model.model import Model
-from ilk.model.parts import Transform
 from ilk.model.scorers import Floats, nearest_segments, scores
 
 CHANGEABLE = ("amount", "count", "share", "number")

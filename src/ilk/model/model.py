@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from ilk.errors import BadInput
 from ilk.model.edits import View, view_of
-from ilk.model.parts import Content, Edit, Evidence, Judged, Segment, Solution, Verdict
+from ilk.model.evidence import Evidence, Judged, Verdict
+from ilk.model.parts import Content, Edit, Segment, Solution
 
 if TYPE_CHECKING:
     from ilk.model.assign import Assigned

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ilk.cluster import nearest, twin
 from ilk.cluster.twin import MOST_CUSTOMERS, squared_distances
 from ilk.engines.tiles import tiles_of
+from ilk.features.plans import Recipe
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.model.edits import View
-from ilk.model.parts import Content, Grid, Recipe, Scorer
+from ilk.model.parts import Content, Grid, Scorer
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
-from ilk.model.parts import Content, Edit, Grid, Recipe, Segment, Solution, Transform
+from ilk.model.parts import Content, Edit, Grid, Segment, Solution
 
 WHOLE_LIMIT = 2**53
 """Counts beyond this are damage or an attack: float64 and JSON readers elsewhere cannot hold them."""

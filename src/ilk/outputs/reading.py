@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
-from ilk.model.parts import Candidate, ColumnSummary, Content, Segment, Solution, Verdict
+from ilk.model.parts import ColumnSummary, Content, Segment, Solution
 from ilk.outputs.wording import clean, noun_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}

@@ -8,8 +8,9 @@ from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
 
+from ilk.model.evidence import Candidate
 from ilk.model.model import Model
-from ilk.model.parts import Candidate, Segment
+from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
 
 STUDY_FILE = "study.json"

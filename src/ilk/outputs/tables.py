@@ -51,8 +51,12 @@ def _joined(source: Source, results: pa.Table, places: pa.ChunkedArray, schema: 
         here = places.slice(done, batch.num_rows).combine_chunks()
         done += batch.num_rows
         found = results.take(here).combine_chunks()
-        columns = [*batch.columns, *(_one_chunk(column) for column in found.columns)]
+        columns = [*batch.columns, *(_rounded(_one_chunk(column)) for column in found.columns)]
         yield pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _rounded(column: pa.Array) -> pa.Array:
+    return pc.round(column, ndigits=DECIMALS) if pa.types.is_floating(column.type) else column
 
 
 def _one_chunk(column: pa.ChunkedArray) -> pa.Array:

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
-from ilk.model.parts import ColumnPlan, ColumnSummary, TrustWord
+from ilk.features.plans import ColumnPlan
+from ilk.model.parts import ColumnSummary, TrustWord
 from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"
@@ -127,6 +128,19 @@ def in_units(number: float | None, column: ColumnSummary) -> str:
         return f"{number:.0f}"
     text = fixed(number) if column.plan.kind == "ordered" and number != round(number) else figure(number)
     return with_unit(text, column.plan)
+
+
+def bare(number: float | None, column: ColumnSummary) -> str:
+    """The same without a unit of letters, where that stands beside already; $ and % stay at their numbers."""
+    unit = unit_of(column.plan)
+    text = in_units(number, column)
+    return text.removesuffix(f" {unit}") if unit else text
+
+
+def unit_of(plan: ColumnPlan) -> str:
+    """A unit or currency of letters: USD, months; nothing for signs that stand at the number."""
+    unit = clean(plan.label.currency or plan.label.unit)
+    return "" if len(unit) == 1 else unit
 
 
 def is_share(column: ColumnSummary) -> bool:

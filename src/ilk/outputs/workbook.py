@@ -137,7 +137,8 @@ def _heat_lines(column: ColumnSummary, reading: Reading) -> list[_HeatLine]:
         profile = segment.profile(column.plan.column)
         marked = any(m.column == column.plan.column for m in segment.persona.markers)
         cells.append((profile.mean, tint(profile.d) if builds else 0, marked))
-    return [_HeatLine(f"{name} (mean)", _number_look(column), tuple(cells))]
+    unit = column.plan.label.currency or column.plan.label.unit
+    return [_HeatLine(f"{name}, {unit} (mean)" if unit else f"{name} (mean)", _number_look(column), tuple(cells))]
 
 
 def _level_line(column: ColumnSummary, level: int, name: str, reading: Reading) -> _HeatLine:

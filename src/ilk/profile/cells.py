@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.features.plans import ColumnPlan
 from ilk.features.transforms import OTHER, level_texts, numbers, present, steps_of
 from ilk.figures import readable
-from ilk.model.parts import ColumnPlan, Row
+from ilk.model.parts import Row
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ilk.model.parts import ColumnPlan, ColumnSummary, Identity, Profile
+from ilk.features.plans import ColumnPlan, Identity
+from ilk.model.parts import ColumnSummary, Profile
 from ilk.profile import bank
 from ilk.profile.cells import SECRET, Cells, Column, Values, common_levels, values_of
 from ilk.sources.source import ColumnFacts

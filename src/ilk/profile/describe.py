@@ -6,15 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ilk.engines.workers import map_threads
-from ilk.model.parts import (
-    Centres,
-    ColumnSummary,
-    Persona,
-    Profile,
-    Rule,
-    Segment,
-    Solution,
-)
+from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
 from ilk.profile.descriptors import describe_by

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.features import transforms
+from ilk.features.plans import ColumnPlan, Recipe, Theme, Transform
 from ilk.features.recipe import apply, feature_columns
 from ilk.figures import percent
-from ilk.model.parts import ColumnPlan, ColumnSummary, Recipe, Theme, Transform
+from ilk.model.parts import ColumnSummary
 from ilk.profile.cells import Cells, Values
 from ilk.profile.summary import Whole
 from ilk.settings import EVIDENCE_SAMPLE

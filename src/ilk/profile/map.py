@@ -8,8 +8,9 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ilk.features.plans import ColumnPlan, Recipe, Transform
 from ilk.features.transforms import n_features
-from ilk.model.parts import ColumnPlan, Grid, Map, Recipe, Transform
+from ilk.model.parts import Grid, Map
 from ilk.profile.grammar import yes_of
 from ilk.profile.phrases import more_or_less
 from ilk.profile.words import Words, words_for

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.features.plans import ColumnPlan
 from ilk.features.transforms import OTHER, level_texts
-from ilk.model.parts import ColumnPlan, Row
+from ilk.model.parts import Row
 from ilk.profile.cells import Cells, Values
 from ilk.profile.grammar import yes_of
 from ilk.profile.words import Words

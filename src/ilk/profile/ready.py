@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme
 from ilk.features.recipe import answered, square_weights
-from ilk.model.parts import ColumnPlan, ColumnSummary, Grid, Identity, Recipe, Theme
+from ilk.model.parts import ColumnSummary, Grid
 from ilk.profile.cells import cells_for, values_of
 from ilk.profile.columns import full_summary, is_described, value_column
 from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for

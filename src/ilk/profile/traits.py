@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ilk.model.parts import ColumnSummary, Profile, Theme
+from ilk.features.plans import Theme
+from ilk.model.parts import ColumnSummary, Profile
 from ilk.profile.grammar import yes_of
 from ilk.profile.words import Words, words_for
 

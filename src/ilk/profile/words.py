@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ilk.features.plans import ColumnPlan
 from ilk.figures import figure, percent
-from ilk.model.parts import ColumnPlan
 from ilk.profile import bank
 from ilk.profile.grammar import plural, singular, singular_phrase, spelled
 from ilk.settings import Role

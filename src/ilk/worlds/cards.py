@@ -19,8 +19,10 @@ from ilk.worlds.people import PERSONAS, Habit
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-TENURES = ((6, 0.024), (7, 0.02), (8, 0.022), (9, 0.02), (10, 0.026), (11, 0.04), (12, 0.848))
-"""Months on book and the share of customers who have them, near those of real card portfolios."""
+TENURES = ((6, 0.03), (7, 0.05), (8, 0.07), (9, 0.10), (10, 0.14), (11, 0.19), (12, 0.42))
+"""Months on book and the share of customers who have them. A rare few far below all others would be a group of their
+own, one that nobody planted; so shares fall step by step.
+"""
 
 CURIOSITY = 0.7
 """Correlation of who tries what now and then: some try everything, some nothing beyond their habits."""
@@ -95,9 +97,9 @@ def _used(habit: str, labels: Ints, tenure: Ints, person: tuple[Floats, Floats],
         np.array([getattr(getattr(p, habit), field.name) for p in PERSONAS])[labels] for field in fields(Habit)
     )
     tries = CURIOSITY * curiosity + np.sqrt(1.0 - CURIOSITY**2) * rng.standard_normal(n)
-    some = np.maximum(rng.binomial(tenure, _beta(months, 14.0, rng)), 1)
+    some = np.maximum(np.rint(tenure * _beta(months, 18.0, rng)), 1).astype(np.int64)
     active = np.where(tries >= _normal_quantile(never), some, 0)
-    n_uses = active + rng.poisson(active * (uses - 1.0) * rng.gamma(4.0, 0.25, n))
+    n_uses = active + rng.poisson(active * (uses - 1.0) * rng.gamma(9.0, 1.0 / 9.0, n))
     # Student's t with 6 degrees of freedom: a few tickets far beyond what a normal logarithm allows.
     size = np.exp(TICKET_SPREAD * rng.standard_t(6.0, n) + 0.3 * wealth)
     return _Use(active, n_uses, np.rint(n_uses * ticket * size * 100).astype(np.int64))

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.drawing import text_width
-from ilk.outputs.wording import EPOCH, day, figure, in_units, is_share, per_cent, with_unit
+from ilk.outputs.wording import bare, day, is_share, per_cent
 
-APART = 16
+APART, MILLION = 16, 1_000_000
 """Pixels between two labels at the least."""
 
 
@@ -79,9 +79,7 @@ def _said(value: float, column: ColumnSummary) -> str:
     if is_share(column):
         return per_cent(value) if value else "0 %"
     if column.plan.kind == "date":
-        return str((EPOCH.toordinal() + round(value)) and day(value).split()[-1])
-    if column.plan.kind == "number" and not column.plan.label.currency and not column.plan.label.unit:
-        return in_units(value, column)
-    if abs(value) >= 1_000_000:
-        return with_unit(f"{figure(value / 1_000_000)} m", column.plan)
-    return with_unit(figure(value), column.plan) if column.plan.label.currency else figure(value)
+        return day(value).split()[-1]
+    if abs(value) >= MILLION:
+        return f"{bare(value / MILLION, column)} m"
+    return bare(value, column)

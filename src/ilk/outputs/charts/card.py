@@ -37,7 +37,9 @@ def persona_card(segment: Segment, content: Content, names: dict[int, str]) -> F
     """Everything about a persona on a card; `names` are those of all segments, by number."""
     persona = segment.persona
     alt = f"{persona.name}. {persona.sentence}"
-    return Figure(f"card-{segment.number}", persona.name, "", alt, lambda _: _draw(segment, content, names), WIDTH)
+    return Figure(
+        f"card-{segment.number}", persona.name, "", alt, lambda _: _draw(segment, content, names), WIDTH, worded=True
+    )
 
 
 def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:

@@ -13,7 +13,7 @@ from ilk.outputs.theme import INK, LINE, PANEL, QUIET, segment_colour
 from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words_of
 
 THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
-WORTH_A_BAR = 0.005
+WORTH_A_BAR, WORTH_A_ROW = 0.005, 0.01
 MOST_BINS = 14
 NONE_BAR = (-2.6, -1.0)
 """Where the bar of customers with nothing stands, in bins left of the first."""
@@ -184,6 +184,7 @@ def _top(most: float, low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
 def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
     known = [max(own.levels[i] or 0.0, everyone.levels[i] or 0.0) for i in range(len(column.levels))]
     order = sorted(range(len(column.levels)), key=lambda i: -known[i])[:MOST_LEVELS]
+    order = [i for i in order if known[i] >= WORTH_A_ROW] or order
     order = sorted(order) if column.plan.label.order or column.everyone.mean is not None else order
     rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width) for i in order]
     most = max(max(row["own"], row["everyone"]) for row in rows) or 1.0

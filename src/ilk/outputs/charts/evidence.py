@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ilk.model.parts import Candidate, Evidence, Segment
+from ilk.model.evidence import Candidate, Evidence
+from ilk.model.parts import Segment
 from ilk.outputs.charts.figure import (
     WIDE,
     Figure,

@@ -39,6 +39,7 @@ class Figure:
         draw: Width in pixels -> a plain SVG in the light colours.
         width: The width it looks best at.
         spec: Width in pixels -> Vega-Lite, for charts that are not drawn by hand.
+        worded: Whether the drawing holds its title already, as a card does.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Figure:
     draw: Callable[[int], str]
     width: int = HALF
     spec: Callable[[int], Spec] | None = None
+    worded: bool = False
 
     @classmethod
     def of(cls, name: str, words: tuple[str, str, str], spec: Callable[[int], Spec], *, width: int = HALF) -> Figure:
@@ -65,7 +67,8 @@ class Figure:
         """The chart with title and subtitle as a PNG at twice its size."""
         from vl_convert import svg_to_png
 
-        return bytes(svg_to_png(framed(self.draw(self.width), self.title, self.subtitle), scale=2))
+        drawn = self.draw(self.width)
+        return bytes(svg_to_png(drawn if self.worded else framed(drawn, self.title, self.subtitle), scale=2))
 
     def altair(self, width: int | None = None) -> Any:
         """The chart as an Altair object, None for those drawn by hand."""

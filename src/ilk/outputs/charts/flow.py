@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ilk.model.parts import Content, Flow
+from ilk.model.evidence import Flow
+from ilk.model.parts import Content
 from ilk.outputs.charts.figure import WIDE, Figure
 from ilk.outputs.drawing import drawing, element, text, title
 from ilk.outputs.theme import ACCENT, EVERYONE, INK, PAPER, QUIET, segment_colour

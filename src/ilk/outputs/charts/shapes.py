@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ilk.model.parts import Profile, TrustWord, Verdict
+from ilk.model.evidence import Verdict
+from ilk.model.parts import Profile, TrustWord
 from ilk.outputs.drawing import element
 from ilk.outputs.theme import EVERYONE, LINE, OVER_BAR, QUIET, TRUST_COLOURS, UNDER_BAR
 

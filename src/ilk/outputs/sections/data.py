@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ilk.model.parts import ColumnSummary, Identity
+from ilk.features.plans import Identity
+from ilk.model.parts import ColumnSummary
 from ilk.outputs.charts.correlation import correlation_grid
 from ilk.outputs.charts.distribution import in_brief
 from ilk.outputs.charts.figure import Figure

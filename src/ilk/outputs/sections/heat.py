@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ilk.model.parts import ColumnSummary, Profile, Theme
+from ilk.features.plans import Theme
+from ilk.model.parts import ColumnSummary, Profile
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.theme import tint
-from ilk.outputs.wording import NONE, clean, in_units, listed, lower_first, per_cent, words_of
+from ilk.outputs.wording import NONE, bare, clean, listed, lower_first, per_cent, unit_of, words_of
 
 MOST_LEVELS, FEW, MANY, TOGETHER = 6, 8, 40, 5
 STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
@@ -82,7 +83,9 @@ def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
         return _level_lines(column, profiles)
     marked = [any(m.column == column.plan.column for m in s.persona.markers) for s in reading.segments]
     cells = [_cell(p, column, is_marker=is_marker) for p, is_marker in zip(profiles, marked, strict=True)]
-    return [Line(Cell(words_of(column.plan)), (Cell(in_units(column.everyone.mean, column)), *cells))]
+    unit = unit_of(column.plan)
+    head = words_of(column.plan) + (f", {unit}" if unit else "")
+    return [Line(Cell(head), (Cell(bare(column.everyone.mean, column)), *cells))]
 
 
 def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
@@ -90,9 +93,7 @@ def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
 
 
 def _cell(profile: Profile, column: ColumnSummary, *, is_marker: bool) -> Cell:
-    return Cell(
-        in_units(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker)
-    )
+    return Cell(bare(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
 
 
 def _look(strength: int, is_marker: bool) -> str:

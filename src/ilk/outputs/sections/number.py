@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ilk.choose.vote import NEARLY_BEST
-from ilk.model.parts import Candidate
+from ilk.model.evidence import Candidate
 from ilk.outputs.charts.evidence import index_by_k, stability_by_k, trust_strips
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.flow import flow_across_k, gain

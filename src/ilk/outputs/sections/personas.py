@@ -7,7 +7,8 @@ from itertools import islice
 
 from markupsafe import Markup
 
-from ilk.model.parts import Content, Flow, Marker, Segment
+from ilk.model.evidence import Flow
+from ilk.model.parts import Content, Marker, Segment
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.markers import marker_bars

@@ -1,0 +1,109 @@
+"""What is decided about columns, as frozen data: roles, words, gaps, identities, themes, and the recipe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ilk.settings import Role
+
+Row = tuple[float, ...]
+Use = Literal["builds", "describes", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """The words for a column, from the labels file or made from its name.
+
+    `short` is always made from the name: for places where a whole question as `words` would be too long.
+    """
+
+    words: str
+    unit: str = ""
+    currency: str = ""
+    group: str = ""
+    order: tuple[str, ...] = ()
+    given: bool = False
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """What a column is and does: guessed or told, with the reason in words.
+
+    `kind` is the role its values have: for a descriptor the role it would have had when building (category, number).
+    """
+
+    column: str
+    role: Role
+    kind: Role
+    use: Use
+    reason: str
+    label: Label
+    weight: float = 1.0
+    missing: Literal["skip", "zero", "flag"] = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The one condition that best predicts where a column is blank.
+
+    `condition` reads like "PAYMENTS = 0"; `covered` is the share of blanks that meet it, `precision` the share of
+    customers meeting it that are blank.
+    """
+
+    column: str
+    n_missing: int
+    condition: str
+    covered: float
+    precision: float
+    cramers_v: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """total = sum of parts in nearly all rows; the total then has weight 0 and stays in the profile."""
+
+    total: str
+    parts: tuple[str, ...]
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Building columns that say nearly the same; `share` is their part of the between-segment variance."""
+
+    columns: tuple[str, ...]
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Transform:
+    """One column -> its features.
+
+    A feature is floor(x * 65536 + 0.5) / 65536 of x = weight * (shape(value) - centre) / spread.
+
+    `kind`: log is log1p(v / scale), asinh is asinh(v / scale), plain is v, level is the indicator of each of `levels`.
+    Winsorised to [low, high] after the shape. For level, `centre` holds the shares and `spread` is one number.
+    `pooled` are the rare levels that count as the level "(other)".
+    """
+
+    column: str
+    role: Role
+    kind: Literal["log", "asinh", "plain", "level"]
+    scale: float
+    low: float
+    high: float
+    centre: Row
+    spread: float
+    weight: float
+    missing: Literal["skip", "zero", "flag"] = "skip"
+    levels: tuple[str, ...] = ()
+    pooled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Fitted transforms, in feature order; `features.recipe.apply` turns a batch into numbers."""
+
+    transforms: tuple[Transform, ...]

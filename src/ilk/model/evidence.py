@@ -1,0 +1,98 @@
+"""How many, and is it real, as frozen data: what is measured for every k, and what is made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ilk.sources.source import Note
+
+Grid = tuple[tuple[float, ...], ...]
+Verdict = Literal["natural", "reproducible", "constructed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Median and 5 % / 95 % quantiles of a repeated measurement."""
+
+    median: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What speaks for one k. None where an index is undefined (k = 1) or abstains.
+
+    `valid` = big enough and stable enough to be a working k.
+    """
+
+    k: int
+    inertia: float
+    silhouette: float | None
+    simplified_silhouette: float | None
+    calinski_harabasz: float | None
+    davies_bouldin: float | None
+    gap: float | None
+    gap_error: float | None
+    prediction_strength: float | None
+    stability: Spread | None
+    null: Spread | None
+    null_high: float | None
+    score: float | None
+    valley: float | None
+    largest_share: float
+    smallest_share: float
+    effective: float
+    valid: bool
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How segments at k come from those at k - 1.
+
+    shares[i][j] = part of segment i + 1 (at k) that was in segment j + 1 (at k - 1).
+    `slsa` = 1 - entropy of the row / ln(k - 1) per segment at k; None at k - 1 = 1.
+    """
+
+    k: int
+    shares: Grid
+    slsa: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict for one k, in a word and in words, and the tests that failed."""
+
+    k: int
+    verdict: Verdict
+    text: str
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How many, and is it real. `m` is the size of each bootstrap sample, `failed` the tests the verdict names.
+
+    `judged` holds the verdict of other k than the one chosen, for those who adopt one.
+    """
+
+    candidates: tuple[Candidate, ...]
+    flows: tuple[Flow, ...]
+    k: int
+    neutral_k: int
+    working_k: int
+    gap_k: int | None
+    verdict: Verdict
+    verdict_text: str
+    failed: tuple[str, ...]
+    why_k: str
+    m: int
+    notes: tuple[Note, ...] = ()
+    judged: tuple[Judged, ...] = ()
+
+    def candidate(self, k: int) -> Candidate:
+        """The evidence for one k."""
+        return next(c for c in self.candidates if c.k == k)
