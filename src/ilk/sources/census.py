@@ -68,7 +68,10 @@ class Census:
 
 def take_census(sandbox: Sandbox, relation: str, columns: list[str]) -> list[Census]:
     """Return the census of each text column of `relation`: a quick look at all, a closer one at what is not plain."""
-    quick = [f"count_if({c} <> ''), count_if(regexp_full_match({c}, {sql_pattern(PLAIN_NUMBER)}))" for c in columns]
+    quick = [
+        f"count(*) FILTER ({c} <> ''), count(*) FILTER (regexp_full_match({c}, {sql_pattern(PLAIN_NUMBER)}))"
+        for c in columns
+    ]
     counts = sandbox.values(relation, quick)
     plain = {c: counts[2 * i] for i, c in enumerate(columns) if counts[2 * i] == counts[2 * i + 1] > 0}
     closer = _look_closer(sandbox, relation, [c for c in columns if c not in plain])
@@ -77,7 +80,7 @@ def take_census(sandbox: Sandbox, relation: str, columns: list[str]) -> list[Cen
 
 def _look_closer(sandbox: Sandbox, relation: str, columns: list[str]) -> dict[str, Census]:
     """Look at the shapes of columns that are mostly digits or a handful of texts; the rest is free text."""
-    quick = "count_if({filled}), count_if(regexp_matches({c}, '[0-9]')), approx_count_distinct({c})"
+    quick = "count(*) FILTER ({filled}), count(*) FILTER (regexp_matches({c}, '[0-9]')), approx_count_distinct({c})"
     wanted = [quick.format(filled=filled(c), c=c) for c in columns]
     found = sandbox.values(relation, wanted)
     closer = {}

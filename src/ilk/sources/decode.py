@@ -34,6 +34,15 @@ MOST_DAMAGE = 0.01
 FEW_BROKEN = 3
 """Broken characters that a small UTF-8 file may have; cutting a chunk in two can break two by itself."""
 
+FEW_FOREIGN = 24
+"""Fewer foreign bytes than this tell no encoding from another; then the western one is taken."""
+
+FOREIGN = (
+    *(f"cp{page}" for page in (1250, 1251, 1253, 1254, 1255, 1256, 1257, 1258, 437, 850, 852, 866, 874, 932, 949)),
+    *("mac_roman", "koi8_r", "koi8_u", "gb18030", "big5", "euc_jp", "euc_kr"),
+)
+"""Encodings that are looked for when a text is neither UTF-8 nor western; all of them keep ASCII."""
+
 Compression = Literal["", "gzip", "zstd"]
 LineEnd = Literal["\\n", "\\r\\n", "\\r"]
 
@@ -184,17 +193,19 @@ def _guessed(foreign: bytes) -> tuple[str, tuple[Note, ...]]:
 
 
 def _by_charset_normalizer(sample: bytes) -> str:
-    """Prefer the western encodings where the guesser finds them as good as its first choice."""
+    """Ask among encodings that keep ASCII; prefer the western ones where they do as well, and for a few characters."""
+    western = "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "latin-1"
+    if sum(byte > 127 for byte in sample) < FEW_FOREIGN:
+        return western
     from charset_normalizer import from_bytes
 
-    western = "cp1252" if not re.search(rb"[\x81\x8d\x8f\x90\x9d]", sample) else "latin-1"
-    best = from_bytes(sample, cp_exclusion=["utf_7"], enable_fallback=False).best()
+    best = from_bytes(sample, cp_isolation=[*FOREIGN, western], enable_fallback=False).best()
     if best is None or western in [best.encoding, *best.could_be_from_charset]:
         return western
     as_western = from_bytes(sample, cp_isolation=[western]).best()
     if as_western is not None and as_western.chaos <= best.chaos:
         return western
-    return str(best.encoding).replace("_", "-")
+    return str(best.encoding)
 
 
 def _transcode(path: Path, target: Path, encoding: str) -> Path:

@@ -39,15 +39,12 @@ DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", "\x1f", "\x01")
 MOST_PREAMBLE = 30
 """Padded lines above a table that are looked through for its header."""
 
-QUOTES = ('"', "'", "")
-
 Cells = list[str]
 
 _NUMBER = re.compile(f"(?:{number_pattern('.')})|(?:{number_pattern(',')})")
 _DATE = re.compile("|".join(f"(?:{form})" for form in (YEAR_FIRST, NUMERIC_DATE, DAY_MONTH_NAME, MONTH_NAME_DAY)))
 _WORDS = re.compile(r"[^\s;|\t,~^\"](?:[^;|\t~^\"\x1f\x01,]|,(?= ))*")
 _BACKSLASH = re.compile(r'[^\\]\\"')
-_DOUBLED = re.compile(r'[^,;\t|\n"]""[^,;\t|\n"]')
 _CLEAN_AT_LEAST = 0.05
 """Weight of a cell that looks like nothing: not 0, so that free text can still be told from one column."""
 
@@ -87,18 +84,42 @@ class Layout:
 def vote(path: Path) -> Layout:
     """Return the layout that fits the beginning of a UTF-8 file best."""
     text, whole = _sample(path)
-    escape = "\\" if _BACKSLASH.search(text) and not _DOUBLED.search(text) else ""
-    quotes = [quote for quote in QUOTES if quote == '"' or (quote or '"') in text]
     candidates = [
-        _Candidate(delimiter, quote, escape, parse(text, delimiter, quote, escape, whole=whole))
+        _Candidate(delimiter, quote, escape, records)
         for delimiter in DELIMITERS
         if delimiter in text
-        for quote in quotes
+        for quote in _quotes(text, delimiter)
+        for escape in _escapes(text, delimiter, quote)
+        for records in _ways_to_parse(text, delimiter, quote, escape, whole=whole)
     ]
     if not candidates:
         candidates = [_Candidate(",", '"', "", parse(text, ",", '"', "", whole=whole))]
     best = max(candidates, key=lambda candidate: _score(candidate.records))
     return lay_out(best.records, best.delimiter, best.quote, best.escape)
+
+
+def _quotes(text: str, delimiter: str) -> list[str]:
+    """Return the quotes worth trying: none at all only where no cell is quoted properly."""
+    proper = re.search(f'(?:^|{re.escape(delimiter)})"[^"\n]*"(?={re.escape(delimiter)}|\r?$)', text, re.MULTILINE)
+    return ['"', *(["'"] if "'" in text else []), *([""] if '"' in text and not proper else [])]
+
+
+def _escapes(text: str, delimiter: str, quote: str) -> list[str]:
+    """Try backslashes before quotes only where doubled quotes leave records of several widths."""
+    if not quote or not _BACKSLASH.search(text):
+        return [""]
+    records = parse(text, delimiter, quote, "", whole=True)
+    first = next(i for i, cells in enumerate(records) if len(cells) == _usual_width(records))
+    return ["", "\\"] if len({len(cells) for cells in records[first:]}) > 1 else [""]
+
+
+def _ways_to_parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> list[list[Cells]]:
+    """Parse as it stands and, where there are quotes, line by line too: one open quote must not spoil the vote."""
+    ways = [parse(text, delimiter, quote, escape, whole=whole)]
+    if quote and quote in text:
+        lines = text.splitlines()[: len(ways[0]) * 2 + LEAST_RECORDS]
+        ways.append([cells for line in lines for cells in parse(line, delimiter, quote, escape, whole=True)])
+    return ways
 
 
 def parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> list[Cells]:
@@ -140,8 +161,7 @@ def lay_out(records: list[Cells], delimiter: str, quote: str, escape: str = "") 
 def _first_of_table(records: list[Cells], width: int) -> int:
     """Return where the table begins: titles and dates above it are short, or padded with blanks by a spreadsheet."""
     at = next(i for i, cells in enumerate(records) if len(cells) == width)
-    odd_header = at > 0 and width > 2 and len(records[at - 1]) in (width - 1, width + 1)
-    if odd_header and _is_header(records[at - 1], records[at:]):
+    if at > 0 and width > 2 and _is_odd_header(records[at - 1], records[at:], width):
         return at - 1
     for i in range(at, min(at + MOST_PREAMBLE, len(records))):
         filled = sum(bool(cell.strip()) for cell in records[i])
@@ -194,6 +214,8 @@ def _is_header(first: Cells, below: Sequence[Cells]) -> bool:
     typed = [_is_typed(cell) for cell in first]
     if not any(typed):
         return len(below) == 0 or not _repeats(first, below)
+    if _are_years([cell for cell, is_typed in zip(first, typed, strict=True) if is_typed]) and not all(typed):
+        return True
     named = sum(
         bool(cell.strip())
         and cell.strip().lower() not in MISSING_AMONG_NUMBERS
@@ -202,6 +224,18 @@ def _is_header(first: Cells, below: Sequence[Cells]) -> bool:
         for i, (cell, is_typed) in enumerate(zip(first, typed, strict=True))
     )
     return named > 0 and len(set(first)) == len(first)
+
+
+def _is_odd_header(cells: Cells, below: Sequence[Cells], width: int) -> bool:
+    """Whether a record one cell too short or too long names the columns, because the next one does not."""
+    near = len(cells) in (width - 1, width + 1)
+    return near and _is_header(cells, below) and not _is_header(below[0], below[1:])
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """2019, 2020, 2021: numbers that name columns."""
+    years = [int(cell) for cell in cells if re.fullmatch("(?:19|20)[0-9]{2}", cell.strip())]
+    return len(years) == len(cells) > 1 and years == list(range(years[0], years[0] + len(years)))
 
 
 @lru_cache(maxsize=1 << 16)

@@ -65,8 +65,10 @@ def _totals_sql(column: Column, *, exact: bool) -> str:
     if column.kind == "text":
         return f"count({at}), NULL, NULL, 0, 0, 0, {distinct}"
     x = as_number(column)
-    broken = f"count_if({x} <> trunc({x}))" if column.kind == "number" else "0"
-    return f"count({at}), min({x}), max({x}), count_if({x} = 0), count_if({x} < 0), {broken}, {distinct}"
+    broken = f"count(*) FILTER ({x} <> trunc({x}))" if column.kind == "number" else "0"
+    return (
+        f"count({at}), min({x}), max({x}), count(*) FILTER ({x} = 0), count(*) FILTER ({x} < 0), {broken}, {distinct}"
+    )
 
 
 def as_number(column: Column) -> str:

@@ -61,6 +61,10 @@ TRUE_WORDS = {"true": "false", "yes": "no", "ja": "nein", "oui": "non", "si": "n
 SHORT_TRUE_WORDS = {"y": "n", "t": "f", "j": "n"}
 """Single letters are flags only where both stand in the column."""
 
+YES = frozenset({*TRUE_WORDS, *SHORT_TRUE_WORDS, "1", "1.0", "on"})
+NO = frozenset({*TRUE_WORDS.values(), *SHORT_TRUE_WORDS.values(), "0", "0.0", "off"})
+"""What is read as true and false once a column is known to be a flag."""
+
 MISSING_ANYWHERE = frozenset(
     {"na", "n/a", "n.a.", "#n/a", "#na", "nan", "<na>", "null", "(null)", "\\n", "-", "--", "---", "—", "–", "?", "??"}
     | {".", "...", "#value!", "#ref!", "#div/0!", "#name?", "#null!", "#num!", "nat"}
@@ -136,10 +140,7 @@ def compact_date_sql(text: str) -> str:
 
 def flag_sql(text: str) -> str:
     """Return SQL that reads words for yes and no, and 1 and 0, as BOOLEAN, anything else as NULL."""
-    words = TRUE_WORDS | SHORT_TRUE_WORDS
-    yes = _in(text, {*words, "1", "1.0", "on"})
-    no = _in(text, {*words.values(), "0", "0.0", "off"})
-    return f"CASE WHEN {yes} THEN true WHEN {no} THEN false END"
+    return f"CASE WHEN {_in(text, YES)} THEN true WHEN {_in(text, NO)} THEN false END"
 
 
 def text_sql(text: str, *, keep_na: bool = False) -> str:

@@ -13,7 +13,7 @@ from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.facts import Column
 from ilk.sources.keys import MOST_REPEATED, Key, find_key, repeated_ids
-from ilk.sources.kinds import Reading, read_sql, readings, with_key
+from ilk.sources.kinds import Reading, as_they_are, read_sql, readings, with_key
 from ilk.sources.landing import Landing, position
 from ilk.sources.large import type_large
 from ilk.sources.sandbox import Sandbox, quoted
@@ -108,7 +108,7 @@ def type_landing(
 ) -> tuple[Key, list[Reading]]:
     """Make the relation `target`, a view where reading it again costs little, else a table; return id and readings.
 
-    Without settings nobody looks for an id.
+    Without settings nobody looks for an id, and whole numbers stay whole, as a query over them expects.
     """
     key = find_key(sandbox, landing, settings) if settings else Key(None)
     if landing.sample is not None:
@@ -119,6 +119,7 @@ def type_landing(
         landing = replace(landing, relation="everything", sample=None, is_table=True)
         key = find_key(sandbox, landing, settings) if settings else Key(None)
     found = with_key(readings(sandbox, landing, expect), key)
+    found = found if settings else as_they_are(sandbox, landing, found)
     named = ", ".join(f"t{i} AS {position(i)}" for i in range(len(found)))
     is_view = not landing.is_table and all(reading.plain for reading in found)
     sandbox.run(

@@ -30,8 +30,8 @@ NUMBERED = _words("index row rownames rownumber x") | {"", "unnamed 0", "row nam
 MOST_REPEATED = 0.5
 """When more ids than this have been seen before, a row is not a customer but something that happened to one."""
 
-WHOLE = r"-?(?:0|[1-9][0-9]{0,17})"
-"""A whole number that fits int64 and comes back as it was."""
+WHOLE = r"0|-?[1-9][0-9]{0,18}"
+"""A whole number that comes back as it was, if it fits int64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,8 @@ def _examine(sandbox: Sandbox, relation: str, landing: Landing, i: int, rank: in
     at, is_text = position(i), landing.types[i] == "VARCHAR"
     sql = _as_text(at, landing.types[i])
     found = sandbox.row(
-        f"SELECT count(*), count(v), count(DISTINCT v), count(*) FILTER (regexp_full_match(v, '{WHOLE}')), "
+        "SELECT count(*), count(v), count(DISTINCT v), "
+        f"count(TRY_CAST(v AS BIGINT)) FILTER (regexp_full_match(v, '{WHOLE}')), "
         "count(*) FILTER (regexp_full_match(v, '-?[0-9]*[.,][0-9]+')) "
         f"FROM (SELECT {sql} AS v FROM (SELECT {trimmed(at) if is_text else at} AS {at} FROM {relation}))"
     )

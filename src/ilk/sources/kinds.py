@@ -10,9 +10,11 @@ from ilk.sources.forms import (
     AMBIGUOUS,
     MISSING_AMONG_NUMBERS,
     MISSING_ANYWHERE,
+    NO,
     NUMERIC_DATE,
     SHORT_TRUE_WORDS,
     TRUE_WORDS,
+    YES,
     Mark,
     compact_date_sql,
     date_sql,
@@ -23,7 +25,7 @@ from ilk.sources.forms import (
     text_sql,
     trimmed,
 )
-from ilk.sources.keys import Key
+from ilk.sources.keys import WHOLE, Key
 from ilk.sources.landing import Landing, position
 from ilk.sources.names import words_of
 from ilk.sources.sandbox import Sandbox
@@ -171,7 +173,9 @@ def _read_text(sandbox: Sandbox, landing: Landing, column: _Column, decimal: Mar
     if wanted == "number" or _is_number(column, own) or census.plain:
         return _read_number(sandbox, landing.relation, column, own, notes)
     keep_na = _looks_like_countries(census)
-    return Reading("text", text_sql(at, keep_na=keep_na), trims=True, notes=_missing_note(column, keep_na=keep_na))
+    return Reading(
+        "text", text_sql(at, keep_na=keep_na), trims=True, notes=missing_note(column.name, census, keep_na=keep_na)
+    )
 
 
 def _decimal_of(column: _Column, decimal: Mark | None, landing: Landing) -> tuple[Mark, tuple[Note, ...]]:
@@ -255,6 +259,25 @@ def with_key(found: list[Reading], key: Key) -> list[Reading]:
     return [own if i == key.at else reading for i, reading in enumerate(found)]
 
 
+def as_they_are(sandbox: Sandbox, landing: Landing, found: list[Reading]) -> list[Reading]:
+    """Leave typed columns alone and read texts that are whole numbers as such, for SQL that somebody else writes."""
+    texts = [i for i, reading in enumerate(found) if landing.types[i] == "VARCHAR" and reading.kind == "number"]
+    tests = [
+        f"count(*) FILTER ({position(i)} <> '' AND NOT regexp_full_match({position(i)}, '{WHOLE}'))" for i in texts
+    ]
+    whole = {
+        i for i, n in zip(texts, sandbox.values(landing.relation, tests), strict=True) if n == 0 and found[i].plain
+    }
+    return [
+        replace(reading, sql=f"TRY_CAST({position(i)} AS BIGINT)")
+        if i in whole
+        else replace(reading, sql=position(i))
+        if landing.types[i] != "VARCHAR"
+        else reading
+        for i, reading in enumerate(found)
+    ]
+
+
 def guess_is_text(census: Census) -> bool:
     """Whether a column, seen whole, is text indeed: neither numbers nor dates nor a flag."""
     column = _Column("", "", census, None)
@@ -276,27 +299,30 @@ def _with_spoiled(
         return found
     given = [f"{position(i)} <> '' AS f{i}" if i in columns else f"{position(i)} IS NOT NULL AS f{i}" for i in doubtful]
     read = read_sql(found, landing.relation, given, doubtful)
-    counts = sandbox.values(f"({read})", [f"count_if(f{i} AND t{i} IS NULL)" for i in doubtful])
+    counts = sandbox.values(f"({read})", [f"count(*) FILTER (f{i} AND t{i} IS NULL)" for i in doubtful])
     judged = list(found)
     for i, n in zip(doubtful, counts, strict=True):
         census = columns[i].census if i in columns else Census(0)
-        judged[i] = replace(found[i], spoiled=n, notes=found[i].notes + spoiled_note(landing.names[i], n, census))
+        judged[i] = replace(
+            found[i], spoiled=n, notes=found[i].notes + spoiled_note(landing.names[i], n, census, found[i].kind)
+        )
     return judged
 
 
-def _missing_note(column: _Column, *, keep_na: bool) -> tuple[Note, ...]:
+def missing_note(name: str, census: Census, *, keep_na: bool = False) -> tuple[Note, ...]:
     """Say which words of a text column were taken for no answer."""
-    words = {word: n for word, n in column.census.words.items() if word in MISSING_ANYWHERE}
+    words = {word: n for word, n in census.words.items() if word in MISSING_ANYWHERE}
     if keep_na:
         words.pop("na", None)
     quoted = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(words.items(), key=lambda word: (-word[1], word[0])))
-    return (Note("missing-words", f"{column.name}: read as missing: {quoted}"),) if words else ()
+    return (Note("missing-words", f"{name}: read as missing: {quoted}"),) if words else ()
 
 
-def spoiled_note(name: str, n: int, census: Census) -> tuple[Note, ...]:
+def spoiled_note(name: str, n: int, census: Census, kind: Kind) -> tuple[Note, ...]:
     """Say how many texts stood among the numbers (dates, flags) of a column, and what the usual ones are."""
     words = [(word, count) for word, count in census.words.items() if word in MISSING_AMONG_NUMBERS]
-    texts = sorted([*census.others, *words], key=lambda text: (-text[1], text[0]))
+    others = [(text, count) for text, count in census.others if kind != "flag" or text.lower() not in YES | NO]
+    texts = sorted([*others, *words], key=lambda text: (-text[1], text[0]))
     quoted = ", ".join(f"{text!r} ({count:,})" for text, count in texts[:MOST_EXAMPLES])
     shown = f": {quoted}" if quoted else ""
     return (Note("spoiled", f"{name}: {n:,} texts among the rest were read as missing{shown}"),) if n else ()

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ilk.sources.census import Census, take_census
-from ilk.sources.forms import filled
+from ilk.sources.forms import ODD_INTEGER, filled, sql_pattern
 from ilk.sources.keys import Key
-from ilk.sources.kinds import MOST_ARE, Reading, guess_is_text, read_sql, readings, spoiled_note, with_key
+from ilk.sources.kinds import MOST_ARE, Reading, guess_is_text, missing_note, read_sql, readings, spoiled_note, with_key
 from ilk.sources.landing import Landing, position
 from ilk.sources.sandbox import Sandbox
 from ilk.sources.source import Kind
+
+UNSURE = ("ambiguous-numbers", "ambiguous-dates")
+"""Notes that a look at the rest of the file may make needless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,6 @@ class _Guess:
     target: str
 
     @property
-    def checked(self) -> list[int]:
-        """Columns in which a text may fail to be what was guessed."""
-        return [i for i, reading in enumerate(self.readings) if reading.kind != "text"]
-
-    @property
     def texts(self) -> list[int]:
         """Columns that were guessed to be text."""
         return [i for i, reading in enumerate(self.readings) if reading.kind == "text" and i not in self.told]
@@ -40,15 +38,16 @@ def type_large(
 ) -> list[Reading] | None:
     """Make the table `target` in one pass; None where the rest of the file is not like its beginning.
 
-    Beside each column that is not text, x0, x1, ... keep the texts that could not be read, from which the guess is
-    judged over the whole file.
+    Beside the columns, x0, x1, ... keep the texts that were not read; from them the guess is judged over the whole file.
     """
     found = with_key(readings(sandbox, replace(landing, relation=str(landing.sample)), expect), key)
+    if any(note.code in UNSURE for reading in found for note in reading.notes):
+        return None
     told = frozenset(i for i, name in enumerate(landing.names) if name in expect or i == key.at)
     guess = _Guess(landing, found, key, told, target)
-    raw = [f"{position(i)} AS r{i}" for i in guess.checked]
+    raw = [f"{position(i)} AS r{i}" for i in range(len(found))]
     kept = [f"t{i} AS {position(i)}" for i in range(len(found))]
-    kept += [f"CASE WHEN t{i} IS NULL AND {filled(f'r{i}')} THEN r{i} END AS x{i}" for i in guess.checked]
+    kept += [f"CASE WHEN {_is_doubtful(guess, i)} THEN r{i} END AS x{i}" for i in range(len(found))]
     sandbox.run(f"CREATE TABLE {target} AS SELECT {', '.join(kept)} FROM ({read_sql(found, landing.relation, raw)})")
     judged = _judge(sandbox, guess)
     if judged is None:
@@ -56,12 +55,20 @@ def type_large(
     return judged
 
 
+def _is_doubtful(guess: _Guess, i: int) -> str:
+    """Return SQL for whether a text was not read, or was read as a number although it may be a name such as 007."""
+    unread = f"(t{i} IS NULL AND {filled(f'r{i}')})"
+    if guess.readings[i].kind != "number" or guess.readings[i].plain or i in guess.told:
+        return unread
+    return f"({unread} OR regexp_full_match(r{i}, {sql_pattern(ODD_INTEGER)}))"
+
+
 def _judge(sandbox: Sandbox, guess: _Guess) -> list[Reading] | None:
     """Return the readings with the figures of the whole file, None where one of them does not hold."""
     if not all(guess_is_text(c) for c in take_census(sandbox, guess.target, [position(i) for i in guess.texts])):
         return None
     counts = _count(sandbox, guess)
-    unread = [i for i in guess.checked if counts[i][1]]
+    unread = [i for i, (_, n_unread) in enumerate(counts) if n_unread]
     censuses = dict(zip(unread, take_census(sandbox, guess.target, [f"x{i}" for i in unread]), strict=True))
     for i, census in censuses.items():
         if i == guess.key.at or (i not in guess.told and not _still(guess.readings[i], counts[i][0], census)):
@@ -72,15 +79,17 @@ def _judge(sandbox: Sandbox, guess: _Guess) -> list[Reading] | None:
     ]
 
 
-def _count(sandbox: Sandbox, guess: _Guess) -> dict[int, tuple[int, int]]:
-    """Return how many values of each checked column were read, and how many were not."""
-    found = sandbox.values(guess.target, [f"count({position(i)}), count(x{i})" for i in guess.checked])
-    return {i: (found[2 * j], found[2 * j + 1]) for j, i in enumerate(guess.checked)}
+def _count(sandbox: Sandbox, guess: _Guess) -> list[tuple[int, int]]:
+    """Return how many values of each column were read, and how many were not."""
+    found = sandbox.values(guess.target, [f"count({position(i)}), count(x{i})" for i in range(len(guess.readings))])
+    return list(zip(found[::2], found[1::2], strict=True))
 
 
 def _still(reading: Reading, n_read: int, unread: Census) -> bool:
     """Whether the texts that could not be read would not have changed the guess, had they stood at the top."""
     n_junk = unread.filled - unread.missing
+    if reading.kind == "text":
+        return True
     if reading.kind == "flag":
         return n_junk == 0
     readable = unread.plain or unread.dots or unread.commas or unread.dates or unread.odd
@@ -88,5 +97,7 @@ def _still(reading: Reading, n_read: int, unread: Census) -> bool:
 
 
 def _with_figures(reading: Reading, name: str, n_unread: int, unread: Census) -> Reading:
-    others = tuple(note for note in reading.notes if note.code != "spoiled")
-    return replace(reading, spoiled=n_unread, notes=others + spoiled_note(name, n_unread, unread))
+    others = tuple(note for note in reading.notes if note.code not in ("spoiled", "missing-words"))
+    if reading.kind == "text":
+        return replace(reading, notes=others + missing_note(name, unread))
+    return replace(reading, spoiled=n_unread, notes=others + spoiled_note(name, n_unread, unread, reading.kind))

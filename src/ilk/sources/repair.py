@@ -50,6 +50,14 @@ class Unreadable(ValueError):
 class Unclosed(Unreadable):
     """A record over several lines that does not end as a record should: most likely its quote was never closed."""
 
+    def __init__(self) -> None:
+        super().__init__("a quote is opened and never closed")
+
+
+def wrong_width(width: int, *, fewer: bool) -> str:
+    """Say that a record has not as many cells as the table has columns."""
+    return f"{'fewer' if fewer else 'more'} than {width} cells"
+
 
 @dataclass(slots=True)
 class _Lines:
@@ -97,7 +105,7 @@ class _Record:
             Unreadable: If there are more or fewer than the file has columns.
         """
         if len(self.cells) != self.layout.width:
-            raise Unreadable(f"{len(self.cells)} cells instead of {self.layout.width}")
+            raise Unreadable(wrong_width(self.layout.width, fewer=len(self.cells) < self.layout.width))
 
     def _cell(self, line: str, at: int) -> int | None:
         """Read the cell that begins at `at`; return where to go on, None at the end of the line."""
@@ -231,7 +239,7 @@ def _cells(first: bytes, lines: _Lines, layout: Layout, patience: int) -> list[s
         record.finish()
     except Unreadable as error:
         lines.give_back(more)
-        raise Unclosed("a quote is opened and never closed") if more else error from None
+        raise Unclosed if more else error from None
     return record.cells
 
 

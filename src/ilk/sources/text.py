@@ -20,7 +20,7 @@ from ilk.sources.dialect import Layout, vote
 from ilk.sources.landing import Landing, position
 from ilk.sources.names import clean_names
 from ilk.sources.records import Count, count_records
-from ilk.sources.repair import locate, repair
+from ilk.sources.repair import locate, repair, wrong_width
 from ilk.sources.sandbox import ON_DISK_BYTES, Sandbox, literal
 from ilk.sources.source import Dialect, Note
 from ilk.sources.stored import REJECTS
@@ -141,7 +141,7 @@ def _head(path: Path, layout: Layout) -> _Head:
 def _read_directly(
     sandbox: Sandbox, plain: PlainText, layout: Layout, head: _Head, count: Count, *, big: bool
 ) -> _Read | None:
-    """Read the file as it is; None where quotes are out of order or the count does not agree."""
+    """Read the file as it is; None where quotes are out of order or the account does not hold."""
     if not count.regular or layout.escape:
         return None
     body = _Body(plain.path, head.lines, plain.reads_as, layout)
@@ -152,7 +152,8 @@ def _read_directly(
     except duckdb.Error:
         return None
     accounted = read.rows + read.rejects.num_rows + count.blank == count.records
-    return read if read.simple and accounted else None
+    has_lines = read.rejects.num_rows == 0 or count.lines == count.records
+    return read if read.simple and accounted and has_lines else None
 
 
 def _read_repaired(
@@ -194,17 +195,13 @@ def _read(sandbox: Sandbox, body: _Body, *, first_line: int, big: bool) -> _Read
         "SELECT line, any_value(csv_line), list(DISTINCT error_type), any_value(column_idx) "
         "FROM reject_errors GROUP BY line ORDER BY line"
     )
-    simple = all(WIDTH_ERRORS.issuperset(kinds) and "\n" not in text for _, text, kinds, _ in found)
+    simple = all(WIDTH_ERRORS.issuperset(kinds) and "\n" not in text.strip("\r\n") for _, text, kinds, _ in found)
     rejects = {
         "line": [line + first_line - 1 for line, *_ in found],
-        "reason": [_width_reason(kinds, layout.width) for _, _, kinds, _ in found],
-        "text": [text.rstrip("\r\n") for _, text, *_ in found],
+        "reason": [wrong_width(layout.width, fewer="MISSING COLUMNS" in kinds) for _, _, kinds, _ in found],
+        "text": [text.strip("\r\n") for _, text, *_ in found],
     }
     return _Read(body.path, n, pa.Table.from_pydict(rejects, schema=REJECTS), simple)
-
-
-def _width_reason(kinds: list[str], width: int) -> str:
-    return f"{'fewer' if 'MISSING COLUMNS' in kinds else 'more'} than {width} cells"
 
 
 def _copy_from(path: Path, target: Path, offset: int) -> Path:
