@@ -16,9 +16,9 @@ APART, MILLION = 16, 1_000_000
 
 
 def even(edges: Sequence[float]) -> bool:
-    """Whether all bins are about equally wide."""
+    """Whether no bin is much wider than another."""
     widths = [b - a for a, b in pairwise(edges)]
-    return not widths or max(widths) <= 1.6 * min(widths)
+    return not widths or max(widths) <= 2.5 * min(widths)
 
 
 def along(value: float, edges: Sequence[float]) -> float:

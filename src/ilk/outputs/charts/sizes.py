@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Segment
@@ -64,20 +65,27 @@ def _line(segment: Segment, value: ColumnSummary | None) -> str:
     return f"{segment.number} {segment.persona.name}: {customers(segment.size, segment.share)}{more}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How wide a panel and its names are, how high a row is, what the longest bar stands for."""
+
+    across: int
+    step: int
+    names: int
+    most: float
+    roomy: bool
+
+
 def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None) -> Spec:
     roomy = width >= 560
     names = NAMES if roomy else 0
     rows = [_row(segment, value, roomy=roomy, width=width) for segment in segments]
-    most = max(max(row["size"], row["worth"]) for row in rows) or 1
+    most = max(max(row["size"], row["worth"]) for row in rows) or 1.0
     heads = [("size", "Customers"), *([("worth", _capital(noun_of(value.plan)))] if value else [])]
     across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
-    step = STEP if roomy else STEP + 16
-    panels = [
-        _panel(
-            rows, field, shortened(head, across + LABEL), (across, step), most, names=names, first=i == 0, roomy=roomy
-        )
-        for i, (field, head) in enumerate(heads)
-    ]
+    shape = _Shape(across, STEP if roomy else STEP + 16, names, most, roomy)
+    panels = [_panel(rows, field, head, shape) for field, head in heads]
+    panels[0]["layer"].append(name_layer(rows, shape.step, names=names))
     return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
 
 
@@ -94,35 +102,13 @@ def _row(segment: Segment, value: ColumnSummary | None, *, roomy: bool, width: i
     }
 
 
-def _panel(
-    rows: list[dict[str, Any]],
-    field: str,
-    head: str,
-    size: tuple[int, int],
-    most: float,
-    *,
-    names: int,
-    first: bool,
-    roomy: bool,
-) -> Spec:
-    across, step = size
-    y = rows_of("name")
-    below = {} if roomy else {"yOffset": 10}
-    x = number(field, 0, most)
+def _panel(rows: list[dict[str, Any]], field: str, head: str, shape: _Shape) -> Spec:
+    x, y = number(field, 0, shape.most), rows_of("name")
+    below = {} if shape.roomy else {"yOffset": 10}
     bars = layer(rows, {"type": "bar", "height": BAR, **below}, x=x, y=y, color=colour())
     said = {"type": "text", "align": "left", "dx": 8, "baseline": "middle", **below}
     labels = layer(rows, said, x=x, y=y, text=words(f"{field}_said"))
-    title = {
-        "text": head,
-        "anchor": "start",
-        "fontSize": 14,
-        "fontWeight": 400,
-        "color": QUIET,
-        "offset": 8,
-        "frame": "group",
-    }
-    return {
-        "title": title,
-        "layer": [bars, labels, *([name_layer(rows, step, names=names)] if first else [])],
-        **panel(across, step * len(rows)),
-    }
+    text = shortened(head, shape.across + LABEL)
+    look = {"fontSize": 14, "fontWeight": 400, "color": QUIET, "offset": 8}
+    title = {"text": text, "anchor": "start", "frame": "group", **look}
+    return {"title": title, "layer": [bars, labels], **panel(shape.across, shape.step * len(rows))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Table, line
@@ -18,6 +18,82 @@ class Method:
     name: str
     text: str
     source: str
+
+
+METHODS = (
+    Method(
+        "Columns to features",
+        "Amounts are put on a log scale in units of their own median, so that currencies do not matter; then every "
+        "column is set to mean 0 and deviation 1. A category weighs as much as one number. Features are rounded to "
+        "1/65,536, so that sums are exact on every machine.",
+        "",
+    ),
+    Method(
+        "Missing answers",
+        "A blank adds nothing to a distance and nothing to a segment's centre; nothing is filled in.",
+        "Chi, Chi and Baraniuk (2016), The American Statistician 70(1)",
+    ),
+    Method(
+        "Segments",
+        "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers. "
+        "Segments are numbered by size.",
+        "Lloyd (1982), IEEE Transactions on Information Theory 28(2); Arthur and Vassilvitskii (2007), SODA",
+    ),
+    Method(
+        "Stability",
+        "Pairs of samples of {m} customers, drawn with replacement, are segmented from scratch; agreement of the "
+        "two on the same customers is the adjusted Rand index (0 is chance, 1 the same).",
+        "Dolnicar and Leisch (2010), Marketing Letters 21(1)",
+    ),
+    Method(
+        "Shapeless data",
+        "Twenty tables with the same columns and the same rank correlations but no groups (Gaussian copula). Only "
+        "stability above the 95th percentile of theirs speaks for real groups.",
+        "",
+    ),
+    Method(
+        "Prediction strength",
+        "Half of the customers predict which of the other half belong together; the worst segment counts, mean of ten.",
+        "Tibshirani and Walther (2005), Journal of Computational and Graphical Statistics 14(3)",
+    ),
+    Method(
+        "Silhouette, gap, other indices",
+        "Silhouette on the evidence sample; gap against twenty evenly scattered tables; Calinski-Harabasz and "
+        "Davies-Bouldin as usual.",
+        "Rousseeuw (1987); Tibshirani, Walther and Hastie (2001); Calinski and Harabasz (1974); "
+        "Davies and Bouldin (1979)",
+    ),
+    Method(
+        "Choice of the number",
+        "Score: mean of silhouette over the best silhouette, prediction strength and median stability. The largest "
+        "number within 5 % of the best is taken, of those stable and large enough to work with (rule of thumb).",
+        "",
+    ),
+    Method(
+        "Verdict",
+        "Natural: stable (0.80), more than shapeless data, and a valley between segments. Reproducible: the first "
+        "two. Constructed: the rest; usable, but the business draws the line (rules of thumb).",
+        "",
+    ),
+    Method(
+        "Trust of a segment",
+        "Mean best overlap (Jaccard) of a segment over the pairs of samples: 0.75 reliable, 0.60 a pattern.",
+        "Dolnicar and Leisch (2017), Journal of Business Research 82; Hennig (2007), CSDA 52(1)",
+    ),
+    Method(
+        "Markers and index",
+        "A column sets a segment apart when its mean differs from everyone's by half a standard deviation, for 0/1 "
+        "and rating scales by a quarter of the scale. Index: 100 times the segment's mean over everyone's. "
+        "Building columns are not tested for significance: segments were made to differ in them.",
+        "Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis",
+    ),
+    Method(
+        "Privacy",
+        "No figure, bar or extreme is shown about fewer than {min_group} customers.",
+        "El Emam (2013), rule of thumb",
+    ),
+)
+"""What was done; {m} is the size of the samples, {min_group} the fewest customers something is said about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,81 +111,8 @@ def methods(reading: Reading) -> Methods:
 
 
 def _methods(reading: Reading) -> tuple[Method, ...]:
-    m = whole(reading.content.evidence.m)
-    return (
-        Method(
-            "Columns to features",
-            "Amounts are put on a log scale in units of their own median, so that currencies do not matter; then every "
-            "column is set to mean 0 and deviation 1. A category weighs as much as one number. Features are rounded to "
-            "1/65,536, so that sums are exact on every machine.",
-            "",
-        ),
-        Method(
-            "Missing answers",
-            "A blank adds nothing to a distance and nothing to a segment's centre; nothing is filled in.",
-            "Chi, Chi and Baraniuk (2016), The American Statistician 70(1)",
-        ),
-        Method(
-            "Segments",
-            "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers. "
-            "Segments are numbered by size.",
-            "Lloyd (1982), IEEE Transactions on Information Theory 28(2); Arthur and Vassilvitskii (2007), SODA",
-        ),
-        Method(
-            "Stability",
-            f"Pairs of samples of {m} customers, drawn with replacement, are segmented from scratch; agreement of the "
-            "two on the same customers is the adjusted Rand index (0 is chance, 1 the same).",
-            "Dolnicar and Leisch (2010), Marketing Letters 21(1)",
-        ),
-        Method(
-            "Shapeless data",
-            "Twenty tables with the same columns and the same rank correlations but no groups (Gaussian copula). Only "
-            "stability above the 95th percentile of theirs speaks for real groups.",
-            "",
-        ),
-        Method(
-            "Prediction strength",
-            "Half of the customers predict which of the other half belong together; the worst segment "
-            "counts, mean of ten.",
-            "Tibshirani and Walther (2005), Journal of Computational and Graphical Statistics 14(3)",
-        ),
-        Method(
-            "Silhouette, gap, other indices",
-            "Silhouette on the evidence sample; gap against twenty evenly scattered tables; Calinski-Harabasz and "
-            "Davies-Bouldin as usual.",
-            "Rousseeuw (1987); Tibshirani, Walther and Hastie (2001); Calinski and Harabasz (1974); "
-            "Davies and Bouldin (1979)",
-        ),
-        Method(
-            "Choice of the number",
-            "Score: mean of silhouette over the best silhouette, prediction strength and median stability. The largest "
-            "number within 5 % of the best is taken, of those stable and large enough to work with (rule of thumb).",
-            "",
-        ),
-        Method(
-            "Verdict",
-            "Natural: stable (0.80), more than shapeless data, and a valley between segments. Reproducible: the first "
-            "two. Constructed: the rest; usable, but the business draws the line (rules of thumb).",
-            "",
-        ),
-        Method(
-            "Trust of a segment",
-            "Mean best overlap (Jaccard) of a segment over the pairs of samples: 0.75 reliable, 0.60 a pattern.",
-            "Dolnicar and Leisch (2017), Journal of Business Research 82; Hennig (2007), CSDA 52(1)",
-        ),
-        Method(
-            "Markers and index",
-            "A column sets a segment apart when its mean differs from everyone's by half a standard deviation, for 0/1 "
-            "and rating scales by a quarter of the scale. Index: 100 times the segment's mean over everyone's. "
-            "Building columns are not tested for significance: segments were made to differ in them.",
-            "Dolnicar, Grün and Leisch (2018), Market Segmentation Analysis",
-        ),
-        Method(
-            "Privacy",
-            f"No figure, bar or extreme is shown about fewer than {_min_group(reading)} customers.",
-            "El Emam (2013), rule of thumb",
-        ),
-    )
+    figures = {"m": whole(reading.content.evidence.m), "min_group": whole(_min_group(reading))}
+    return tuple(replace(method, text=method.text.format(**figures)) for method in METHODS)
 
 
 def _min_group(reading: Reading) -> int:
