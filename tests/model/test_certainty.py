@@ -75,13 +75,28 @@ def test_the_last_draw_stays_inside(monkeypatch):
 
 
 def test_weights_by_hand():
-    """H is the 10th smallest squared distance; weight = customers * exp(-2 d^2 / h), the largest scaled to 2^40."""
+    """With six columns known h is the 10th smallest squared distance; weight = customers * exp(-2 d^2 / h), to 2^40."""
     points = np.arange(1, 13, dtype=float)
-    scoring = made([[0, 0]], [], np.column_stack([points, points]), customers=np.arange(12) + 10)
-    found = donor_weights(scoring, np.array([[0.0, BLANK]]))[0]
+    donors = np.column_stack([points, *[np.zeros(12)] * 6])
+    scoring = made([[0.0] * 7], [], donors, customers=np.arange(12) + 10)
+    found = donor_weights(scoring, np.array([[0.0] * 6 + [BLANK]]))[0]
     expected = (np.arange(12) + 10) * np.exp(-2 * points**2 / 100.0)
     assert found.max() == 2.0**40
     assert found == pytest.approx(expected / expected.max() * 2**40, abs=1)
+
+
+@pytest.mark.parametrize(("n_known", "rank"), [(1, 60), (2, 30), (4, 15), (6, 10), (7, 10)])
+def test_the_fewer_columns_are_known_the_more_donors_are_asked(n_known, rank):
+    points = np.arange(1, 901, dtype=float)
+    scoring = made([[0.0] * 8], [], np.column_stack([points, *[np.zeros(900)] * 7]))
+    row = np.where(np.arange(8) < n_known, 0.0, BLANK)[None]
+    found = donor_weights(scoring, row)[0]
+    assert found / 2**40 == pytest.approx(np.exp(-2 * (points**2 - 1) / rank**2), abs=1e-9)
+
+
+def test_of_few_donors_no_more_than_a_fifteenth_are_asked():
+    scoring = made([[0.0]], [], np.zeros((300, 1)))
+    assert certainty._ranks(scoring, np.array([0, 1, 2, 9])).tolist() == [20, 20, 10, 10]
 
 
 def test_where_ten_donors_are_equal_the_next_distance_counts():
@@ -141,7 +156,8 @@ def test_noise_of_a_library_does_not_show(model, matrix, hashes, seed, noise):
     rows_ = matrix[np.isnan(matrix).any(axis=1)][:20]
     near = certainty._donor_distances(model.scoring, rows_.astype(float))
     shaken = near * (1 + noise * rng.random(near.shape))
-    own, other = (certainty._weights(d, model.scoring.donor_customers) for d in (near, shaken))
+    ranks = certainty._ranks(model.scoring, certainty._n_known(model.scoring, rows_))
+    own, other = (certainty._weights(d, model.scoring.donor_customers, ranks) for d in (near, shaken))
     assert np.array_equal(certainty._draw(own, hashes[:20]), certainty._draw(other, hashes[:20]))
 
 
