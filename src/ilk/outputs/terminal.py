@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ilk.model.parts import Segment, TrustWord
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
-from ilk.outputs.sections.board import caveats, made_from, why_k
+from ilk.outputs.sections.board import made_from, warnings, why_k
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
 from ilk.outputs.wording import counted, customers, in_letters, per_cent, whole
@@ -165,30 +165,25 @@ class _Widths:
 def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | None) -> None:
     from rich.text import Text
 
-    number = Text(f"{segment.number:>2}  ", style=f"bold {segment_colour(segment.number)}")
-    trust = Text.assemble(page.sign(segment.trust.word), f" {segment.trust.word}") if segment.trust else Text()
+    number = (f"{segment.number:>2}  ", f"bold {segment_colour(segment.number)}")
+    trust = (page.sign(segment.trust.word), f" {segment.trust.word}") if segment.trust else ()
     if widths is not None:
         figures = widths.row(reading, segment)
-        page.say(
-            number.append(figures[: widths.name], "default not bold")
-            .append(figures[widths.name :], "default not bold")
-            .append_text(trust),
-            hang=4,
-        )
+        name, rest = (figures[: widths.name], "bold"), figures[widths.name :]
+        page.say(Text.assemble(number, name, rest, *trust), hang=4)
     else:
-        page.say(number.append(reading.by_number[segment.number], "default bold"), hang=4)
-        page.say(Text(f"{customers(segment.size, segment.share)}  ").append_text(trust), indent=4)
+        page.say(Text.assemble(number, (reading.by_number[segment.number], "bold")), hang=4)
+        page.say(Text.assemble(f"{customers(segment.size, segment.share)}  ", *trust), indent=4)
     markers = in_markers(segment, reading.content)
     if markers:
         page.say(markers, style="dim", indent=4)
 
 
 def _caveats(page: _Page, reading: Reading) -> None:
+    said, more = warnings(reading)
     page.say("Keep in mind", style="bold")
-    said = caveats(reading)
     for line in said:
         page.say(f"- {line}", indent=2, hang=4)
-    more = len({note.text for note in reading.content.warnings} - set(said))
     if more > 0:
         page.say(f"and {counted(more, 'more warning')} in the report", indent=4, style="dim")
     page.gap()

@@ -34,6 +34,9 @@ WEIGHTIEST = (
 )
 """Warnings that matter to who decides, the weightiest first; others are for who prepares the data."""
 
+DOUBLES = "near_double"
+"""Columns that say nearly the same: often many, and told where the correlations are drawn."""
+
 BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
 GENERAL = (
     "Segments say how customers behave, not why, nor what they would do if they were treated otherwise.",
@@ -134,6 +137,13 @@ def caveats(reading: Reading) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*_doubts(reading), *weighty, *borders, *GENERAL]))[:MOST_CAVEATS]
 
 
+def warnings(reading: Reading) -> tuple[tuple[str, ...], int]:
+    """The same for who prepares the data: doubts and warnings before what holds for every study, and how many more."""
+    found = [*_doubts(reading), *(_first_sentences(clean(note.text)) for note in weighed(reading))]
+    told = tuple(dict.fromkeys(found))
+    return (told or caveats(reading))[:MOST_CAVEATS], max(len(told) - MOST_CAVEATS, 0)
+
+
 def weighed(reading: Reading) -> list[Note]:
     """Warnings about this solution and these data, the weightiest first, each once."""
     here = reading.candidate
@@ -143,7 +153,7 @@ def weighed(reading: Reading) -> list[Note]:
     ]
     unique = {note.text: note for note in notes}
     rank = {code: i for i, code in enumerate(WEIGHTIEST)}
-    return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank)))
+    return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank) + (note.code == DOUBLES)))
 
 
 def _of_chosen(reading: Reading) -> tuple[Note, ...]:

@@ -14,13 +14,13 @@ from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.shapes import spark
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import Reading
-from ilk.outputs.sections.board import weighed
+from ilk.outputs.sections.board import DOUBLES, weighed
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.theme import QUIET
 from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, whole, words_of
 
 SPARK = (96, 24)
-DOUBLES, ELSEWHERE = "near_double", ("identity", "gap")
+ELSEWHERE = (DOUBLES, "identity", "gap")
 """Warnings that are told where their tables and charts stand."""
 
 USES = {"builds": "Makes segments", "describes": "Describes them", "out": "Left out"}
@@ -52,7 +52,7 @@ def data_chapter(reading: Reading) -> DataChapter:
         identities=tuple(_identity(i, reading) for i in content.identities),
         correlation=correlation_grid(content),
         doubles=tuple(clean(note.text) for note in weighed(reading) if note.code == DOUBLES),
-        warnings=tuple(clean(note.text) for note in weighed(reading) if note.code not in {DOUBLES, *ELSEWHERE}),
+        warnings=tuple(clean(note.text) for note in weighed(reading) if note.code not in ELSEWHERE),
         edits=tuple(
             edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits
         ),
