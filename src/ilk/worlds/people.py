@@ -69,7 +69,7 @@ PERSONAS = (
     Planted(
         "Payers in full", 0.15,
         oneoff=Habit(0.3, 0.18, 1.3, 80.0), instalment=Habit(0.0, 0.75, 1.5, 60.0), cash=CASH_ONCE,
-        limit=6_000, used=0.04, carried=0.75, in_full=0.85, never_in_full=0.0, repaid=1.0, pays_nothing=0.005,
+        limit=6_000, used=0.04, carried=0.75, in_full=0.82, never_in_full=0.0, repaid=1.0, pays_nothing=0.005,
         age=48, regions=(0.2, 0.16, 0.16, 0.28, 0.2),
     ),
     Planted(
