@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,16 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ilk.choose.part import part_of
 from ilk.cluster.kmeans import Fit, fit_kmeans
+from ilk.cluster.nearest import nearest_two
 from ilk.engines.tiles import Matrix, Tiles, tiles_of
 from ilk.errors import BadInput
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
 from ilk.features.plans import ColumnPlan, Gap, Theme
-from ilk.features.recipe import Fitted, answered, apply, fit_recipe, square_weights
+from ilk.features.recipe import Fitted, answered, apply, blank_columns, fit_recipe, square_weights
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
 from ilk.progress import Progress
@@ -46,6 +48,7 @@ class Crowd:
         table: Every column but the id, n rows.
         matrix: Features, (n, n_features), NaN where an answer is missing.
         answered: Share of the weight each customer answered, (n,).
+        known: Who answered anything at all, (n,); the others get no segment.
         order: Rows in hash order, at most the fit sample.
         tiles: The matrix as the engine holds it; customers without a voice weigh nothing.
         fingerprint: Of ids and features; the same for any order of rows.
@@ -61,6 +64,7 @@ class Crowd:
     table: pa.Table
     matrix: Matrix
     answered: NDArray[np.float64]
+    known: NDArray[np.bool_]
     order: NDArray[np.int64]
     tiles: Tiles
     fingerprint: str
@@ -119,6 +123,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
         table=table,
         matrix=matrix,
         answered=share,
+        known=~blank_columns(fitted.recipe, table, matrix).all(axis=1),
         order=order,
         tiles=tiles_of(matrix, (share >= VOICE).astype(np.float32)),
         fingerprint=_fingerprint(hashes, matrix),
@@ -130,9 +135,26 @@ def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: P
     """Fit every k that is tried to all customers."""
     fits = {}
     for i, k in enumerate(ks):
-        progress.at(i / len(ks))
-        fits[k] = fit_kmeans(crowd.tiles, k, order=crowd.voters, seed=settings.seed, threads=settings.threads)
+        fit = fit_kmeans(
+            crowd.tiles,
+            k,
+            order=crowd.voters,
+            seed=settings.seed,
+            threads=settings.threads,
+            progress=part_of(progress, i / len(ks), (i + 1) / len(ks)),
+        )
+        fits[k] = _numbered(crowd, fit, settings)
     return fits
+
+
+def _numbered(crowd: Crowd, fit: Fit, settings: Settings) -> Fit:
+    """Number segments by all who are in them; the fit knows only those who had a vote."""
+    sizes = np.bincount(fit.labels[crowd.known], minlength=len(fit.centres))
+    rank = np.lexsort((*fit.centres.T[::-1], -sizes))
+    if np.array_equal(rank, np.arange(len(rank))):
+        return fit
+    centres = fit.centres[rank]
+    return replace(fit, centres=centres, labels=nearest_two(crowd.tiles, centres, threads=settings.threads).label)
 
 
 def _notes(

@@ -220,7 +220,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
         validate_data(self, X, skip_check_array=True)
         settings = Settings(seed=self._seed % 2**31, threads=self._threads)
-        with closing(open_source(X, settings)) as source:
+        with closing(open_source(X, settings, keyed=False)) as source:
             known = understand(source, settings)
         weights, heaviness = on_grain(self._weights(sample_weight, known.matrix))
         mass = (known.answered >= 0.5) * (1.0 if weights is None else weights)
@@ -270,7 +270,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             checked = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
             X = pa.table(dict(zip(reading.names, checked.T, strict=True)))
         settings = Settings(threads=self._threads)
-        with closing(open_source(X, settings, expect=reading.kinds)) as source:
+        with closing(open_source(X, settings, expect=reading.kinds, keyed=False)) as source:
             return apply(reading.recipe, pa.Table.from_batches(list(source.batches())), threads=self._threads)
 
     def _squared(self, matrix: Matrix) -> Values:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 
@@ -47,14 +48,16 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
     )
 
 
-def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings, *, name: str) -> Model:
+def describe(
+    data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings, *, name: str, progress: Progress
+) -> Model:
     """Say what the segments of every k are like, and keep it as a model that holds no customer.
 
     `name` is what the source is called in study.json and in the report.
     """
     k = weighed.evidence.k
     groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
-    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k)
+    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd)
     return Model(
@@ -79,7 +82,7 @@ def describe(data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings:
 
 
 def _trial(crowd: Crowd, k: int, fit: Fit) -> Trial:
-    sizes = np.bincount(fit.labels[crowd.answered > 0], minlength=k)
+    sizes = np.bincount(fit.labels[crowd.known], minlength=k)
     return Trial(k, fit.centres, sizes, fit.inertia)
 
 
@@ -88,7 +91,7 @@ def _grouping(crowd: Crowd, k: int, fit: Fit, weighed: Weighed, settings: Settin
     return Grouping(
         k=k,
         centres=fit.centres,
-        labels=np.where(crowd.answered > 0, near.label, -1).astype(np.int32),
+        labels=np.where(crowd.known, near.label, -1).astype(np.int32),
         d1=near.d1,
         runner_up=near.runner_up,
         slsw=weighed.trust.get(k, ()),
@@ -138,13 +141,13 @@ def _warnings(crowd: Crowd, weighed: Weighed, described: Described) -> tuple[Not
 
 
 def _provenance(data: Source, crowd: Crowd, settings: Settings, name: str) -> Provenance:
-    n_assigned = int((crowd.answered > 0).sum())
+    n_assigned = int(crowd.known.sum())
     return Provenance(
         ilk_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         method="kmeans",
         seed=settings.seed,
-        settings=settings.model_dump_json(),
+        settings=_shareable(settings),
         fingerprint=crowd.fingerprint,
         intake=data.intake,
         source=name,
@@ -153,3 +156,10 @@ def _provenance(data: Source, crowd: Crowd, settings: Settings, name: str) -> Pr
         n_rejected=data.intake.rejects + crowd.n - n_assigned,
         id_column=data.intake.id_column,
     )
+
+
+def _shareable(settings: Settings) -> str:
+    """The settings without what may name a folder or a person: a path keeps its last part, a condition its presence."""
+    told = {name: "(given)" for name in ("where", "query") if getattr(settings, name) is not None}
+    labels = Path(settings.labels.name) if settings.labels else None
+    return settings.model_copy(update={**told, "labels": labels}).model_dump_json()

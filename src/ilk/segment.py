@@ -12,6 +12,7 @@ from ilk.choose.tried import ks_to_try
 from ilk.crowd import fit_every_k, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
+from ilk.errors import BadSetting
 from ilk.findings import describe, weigh
 from ilk.outputs.folder import source_name
 from ilk.progress import Progress
@@ -46,7 +47,7 @@ def segment(
     Raises:
         IlkError: If the source or a setting cannot be used; it says what is wrong, what was got, and what to do.
     """
-    settings, progress = settings or Settings.of(options), progress or Progress()
+    settings, progress = _settings(settings, options), progress or Progress()
     import_meanwhile("sklearn.tree", "scipy.stats")
     with progress.stage("Reading the customers"):
         data = open_source(source, settings, progress=progress)
@@ -58,10 +59,16 @@ def segment(
         with progress.stage("Asking again with other customers"):
             weighed = weigh(crowd, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
-            model = describe(data, crowd, fits, weighed, settings, name=source_name(source))
+            model = describe(data, crowd, fits, weighed, settings, name=source_name(source), progress=progress)
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, progress)
         return study if out is None else deliver(study, data, Path(out), settings, progress)
+
+
+def _settings(settings: Settings | None, options: dict[str, Any]) -> Settings:
+    if settings is not None and options:
+        raise BadSetting("Settings were given twice", got=f"`settings` and {', '.join(options)}", do="give one of them")
+    return Settings.of(options) if settings is None else settings
 
 
 class _Callable(ModuleType):

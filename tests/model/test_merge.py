@@ -100,10 +100,17 @@ def test_other_changes_pass_through(told):
     assert edited.segment(1).note == "Hello"
 
 
+def test_settings_that_cannot_be_read_leave_the_smallest_group_at_ten(told):
+    odd = replace(told, content=replace(told.content, provenance=replace(told.content.provenance, settings="[")))
+    assert merged_segment(odd, odd.segment(2).uid, odd.segment(4).uid) == merged_segment(
+        told, told.segment(2).uid, told.segment(4).uid
+    )
+
+
 # ---------------------------------------------------------------- one column
 
 
-def column_of(model, name, edges=(0.0, 10.0, 20.0)):
+def column_of(model, name, *, edges=(0.0, 10.0, 20.0)):
     return replace(model.content.column(name), edges=edges)
 
 
@@ -154,6 +161,16 @@ def test_zeros_counted_apart_stand_below(model):
     found = pooled_profile(column_of(model, "SPEND"), one, two)
     assert found.n_zero == 40
     assert found.median == pytest.approx(10 * 10 / 30)
+
+
+def test_quantiles_need_a_whole_histogram(model):
+    """Answers outside of the bins that are not zeros, no bins at all: nothing is read off."""
+    one = Profile("SPEND", 50, 0, median=1.0, n_zero=10, bins=(10, 0))
+    two = Profile("SPEND", 50, 0, median=9.0, n_zero=0, bins=(20, 30))
+    assert pooled_profile(column_of(model, "SPEND"), one, two).median is None
+    assert pooled_profile(column_of(model, "SPEND", edges=()), one, two).median is None
+    high = pooled_profile(column_of(model, "SPEND"), replace(one, high=15.0, bins=(40, 0)), replace(two, high=20.0))
+    assert 15.0 <= high.high <= 20.0
 
 
 def test_what_is_hidden_stays_hidden(model):

@@ -126,6 +126,18 @@ def test_a_model_that_would_not_read_back_is_not_written(model, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_a_model_that_reads_back_as_another_is_not_written(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(file, "parse", lambda *_: model.at(2))
+    with pytest.raises(BadModelFile, match="would not read back as the model it is"):
+        save(model, tmp_path / "x.ilk")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_in_the_way_is_no_model(model, tmp_path):
+    with pytest.raises(FileTrouble, match="is there and is not a model"):
+        save(model, tmp_path)
+
+
 # ---------------------------------------------------------------- no customer inside
 
 
@@ -198,6 +210,8 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "open", lambda *_: pytest.fail("was opened"))
     with pytest.raises(BadModelFile, match="too large for a model"):
         load(path)
+    with pytest.raises(BadModelFile, match="too large for a model"):
+        parse(b" " * (file.LARGEST + 1), "x.ilk")
 
 
 def test_what_is_no_file_is_refused(tmp_path):

@@ -94,3 +94,21 @@ def test_texts_do_not_overlap_in_charts(browser, files):
         page.goto((files / "model.html").as_uri())
         assert page.evaluate(overlaps) == []
         page.close()
+
+
+def test_texts_are_not_cut_off_in_charts(browser, files):
+    """Every text of a drawing lies inside it, at both widths, whatever it says and however many segments there are."""
+    cut = """
+    [...document.querySelectorAll('figure svg')].filter(s => s.getBoundingClientRect().width > 0).flatMap(svg => {
+      const box = svg.getBoundingClientRect();
+      return [...svg.querySelectorAll('text')].filter(t => t.textContent).filter(t => {
+        const r = t.getBoundingClientRect();
+        return r.left < box.left - 3 || r.right > box.right + 4 || r.top < box.top - 4 || r.bottom > box.bottom + 4;
+      }).map(t => [svg.getAttribute('aria-label').slice(0, 40), t.textContent]);
+    })"""
+    for name in ("model", "hostile", "many"):
+        for width in (1280, 390):
+            page = browser.new_page(viewport={"width": width, "height": 900})
+            page.goto((files / f"{name}.html").as_uri())
+            assert page.evaluate(cut) == [], (name, width)
+            page.close()

@@ -153,6 +153,13 @@ def test_page_one_says_three_things_to_keep_in_mind(model):
     assert set(caveats(Reading(calm))) & set(GENERAL)
 
 
+def test_page_one_tells_nobody_what_to_type(model):
+    """A board reads what a warning means, not which flag would change it."""
+    text = "SPEND is blank for 16 % of segment 5, so it matters what a blank means: say --missing 'SPEND=zero' if none."
+    warned = Model(replace(model.content, warnings=(Note("blanks_differ", text),)))
+    assert "SPEND is blank for 16 % of segment 5, so it matters what a blank means." in caveats(Reading(warned))
+
+
 def test_edits_change_what_is_read(model):
     """A new name stands everywhere, another number of segments says that it was chosen by hand and is judged anew."""
     uid, old = model.segments[0].uid, model.segments[0].persona.name

@@ -27,6 +27,9 @@ from ilk.engines.tiles import LIMIT, TILE, Block, empty_block
 UNIT = 65536.0
 """Features and centres are multiples of 1 / UNIT."""
 
+NOBODY = np.float32(1e30)
+"""Score of a centre that is not there: larger than any, and its square is a float32."""
+
 ROUNDING = 2.0**-24
 """Half the distance from 1 to the next float32."""
 
@@ -83,8 +86,10 @@ class Scratch(NamedTuple):
 
     Args:
         single: float32 (k, n_features + 1), centres and behind each half its squared length.
-        score: float32 (k + 3, 256), scores of one tile; the last two rows hold the best and the second best.
-        number: int32 (256,), segment with the best score.
+        score: float32 (k + 2, 256), scores of one tile.
+        best: float32 (256,), the lowest of each customer.
+        second: float32 (256,), the second lowest.
+        number: int32 (256,), segment with the lowest.
         exact: float64 (k, 256), distances of one tile.
         anchor: float64 (k, n_features), centres when the border was chosen.
         drift: float64 (3, k), how far centres moved since; the same and the farthest other; how far they may.
@@ -92,6 +97,8 @@ class Scratch(NamedTuple):
 
     single: NDArray[np.float32]
     score: NDArray[np.float32]
+    best: NDArray[np.float32]
+    second: NDArray[np.float32]
     number: NDArray[np.int32]
     exact: NDArray[np.float64]
     anchor: NDArray[np.float64]
@@ -102,7 +109,9 @@ def scratch_for(k: int, n_features: int) -> Scratch:
     """Room for one thread and k centres."""
     return Scratch(
         np.empty((k, n_features + 1), np.float32),
-        np.empty((k + 3, TILE), np.float32),
+        np.empty((k + 2, TILE), np.float32),
+        np.empty(TILE, np.float32),
+        np.empty(TILE, np.float32),
         np.empty(TILE, np.int32),
         np.empty((k, TILE)),
         np.empty((k, n_features)),
@@ -167,22 +176,26 @@ def leave_out_gaps(feature: Any, mark: Any, begin: int, end: int, single: Any, s
 
 
 @part
-def two_best(score: Any, k: int, number: Any) -> None:
-    """Find the lowest and second lowest score; ties to the lower number.
+def two_best(score: Any, k: int, best: Any, second: Any, number: Any) -> None:
+    """Find the lowest and second lowest score, two centres at a time; ties to the lower number.
 
-    IN/OUT score float32 (k + 3, 256), its last two rows are written.  OUT number int32 (256,) of the best.
+    IN score float32 (k + 1, 256).  OUT best, second float32 (256,); number int32 (256,) of the best.
     """
-    best, second = k + 1, k + 2
     for i in range(TILE):
-        score[best, i], score[second, i], number[i] = score[0, i], np.float32(1e30), 0
-    for j in range(1, k):
-        j32 = np.int32(j)
+        best[i], second[i], number[i] = score[0, i], NOBODY, 0
+    for j in range(1, k, 2):
+        odd, even = np.int32(j), np.int32(j + 1)
         for i in range(TILE):
-            s, a, b = score[j, i], score[best, i], score[second, i]
+            a, b, s = best[i], second[i], score[j, i]
             less = s < a
-            score[second, i] = a if less else (s if s < b else b)  # noqa: FURB136
-            number[i] = j32 if less else number[i]
-            score[best, i] = s if less else a
+            b = a if less else (s if s < b else b)  # noqa: FURB136
+            which = odd if less else number[i]
+            a = s if less else a
+            s = score[j + 1, i] if j + 1 < k else NOBODY
+            less = s < a
+            second[i] = a if less else (s if s < b else b)  # noqa: FURB136
+            number[i] = even if less else which
+            best[i] = s if less else a
 
 
 @part
@@ -221,17 +234,16 @@ def exact_label(
 
 
 @part
-def measure_slack(square: Any, t: int, a: Any, b: Any, c: Any, score: Any, slack: Any) -> None:
+def measure_slack(square: Any, t: int, a: Any, b: Any, c: Any, best: Any, second: Any, slack: Any) -> None:
     """How far centres may move, nearest and runner-up together, before the label can change (Hamerly 2010).
 
     d2 - d1 = (d2^2 - d1^2) / (d2 + d1) >= (s2 - s1) / d2, less the rounding of all of it.  OUT slack[t].
     """
-    best, second = len(score) - 2, len(score) - 1
     for i in range(TILE):
-        s = score[second, i]
+        s = second[i]
         error = a + b * square[t, i] + c * s
         far = np.sqrt(max(square[t, i] + np.float32(2.0) * (s + error), np.float32(1e-30)))
-        slack[t, i] = np.float32(0.999) * (s - score[best, i] - error) / far
+        slack[t, i] = np.float32(0.999) * (s - best[i] - error) / far
 
 
 @part
@@ -374,25 +386,25 @@ def label_tiles(
     """
     values, mass, square, start, feature, mark = block
     single, score, number = scratch.single, scratch.score, scratch.number
+    best, second = scratch.best, scratch.second
     k, p = centres.shape
-    best, second, zero = k + 1, k + 2, np.float32(0.0)
-    n_moved, n_tied, top = 0, 0, single_precision(centres, single)
+    zero, n_moved, n_tied, top = np.float32(0.0), 0, 0, single_precision(centres, single)
     for t in range(first, last):
         score_tile(values, t, single, score)
         n_gaps = start[t + 1] - start[t]
         leave_out_gaps(feature, mark, start[t], start[t + 1], single, score)
-        two_best(score, k, number)
+        two_best(score, k, best, second, number)
         e = np.float32((p + n_gaps + 6) * ROUNDING)
         a, b, c = (zero, 8 * e, 6 * e) if n_gaps == 0 else (4 * e * top, e, zero)
         n_close = 0
         for i in range(TILE):
-            n_close += score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]
+            n_close += second[i] - best[i] <= a + b * square[t, i] + c * second[i]
         for i in range(TILE if n_close > 0 else 0):
-            if score[second, i] - score[best, i] <= a + b * square[t, i] + c * score[second, i]:
+            if second[i] - best[i] <= a + b * square[t, i] + c * second[i]:
                 number[i], n_others, _ = exact_label(values, start, feature, mark, t, i, centres, 0, k)
                 n_tied += n_others > 0
         if measuring:
-            measure_slack(square, t, a, b, c, score, slack)
+            measure_slack(square, t, a, b, c, best, second, slack)
         if len(total.counts) > 0:
             n_moved += move_customers(values, mass, start, feature, mark, t, number, label, total)
         else:

@@ -291,6 +291,31 @@ def answered(matrix: Matrix, weights: Values) -> Values:
     return share
 
 
+def blank_columns(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> npt.NDArray[np.bool_]:
+    """Which building columns each customer left blank, (n, columns): no answer, or one the recipe cannot use.
+
+    Who left all of them blank answered nothing and gets no segment, also where a blank was declared to mean none.
+
+    Args:
+        recipe: A fitted recipe; columns count in the order of their first feature.
+        batch: n customers.
+        matrix: Their features, from `apply`.
+    """
+    columns = list(dict.fromkeys(transform.column for transform in recipe.transforms))
+    found = np.stack([_is_null(batch.column(column)) for column in columns], axis=1)
+    start = 0
+    for transform in recipe.transforms:
+        features = slice(start, start + transforms.n_features(transform))
+        if transform.missing != "flag":
+            found[:, columns.index(transform.column)] |= np.isnan(matrix[:, features]).all(axis=1)
+        start = features.stop
+    return found
+
+
+def _is_null(column: transforms.Column) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.is_null(column, nan_is_null=True).to_numpy(zero_copy_only=False), dtype=np.bool_)
+
+
 def unseen(recipe: Recipe, batch: pa.RecordBatch | pa.Table) -> Mapping[str, int]:
     """How many customers have a level the recipe does not know, by column; columns without any are not listed."""
     counts = {

@@ -44,6 +44,9 @@ RARE = 0.005
 OTHER = "(other)"
 """The level that pooled levels count as."""
 
+BEYOND = 10
+"""Customers at or beyond a bound at the least."""
+
 
 # ---------------------------------------------------------------- values
 
@@ -161,12 +164,23 @@ def fit_amount(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform
     scale = _median(sizes)
     with np.errstate(over="ignore"):
         shaped = np.minimum(shape_amount(ordered, scale, negative=negative), LOGGED)
-    low, high = (float(bound) for bound in np.quantile(shaped, WINSOR))
+    low, high = _bounds(shaped)
     mean, deviation = mean_and_deviation(np.clip(shaped, low, high))
     if deviation == 0.0:
         return None
     kind: Literal["log", "asinh"] = "asinh" if negative else "log"
     return replace(_blank(plan), kind=kind, scale=scale, low=low, high=high, centre=(mean,), spread=deviation)
+
+
+def _bounds(ordered: Values) -> tuple[float, float]:
+    """Where sorted values are winsorised: the 0.1 % and 99.9 % quantiles, with ten customers at or beyond each.
+
+    The bounds are kept in the model, and nothing is kept about fewer than ten.
+    """
+    low, high = (float(bound) for bound in np.quantile(ordered, WINSOR))
+    if ordered.size < 2 * BEYOND:
+        return low, high
+    return max(low, float(ordered[BEYOND - 1])), min(high, float(ordered[-BEYOND]))
 
 
 def fit_count(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform | None:

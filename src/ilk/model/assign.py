@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ilk.errors import MissingColumns, listed
 from ilk.features import recipe as recipes
 from ilk.model.conditions import who_meets
-from ilk.model.score import NOTHING_ANSWERED, Scored, blanks, score, with_blanks
+from ilk.model.score import NOTHING_ANSWERED, Scored, score, with_blanks
 from ilk.model.scorers import Scoring
 from ilk.progress import Progress
 from ilk.settings import Settings
@@ -177,7 +177,7 @@ class Assignment:
         batch = with_blanks(self._model.content, self._scoring, batch)
         aside, names = self._set_aside(batch)
         matrix = recipes.apply(self._scoring.recipe, batch)
-        blank = blanks(self._scoring, batch, matrix)
+        blank = recipes.blank_columns(self._scoring.recipe, batch, matrix)
         kept = aside | ~blank.all(axis=1)
         self._count(batch, aside, kept, ids)
         here = np.flatnonzero(kept)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ilk.errors import BadInput, listed, several
 from ilk.features import recipe as recipes
 from ilk.model.model import Model
-from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, blanks, with_blanks
+from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, with_blanks
 from ilk.model.scorers import Matrix
 from ilk.sources.sampling import xxh64
 from ilk.sources.source import Kind, Note
@@ -95,7 +95,7 @@ def _ready(
         model.content, model.scoring, pa.RecordBatch.from_arrays(list(known.values()), names=list(known))
     )
     matrix = recipes.apply(model.scoring.recipe, batch)
-    blank = blanks(model.scoring, batch, matrix)[0]
+    blank = recipes.blank_columns(model.content.recipe, batch, matrix)[0]
     if blank.all():
         raise BadInput(f"The customer {NOTHING_ANSWERED}", do="give at least one value that the model knows")
     left = tuple(column for column, is_blank in zip(model.scoring.columns, blank, strict=True) if is_blank)

@@ -206,7 +206,8 @@ def _changes(model: Model, customer: Customer, reach: _Reach, step: Floats) -> t
         after = _value(transform, transform.centre[0] + feature * transform.spread / transform.weight)
         if summary.facts.whole:
             after = float(np.ceil(after) if moved > 0 else np.floor(after))
-        before = float(customer.batch.column(transform.column)[0].as_py())
+        given = customer.batch.column(transform.column)[0].as_py()
+        before = 0.0 if given is None else float(given)  # a blank that was declared to mean none
         found.append(Change(transform.column, summary.plan.label.words, before, after))
     return tuple(change for change in found if change.after != change.before)
 

@@ -9,7 +9,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ilk.features.transforms import n_features
 from ilk.model.certainty import certainty_of
 from ilk.model.parts import Content
 from ilk.model.scorers import Matrix, Scoring, distances, nearest_segments
@@ -72,21 +71,6 @@ def score(
         runner_up=_spread(here, len(matrix), np.where(np.isinf(near.d2), -1, near.runner_up), -1),
         outlier=_spread(here, len(matrix), apart > scoring.limits[near.label], fill=False),
     )
-
-
-def blanks(scoring: Scoring, batch: pa.RecordBatch, matrix: Matrix) -> NDArray[np.bool_]:
-    """Which building columns each customer left blank, (n, columns): no answer, or one the model cannot use."""
-    unknown = np.isnan(matrix)
-    found = np.empty((len(matrix), len(scoring.columns)), np.bool_)
-    for i, column in enumerate(scoring.columns):
-        found[:, i] = batch.column(column).is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
-    start = 0
-    for transform in scoring.recipe.transforms:
-        features = slice(start, start + n_features(transform))
-        if transform.missing != "flag":
-            found[:, scoring.columns.index(transform.column)] |= unknown[:, features].all(axis=1)
-        start = features.stop
-    return found
 
 
 def with_blanks(content: Content, scoring: Scoring, batch: pa.RecordBatch) -> pa.RecordBatch:

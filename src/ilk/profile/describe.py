@@ -148,7 +148,7 @@ class _Work:
         subject = self.ready.subject
         settings = subject.settings.model_dump_json(exclude=SAME_SEGMENTS)
         distances = distances_of(grouping.d1, self.ready.share_answered)
-        limits = distance_limits(distances, grouping.labels, grouping.k)
+        limits = distance_limits(distances, grouping.labels, grouping.k, subject.settings.min_group)
         near = neighbours(grouping.centres, grouping.labels, grouping.runner_up)
         return tuple(
             Segment(

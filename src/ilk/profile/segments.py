@@ -49,10 +49,12 @@ def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row
     return tuple(float(value) for value in np.clip(found, min(low, high), max(low, high)))
 
 
-def distance_limits(distances: Floats, labels: Labels, k: int) -> tuple[float | None, ...]:
-    """The 99.5 % quantile of each segment's distances; None for an empty one."""
+def distance_limits(distances: Floats, labels: Labels, k: int, min_group: int) -> tuple[float | None, ...]:
+    """The 99.5 % quantile of each segment's distances, with `min_group` at or beyond it; None below twice as many."""
     own = [np.sort(distances[(labels == j) & ~np.isnan(distances)]) for j in range(k)]
-    return tuple(float(np.quantile(d, LIMIT)) if d.size else None for d in own)
+    return tuple(
+        min(float(np.quantile(d, LIMIT)), float(d[-min_group])) if d.size >= 2 * min_group else None for d in own
+    )
 
 
 def neighbours(centres: Floats, labels: Labels, runner_up: Labels) -> tuple[tuple[int | None, int | None], ...]:

@@ -82,7 +82,7 @@ def _stability(width: int, known: list[Candidate], chosen: int) -> Spec:
     here = [{"k": r["k"], "y": r["high"], "text": "shown"} for r in rows if r["here"]]
     said = {"type": "text", "baseline": "bottom", "dy": -6, "color": ACCENT, "fontWeight": "bold"}
     layers += [layer(here, said, x=x, y=y, text=words())] if here else []
-    return plot(width, 304, layers, Pad(36, 8, 16, 56))
+    return plot(width, 312, layers, Pad(36, 8, 28, 56))
 
 
 def _stability_row(c: Candidate, chosen: int) -> dict[str, Any]:

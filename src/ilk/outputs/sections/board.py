@@ -132,7 +132,7 @@ def why_k(reading: Reading) -> str:
 
 def caveats(reading: Reading) -> tuple[str, ...]:
     """The three things to keep in mind: doubtful segments, weighty warnings, then what holds for every study."""
-    weighty = [_first_sentences(clean(note.text)) for note in weighed(reading) if note.code in WEIGHTIEST]
+    weighty = [_for_the_board(clean(note.text)) for note in weighed(reading) if note.code in WEIGHTIEST]
     borders = [BORDERS] if reading.verdict[0] != "natural" and len(reading.segments) > 1 else []
     return tuple(dict.fromkeys([*_doubts(reading), *weighty, *borders, *GENERAL]))[:MOST_CAVEATS]
 
@@ -187,6 +187,15 @@ def _row(segment: Segment, reading: Reading) -> BoardRow:
         worth=per_cent(worth) if reading.value else "",
         worth_bar=share_bar(worth or 0.0, segment.number, f"{per_cent(worth)} of value") if reading.value else Markup(),
     )
+
+
+def _for_the_board(text: str) -> str:
+    """A warning without what to type about it."""
+    typed = text.find(" say --")
+    if typed > 0:
+        end = max(text.rfind(mark, 0, typed + 1) for mark in ":;.")
+        text = f"{text[:end]}." if end > 0 else text
+    return _first_sentences(text)
 
 
 def _first_sentences(text: str) -> str:

@@ -15,7 +15,7 @@ from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
 from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, words_of
 
-WIDE_BAR, SMALL = 96, (56, 12)
+WIDE_BAR, SMALL = 72, (48, 12)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.theme import QUIET
 from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, whole, words_of
 
-SPARK = (96, 24)
+SPARK = (80, 24)
 ELSEWHERE = (DOUBLES, "identity", "gap")
 """Warnings that are told where their tables and charts stand."""
 
@@ -97,8 +97,9 @@ def _column_line(column: ColumnSummary) -> Line:
     missing = (
         f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
     )
-    weight = f", weight {figure(plan.weight)}" if plan.weight != 1 else ""
-    return line(head, role + weight, Cell(clean(plan.reason), "words"), missing, typical(column), _spark(column))
+    weight = f"; weight {figure(plan.weight)}" if plan.weight != 1 else ""
+    why = Cell(clean(plan.reason) + weight, "words")
+    return line(head, role, why, missing, typical(column), _spark(column))
 
 
 def typical(column: ColumnSummary) -> str:
