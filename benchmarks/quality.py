@@ -27,7 +27,7 @@ from sklearn.preprocessing import StandardScaler
 from table import Table, goal
 
 import ilk
-from ilk.model.parts import Candidate
+from ilk.model.evidence import Candidate
 from ilk.settings import Settings
 from ilk.study import Study
 from ilk.world import World, make_world

@@ -174,6 +174,10 @@ def _notes(
     )
 
 
+def _not_all(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.asarray(~blank.all(axis=1), dtype=np.bool_)
+
+
 def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix) -> str:
     """A sum over customers of a hash of id and features: the same for any order of rows, another for other data."""
     rows = np.ascontiguousarray(np.column_stack([hashes, _bits(matrix)]))

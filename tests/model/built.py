@@ -145,7 +145,7 @@ def _solution(content, matrix, sample, order, k, n_bootstraps):
     grids = tuple(tuple(map(tuple, _matched(fit.centres, grid).tolist())) for grid in again)
     bare = Solution(k, Centres(tuple(map(tuple, fit.centres.tolist()))), (), None, (), bootstraps=grids)
     apart = _training_distances(content, bare, matrix, fit.labels)
-    limits = distance_limits(apart, fit.labels, k)
+    limits = distance_limits(apart, fit.labels, k, 10)
     segments = tuple(_segment(content, sample, fit.labels == j, j, limits[j], k) for j in range(k))
     return replace(bare, segments=segments, distances=distance_quantiles(apart, fit.labels, 10))
 
