@@ -108,6 +108,25 @@ def test_ways_stay_within_what_was_seen(model, values):
             assert not facts.whole or change.after == int(change.after)
 
 
+def test_where_the_model_holds_no_extreme_four_deviations_are_the_bound(model):
+    columns = tuple(
+        replace(c, facts=replace(c.facts, minimum=None, maximum=None)) if c.facts.kind == "number" else c
+        for c in model.content.columns
+    )
+    private = replace(model, content=replace(model.content, columns=columns))
+    for values in (WHOLE, {"SPEND": 1.0}, {"ONLINE_SPEND": 3000.0, "VISITS": 0}):
+        for way in private.explain(values).elsewhere:
+            assert all(change.after >= 0 for change in way.changes)
+            there = {**values, **{change.column: change.after for change in way.changes}}
+            assert way.distance is None or private.explain(there).segment == way.lands
+
+
+def test_somebody_unlike_anyone_is_told_so(model):
+    found = model.explain({"SPEND": 1e6, "ONLINE_SPEND": 0.0, "VISITS": 60, "PROMO_SHARE": 0.0, "HAS_CARD": False})
+    assert found.outlier
+    assert "Unlike anyone: " in str(found)
+
+
 def test_only_what_may_change_changes(model):
     found = model.explain(WHOLE, changeable=["VISITS"])
     assert {change.column for way in found.elsewhere for change in way.changes} <= {"VISITS"}
@@ -212,6 +231,39 @@ def test_the_rule_that_applies(model):
     assert ruled.explain({"VISITS": 3}).rule == "little or unknown spend"
     assert ruled.explain({"SPEND": 300}).rule is None
     assert ruled.explain(WHOLE).rule_segment == 1
+    assert "Rule that applies: spend over 100, other basket" in str(ruled.explain(WHOLE))
+
+
+def ruled(model, *conditions):
+    """The shop with one rule."""
+    solution = model.content.solution(3)
+    persona = replace(solution.segments[0].persona, rules=(Rule("the rule", 0.9, 0.5, conditions),))
+    solution = replace(solution, segments=(replace(solution.segments[0], persona=persona), *solution.segments[1:]))
+    return replace(
+        model,
+        content=replace(model.content, solutions=(*model.content.solutions[:2], solution, model.content.solution(4))),
+    )
+
+
+def test_rules_on_flags_rare_levels_and_levels_never_seen(model):
+    flag = ruled(model, Condition("HAS_CARD", ">", 0.5))
+    assert flag.explain(WHOLE).rule == "the rule"
+    assert flag.explain({**WHOLE, "HAS_CARD": False}).rule is None
+    recipe = replace(
+        model.content.recipe,
+        transforms=tuple(
+            replace(t, levels=(*t.levels[:2], "(other)"), pooled=("tiny", "giant")) if t.column == "BASKET" else t
+            for t in model.content.recipe.transforms
+        ),
+    )
+    pooled = replace(model, content=replace(model.content, recipe=recipe))
+    other = ruled(pooled, Condition("BASKET", "is", levels=("(other)",), missing=True))
+    assert other.explain({**WHOLE, "BASKET": "tiny"}).rule == "the rule"
+    assert other.explain({**WHOLE, "BASKET": pooled.content.recipe.transforms[-1].levels[0]}).rule is None
+    assert other.explain({**WHOLE, "BASKET": "who knows"}).rule == "the rule"
+    known = ruled(pooled, Condition("BASKET", "is not", levels=("(other)",)))
+    assert known.explain({**WHOLE, "BASKET": "who knows"}).rule is None
+    assert ruled(model, Condition("NOWHERE", ">", 1.0)).explain(WHOLE).rule is None
 
 
 def test_the_most_alike_are_groups_of_ten(model):
@@ -230,6 +282,10 @@ def test_somebody_set_aside_is_only_that(model):
     shoes = model.edited(Edit("aside", "", "2026-11-23", text="SHOES > 44", name="Giants"))
     assert shoes.explain({**WHOLE, "SHOES": 45}).segment == 0
     assert shoes.explain({**WHOLE, "SHOES": "no idea"}).segment != 0
+    rich = model.edited(Edit("aside", "", "2026-11-23", text="SPEND > 1000", name="Rich"))
+    assert rich.explain({**WHOLE, "SPEND": 2000}).segment == 0
+    with pytest.raises(BadInput, match="a number is needed, got 'much'"):
+        rich.explain({**WHOLE, "SPEND": "much"})
 
 
 # ---------------------------------------------------------------- what is given

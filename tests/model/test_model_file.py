@@ -254,6 +254,16 @@ HOSTILE = {
     "a reference point for nobody": lambda d: d["content"]["reference"]["customers"].__setitem__(0, 0),
     "too few reference points": lambda d: d["content"]["reference"]["points"].pop(),
     "a map of another size": lambda d: d["content"]["map"]["origin"].pop(),
+    "a building column twice": lambda d: d["content"]["recipe"]["transforms"].append(
+        d["content"]["recipe"]["transforms"][0]
+    ),
+    "other segments than k": lambda d: d["content"]["solutions"][1]["segments"].pop(),
+    "a negative distance": lambda d: d["content"]["solutions"][2]["segments"][0].update(distance_limit=-1.0),
+    "a profile of no column": lambda d: d["content"]["solutions"][2]["segments"][0]["profiles"][0].update(column="x"),
+    "levels of another number": lambda d: d["content"]["solutions"][2]["segments"][0]["profiles"][-2].update(
+        levels=[1]
+    ),
+    "a reference point far out": lambda d: d["content"]["reference"]["points"][0].__setitem__(0, 300.0),
     "a negative size": lambda d: d["content"]["solutions"][2]["segments"][0].update(size=-1),
     "no evidence": lambda d: d["content"]["evidence"].update(candidates=[]),
     "correlations that are not square": lambda d: d["content"].update(correlation_columns=["SPEND"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ilk.features.transforms import OTHER, level_texts, numbers
 from ilk.model.customer import Customer
 from ilk.model.model import Model
 from ilk.model.parts import Condition, Rule, Segment
@@ -69,7 +70,7 @@ def rule_of(model: Model, customer: Customer) -> tuple[Rule, Segment] | None:
     """The rule whose conditions all hold, and its segment; rules of a tree exclude one another."""
     for segment in model.segments:
         for rule in segment.persona.rules:
-            if rule.conditions and all(_holds(condition, customer) for condition in rule.conditions):
+            if rule.conditions and all(_holds(model, condition, customer) for condition in rule.conditions):
                 return rule, segment
     return None
 
@@ -116,18 +117,21 @@ def _usual(model: Model, segment: Segment, column: str) -> str:
     return "" if profile.mean is None else figure(profile.mean)
 
 
-def _holds(condition: Condition, customer: Customer) -> bool:
-    there = condition.column in customer.batch.schema.names
-    value = customer.batch.column(condition.column)[0].as_py() if there else None
-    if value is None:
+def _holds(model: Model, condition: Condition, customer: Customer) -> bool:
+    """Whether the customer meets one condition; a blank, or a level the model never saw, meets it if it says so."""
+    if condition.column not in customer.batch.schema.names:
         return condition.missing
+    column = customer.batch.column(condition.column)
     if condition.operator in {"<=", ">"}:
-        return (float(value) <= condition.value) == (condition.operator == "<=")
-    return (_level(value) in condition.levels) == (condition.operator == "is")
+        value = float(numbers(column)[0])
+        return condition.missing if np.isnan(value) else (value <= condition.value) == (condition.operator == "<=")
+    level = _level(model, condition.column, level_texts(column)[0].as_py())
+    return condition.missing if level is None else (level in condition.levels) == (condition.operator == "is")
 
 
-def _level(value: Any) -> str:
-    """A value as the text of its level: whole numbers without a point, flags 0 / 1."""
-    if isinstance(value, bool):
-        return str(int(value))
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+def _level(model: Model, column: str, text: str | None) -> str | None:
+    """The level a text counts as: rare ones as the level of all others, unknown ones as blank."""
+    for transform in model.content.recipe.transforms:
+        if transform.column == column and transform.levels and text not in transform.levels:
+            return OTHER if text in transform.pooled else None
+    return text
