@@ -90,14 +90,17 @@ def demo_command(
     quiet: Quiet = False,
 ) -> None:
     """See the whole thing on a made-up world, with nothing to bring."""
+    from ilk.outputs.folder import studied
     from ilk.world import make_world, write_world
 
     folder = Path(out or "ilk-demo")
-    world = folder / "world"
-    if folder.exists() and any(folder.iterdir()) and not world.is_dir():
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    if there - {"world"} and not ("world" in there and studied(folder) == "customers.csv"):
         raise BadInput(f"{folder} holds something that is not an ilk demo", do="name another folder with --out")
-    write_world(world, make_world(customers, seed=seed))
-    _segment(str(world / "customers.csv"), {}, out=folder, config=None, as_json=False, quiet=quiet, force=False)
+    write_world(folder / "world", make_world(customers, seed=seed))
+    _segment(
+        str(folder / "world" / "customers.csv"), {}, out=folder, config=None, as_json=False, quiet=quiet, force=True
+    )
 
 
 @app.command("world")

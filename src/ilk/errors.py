@@ -67,10 +67,11 @@ class MissingColumns(IlkError, KeyError):
     def listing(cls, missing: Iterable[str], available: Iterable[str]) -> MissingColumns:
         """Name every missing column at once, and what is there."""
         missing, available = list(missing), list(available)
+        first = missing[0] if missing else ""
         return cls(
             f"{_count(len(missing), 'column')} not found: {listed(missing)}",
             got=f"the columns {listed(available)}" if available else "no columns at all",
-            do=_did_you_mean(missing[0], available) if missing else None,
+            do=_did_you_mean(first, available, otherwise="bring these columns, or give yours the names asked for"),
         )
 
 
@@ -110,17 +111,13 @@ def listed(names: Iterable[str]) -> str:
     return shown if len(names) <= MOST_LISTED else f"{shown} and {len(names) - MOST_LISTED} more"
 
 
-def _did_you_mean(name: str, known: Iterable[str]) -> str | None:
+def _did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "") -> str | None:
     known = list(known)
     folded = {k.casefold(): k for k in known}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
-    return (
-        f"use {folded[near[0]]!r}, if that is what you mean"
-        if near
-        else f"choose from {listed(known)}"
-        if known
-        else None
-    )
+    if near:
+        return f"use {folded[near[0]]!r}, if that is what you mean"
+    return otherwise or (f"choose from {listed(known)}" if known else None)
 
 
 def _count(n: int, noun: str) -> str:

@@ -246,5 +246,6 @@ def _in_words(error: ValidationError) -> str:
     lines = []
     for problem in error.errors(include_url=False, include_context=False):
         where = "-".join(str(part).replace("_", "-") for part in problem["loc"][:2] if isinstance(part, str))
-        lines.append(f"{where}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}")
+        said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        lines.append(f"{where}: {said}, got {problem['input']!r}")
     return "; ".join(dict.fromkeys(lines))

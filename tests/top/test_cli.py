@@ -189,3 +189,18 @@ def test_doctor_finds_the_installation_sound():
 
 def test_version():
     assert run("--version").stdout.startswith("ilk ")
+
+
+def test_the_demo_makes_its_world_and_its_study_and_renews_both(tmp_path):
+    """In an empty folder, and again in the folder it made."""
+    for _ in range(2):
+        done = run("demo", "--customers", "1000", cwd=tmp_path)
+        assert done.exit_code == 0, done.output
+    assert {p.name for p in (tmp_path / "ilk-demo").iterdir()} == FILES | {"world"}
+
+
+def test_the_demo_leaves_a_folder_of_somebody_else_alone(tmp_path):
+    (tmp_path / "ilk-demo").mkdir()
+    (tmp_path / "ilk-demo" / "mine.txt").write_text("mine")
+    assert run("demo", cwd=tmp_path).exit_code == 2
+    assert [p.name for p in (tmp_path / "ilk-demo").iterdir()] == ["mine.txt"]

@@ -52,7 +52,7 @@ def _named(ground: Ground, trait: Trait, words: Words) -> str:
     if column.plan.kind == "flag" or (trait.level and trait.level == yes_of(column.levels)):
         return f"{'more' if trait.d > 0 else 'less'} often {with_or_without(words.topic, yes=True)}"
     if trait.level:
-        return f"{words.topic} “{trait.level}”"
+        return f"{'' if trait.d > 0 else 'rarely '}{words.topic} “{trait.level}”"
     size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[trait.d < 0]
     return f"{size} {words.noun if words.measure in {'amount', 'count'} else words.plain}"
 
