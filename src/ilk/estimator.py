@@ -126,7 +126,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             ValueError: If X or `sample_weight` cannot be used.
         """
         self._check_arguments()
-        crowd = self._frame_crowd(X, sample_weight) if is_into_dataframe(X) else self._array_crowd(X, sample_weight)
+        crowd = self._frame_crowd(X, sample_weight) if _is_frame(X) else self._array_crowd(X, sample_weight)
         scale, drawn = crowd.reading.scale, crowd.drawn
         fit = self._best_fit(crowd)
         self._reading, self._centres = crowd.reading, fit.centres
@@ -266,7 +266,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         from ilk.sources.open import open_source
 
         validate_data(self, X, reset=False, skip_check_array=True)
-        if not is_into_dataframe(X):
+        if not _is_frame(X):
             checked = validate_data(self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64)
             X = pa.table(dict(zip(reading.names, checked.T, strict=True)))
         settings = Settings(threads=self._threads)
@@ -281,8 +281,14 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         return np.maximum(out, 0.0)
 
 
+def _is_frame(X: Any) -> bool:
+    return not isinstance(X, np.ndarray) and bool(is_into_dataframe(X))
+
+
 def _silent(tiles: Tiles) -> NDArray[np.bool_]:
     """Who answered nothing, bool (n,)."""
+    if not len(tiles.gaps.feature):
+        return np.zeros(tiles.n, np.bool_)
     blank = np.zeros_like(tiles.mass)
     np.add.at(blank, np.repeat(np.arange(len(blank)), np.diff(tiles.gaps.start)), tiles.gaps.mark)
     return np.asarray(blank.ravel()[: tiles.n] == tiles.n_features)

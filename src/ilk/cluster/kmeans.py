@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,8 @@ from ilk.errors import BadInput
 from ilk.progress import Progress
 from ilk.settings import FIT_SAMPLE
 
+T = TypeVar("T")
+
 STAGES = (8_192, 32_768, FIT_SAMPLE)
 """Customers a start, the best of them, and the best again are fitted to."""
 
@@ -27,8 +31,14 @@ SMALL = 16_384
 STARTS = 24
 """Own starts."""
 
-STARTS_BESIDE_INIT = 4
-"""Own starts that compete with centres that were given."""
+STARTS_BESIDE_INIT, PART = 4, 4
+"""Own starts that compete with centres that were given, and what part of the first stage they compete on before."""
+
+FINALISTS = 3
+"""Starts that are settled to the end."""
+
+ROUGHLY = 1e-3
+"""Squared movement, in mean variances, at which starts are compared."""
 
 MOVEMENT = 1e-4
 """Squared movement, in mean variances, at which a fit has settled, as in scikit-learn."""
@@ -94,7 +104,7 @@ def fit_kmeans(
     drawn = _sample_of(tiles, order, sample, engine)
     best = _best_start(drawn, k, seed, init, engine)
     for n_tiles in drawn.stages[1:]:
-        best = _settle(drawn, n_tiles, best.centres, engine)
+        best = _settle(drawn, n_tiles, best.centres, drawn.enough(n_tiles, k), engine)
     reach = expected_reach(best.counts, drawn.inertia(best), drawn.n / tiles.n)
     enough = 0.0 if drawn.n <= SMALL else MOVEMENT * drawn.variance
     return _by_size(tiles, settle_everyone(tiles, best.centres, enough, reach, drawn.block, engine), engine)
@@ -109,12 +119,14 @@ class Sample:
         n: How many.
         stages: Tiles a start, the best of them and the best again are fitted to.
         variance: Mean variance of the features.
+        n_gap_features: Features that somebody left blank.
     """
 
     block: Block
     n: int
     stages: tuple[int, ...]
     variance: float
+    n_gap_features: int
 
     def inertia(self, fit: Cold) -> float:
         """Inertia of a fit to all of the sample."""
@@ -128,8 +140,7 @@ class Sample:
 
     def room(self, n_tiles: int, k: int) -> Room:
         """Memory to fit k segments to its first tiles."""
-        n_gap_features = len(np.unique(self.block.feature[: self.block.start[n_tiles]]))
-        return room_for(n_tiles, k, self.block.values.shape[1], n_gap_features)
+        return room_for(n_tiles, k, self.block.values.shape[1], self.n_gap_features)
 
 
 def _sample_of(tiles: Tiles, order: NDArray[np.int64], sample: Tiles | None, engine: MemoryEngine) -> Sample:
@@ -141,7 +152,8 @@ def _sample_of(tiles: Tiles, order: NDArray[np.int64], sample: Tiles | None, eng
         block, n = sample.block, sample.n
     sizes = (n,) if n <= SMALL else (*(size for size in STAGES if size < n), min(n, STAGES[-1]))
     stages = tuple(dict.fromkeys(-(-size // TILE) for size in sizes))
-    return Sample(block, n, stages, mean_variance(block, stages[0]))
+    n_gap_features = len(np.unique(block.feature[: block.start[-1]]))
+    return Sample(block, n, stages, mean_variance(block, stages[0]), n_gap_features)
 
 
 def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
@@ -156,23 +168,32 @@ def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
 def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:
     """Settle own starts, and the given one if any, on the first stage; the best wins, ties to the first."""
     n_tiles = sample.stages[0]
-    enough = sample.enough(n_tiles, k)
+    roughly = ROUGHLY * sample.variance
     given = () if init is None else (np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT,)
-    n_own = STARTS if init is None else STARTS_BESIDE_INIT
 
     def start(i: int) -> Cold:
         room = sample.room(n_tiles, k)
         if i < len(given):
-            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=enough)
-        return fit_cold(sample.block, n_tiles, room, k=k, seed=(seed << 16) + i, starts=1, enough=enough)
+            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=roughly)
+        n_part, starts = (-(-n_tiles // PART), STARTS_BESIDE_INIT) if given else (n_tiles, 1)
+        cold = fit_cold(sample.block, n_part, room, k=k, seed=(seed << 16) + i, starts=starts, enough=roughly)
+        return settle_cold(sample.block, n_tiles, room, cold.centres, enough=roughly) if given else cold
 
-    fits = map_threads(start, range(len(given) + n_own), threads=engine.threads, progress=engine.progress)
-    return min(fits, key=lambda fit: fit.inertia)
+    fits = _on_threads(start, range(2 if given else STARTS), engine)
+    best = sorted(fits, key=lambda fit: fit.inertia)[:FINALISTS]
+    strictly = 0.0 if sample.n <= SMALL else sample.enough(n_tiles, k)
+    finals = _on_threads(lambda fit: _settle(sample, n_tiles, fit.centres, strictly, engine), best, engine)
+    return min(finals, key=lambda fit: fit.inertia)
 
 
-def _settle(sample: Sample, n_tiles: int, centres: NDArray[np.float64], engine: MemoryEngine) -> Cold:
-    room, enough = sample.room(n_tiles, len(centres)), sample.enough(n_tiles, len(centres))
-    return settle_cold(sample.block, n_tiles, room, centres, enough=enough, check=engine.check)
+def _on_threads(work: Callable[[T], Cold], items: Iterable[T], engine: MemoryEngine) -> list[Cold]:
+    return map_threads(work, items, threads=engine.threads, progress=engine.progress)
+
+
+def _settle(sample: Sample, n_tiles: int, centres: NDArray[np.float64], enough: float, engine: MemoryEngine) -> Cold:
+    return settle_cold(
+        sample.block, n_tiles, sample.room(n_tiles, len(centres)), centres, enough=enough, check=engine.check
+    )
 
 
 def _by_size(tiles: Tiles, settled: Settled, engine: MemoryEngine) -> Fit:

@@ -42,7 +42,7 @@ class Drawn:
         tiles: Customers; of up to 131,072, equal ones stand once with their weights added up.
         inverse: int64 (n,), where each row of the array stands in the tiles; None if everybody stands in order.
         order: Rows of the tiles in hash order, those who vote only, at most the fit sample.
-        sample: Tiles of those, if there are more customers than the sample holds and nobody left anything blank.
+        sample: Tiles of those, where they are at hand.
         scale: What was taken off and multiplied with.
         heaviness: Weights were multiplied with this.
     """
@@ -86,20 +86,22 @@ def features(matrix: Raw, scale: Scale) -> Matrix:
 
 def _draw_few(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, threads: int | None) -> Drawn:
     votes = np.ones(len(matrix)) if mass is None else mass
-    votes = np.where(np.isnan(matrix).mean(axis=1) <= 1 - VOICE, votes, 0.0)
-    hashes = _hashes(matrix)
-    first, inverse = _distinct(matrix, hashes)
+    if _has_gaps(matrix):
+        votes = np.where(np.isnan(matrix).mean(axis=1) <= 1 - VOICE, votes, 0.0)
+    first, inverse = _distinct(matrix, _hashes(matrix))
     distinct, total = matrix[first], np.bincount(inverse, votes, len(first)).astype(np.float64)
     voters = np.flatnonzero(total > 0)
-    scale = _scale_of(distinct[voters], total[voters], headroom=1.0)
+    everybody = len(voters) == len(distinct)
+    voting = distinct if everybody else distinct[voters]
+    scale = _scale_of(voting, None if (total == 1.0).all() else total[voters], headroom=1.0)
     tiles, _ = cut(distinct, scale, total, threads=threads)
-    return Drawn(tiles, inverse, voters, None, scale, heaviness)
+    return Drawn(tiles, inverse, voters, tiles if everybody else None, scale, heaviness)
 
 
 def _draw_many(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, threads: int | None) -> Drawn:
     order = _places(len(matrix) if mass is None else np.flatnonzero(mass))
     part = order[: FIT_SAMPLE // 16]
-    scale = _scale_of(matrix[part], np.ones(len(part)) if mass is None else mass[part], headroom=HEADROOM)
+    scale = _scale_of(matrix[part], None if mass is None else mass[part], headroom=HEADROOM)
     tiles, largest = cut(matrix, scale, mass, threads=threads)
     if not largest < LIMIT:
         _refuse_infinity(np.array([largest]))
@@ -137,10 +139,17 @@ def on_grain(weights: NDArray[np.floating] | None) -> tuple[NDArray[np.float64] 
 
 def _hashes(matrix: Raw) -> NDArray[np.uint64]:
     """A 64-bit hash of each row: a sum of its numbers' bits times odd constants, mixed (multilinear hashing)."""
-    bits = (np.where(np.isnan(matrix), np.nan, matrix).astype(np.float64) + 0.0).view(np.uint64)
+    exact = matrix.astype(np.float64) + 0.0
+    if _has_gaps(matrix):
+        exact[np.isnan(exact)] = np.nan
+    bits = exact.view(np.uint64)
     with np.errstate(over="ignore"):
         constants = _mixed(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
         return _mixed(bits @ constants)
+
+
+def _has_gaps(matrix: Raw) -> bool:
+    return bool(matrix.size) and bool(np.isnan(matrix.min()))
 
 
 def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -178,28 +187,32 @@ def _places(voters: int | NDArray[np.intp]) -> NDArray[np.intp]:
     return places if isinstance(voters, int) else voters[places]
 
 
-def _scale_of(rows: Raw, mass: NDArray[np.float64], *, headroom: float) -> Scale:
-    """Each column's mean, and the power of two that brings the widest column to just below 256 / headroom.
+def _scale_of(rows: Raw, mass: NDArray[np.float64] | None, *, headroom: float) -> Scale:
+    """Each column's mean, and the power of two that brings what is farthest from it to just below 256 / headroom.
 
-    The mean is a sum of integers, so it does not depend on the order of rows.
+    Rows come in hash order and are added up one by one, so the mean does not depend on how they stood before.
     """
     p = rows.shape[1]
     if not len(rows):
         return Scale(np.zeros(p), 1.0)
-    low, high = np.fmin.reduce(rows, axis=0).astype(np.float64), np.fmax.reduce(rows, axis=0).astype(np.float64)
-    _refuse_infinity(np.concatenate([low, high]))
-    low, high = np.nan_to_num(low), np.nan_to_num(high)
-    width = float((high - low).max())
-    _refuse_infinity(np.array([width]))
-    factor = 2.0 ** np.clip(np.floor(np.log2(LIMIT / headroom / width)) if width > 0 else 0.0, -1000, 1000)
-    factor = factor / 2 if width * factor >= LIMIT / headroom else factor
-    steps = np.floor((rows - low) * factor * UNIT + 0.5)
-    known = ~np.isnan(steps)
-    weight = np.floor(mass * GRAIN).astype(np.int64)
-    whole = np.where(known, steps, 0.0).astype(np.int64)
-    total = (weight @ (whole >> 12)) * 4096.0 + weight @ (whole & 4095)
-    answered = weight @ known.astype(np.int64)
-    return Scale(low + total / np.maximum(answered, 1) / UNIT / factor, float(factor))
+    exact = rows.astype(np.float64)
+    weights = np.ones(len(rows)) if mass is None else mass
+    mean = (exact if mass is None else exact * mass[:, None]).sum(axis=0) / weights.sum()
+    if not np.isfinite(mean).all():
+        mean = _mean_of_known(exact, weights)
+    top = float(np.fmax.reduce(np.abs(exact - mean), axis=None))
+    _refuse_infinity(np.array([top]))
+    factor = 2.0 ** np.clip(np.floor(np.log2(LIMIT / headroom / top)) if top > 0 else 0.0, -1000, 1000)
+    return Scale(mean, float(factor / 2 if top * factor >= LIMIT / headroom else factor))
+
+
+def _mean_of_known(rows: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The mean of what was answered; 0 where nobody answered."""
+    _refuse_infinity(rows)
+    known = ~np.isnan(rows)
+    answered = (known * mass[:, None]).sum(axis=0)
+    total = (np.where(known, rows, 0.0) * mass[:, None]).sum(axis=0)
+    return np.asarray(np.divide(total, answered, out=np.zeros_like(total), where=answered > 0))
 
 
 def _refuse_infinity(values: NDArray[np.floating]) -> None:
