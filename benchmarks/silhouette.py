@@ -1,89 +1,61 @@
-"""The exact silhouette against scikit-learn: of one labelling, and of the nine of a study.
-
-usage: silhouette.py [--runs 5]
-"""
+"""The exact silhouette against scikit-learn: of one labelling, and of the nine of a study."""
 
 from __future__ import annotations
 
-import argparse
-import sys
-import tempfile
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 from cards import card_features
-from contest import Result, contest, tell
-from table import Table, goal
+from side_by_side import Benchmark, Run, main
 
-SIZES = (8_950, 50_000)
-WANTED = 10.0
-
-
-def contender(name: str, file: str, n_labellings: int) -> None:
-    """One contender's run: the mean silhouette of the last labelling."""
-    kept = np.load(file)
-    features, labels = kept["features"], kept["labels"][-n_labellings:]
-    if name == "ilk":
-        from ilk.choose.silhouette import silhouettes
-
-        weights = np.ones(features.shape[1])
-        silhouettes(features[:600], labels[:, :600], weights)
-        tell(lambda: float(np.mean(silhouettes(features, labels, weights)[-1])))
-    else:
-        from sklearn.metrics import silhouette_score
-
-        silhouette_score(features[:600], labels[0, :600])
-        tell(lambda: [silhouette_score(features, one) for one in labels][-1])
+CASES = {
+    "8,950 x 17, 1 labelling": (None, 1),
+    "8,950 x 17, 9 labellings": (None, 9),
+    "50,000 x 17, 1 labelling": (50_000, 1),
+}
+"""Customers (None: as they are) and labellings, the last ones of k = 2..10."""
 
 
-def prepare(folder: Path, n: int) -> str:
-    """Features and the labels of k = 2..10, in a file."""
+def prepare(contestant: str, case: str) -> Run:
+    """Load the customers, label them, warm up, and return the timed call."""
     from sklearn.cluster import KMeans
 
-    features = card_features(None if n == SIZES[0] else n)
-    labels = np.stack([KMeans(k, random_state=0).fit(features).labels_ for k in range(2, 11)])
-    np.savez(folder / f"{n}.npz", features=features, labels=labels)
-    return str(folder / f"{n}.npz")
+    n, n_labellings = CASES[case]
+    features = card_features(n)
+    labels = np.stack([KMeans(k, random_state=0).fit(features).labels_ for k in range(11 - n_labellings, 11)])
+    scores = SCORES[contestant]
+    scores(features[:600], labels[:, :600])
+
+    def run() -> Mapping[str, float]:
+        return {"silhouette": scores(features, labels)[-1]}
+
+    return run
 
 
-def row(what: str, found: dict[str, Result]) -> tuple[str, ...]:
-    """One row of the table."""
-    ilk, peer = found["ilk"], found["scikit-learn"]
-    times = (f"{ilk.seconds:.3f} s", f"{peer.seconds:.3f} s", f"{peer.seconds / ilk.seconds:.1f}x")
-    return (what, *times, f"{ilk.peak:.0f} MB", f"{peer.peak:.0f} MB", f"{abs(ilk.answer - peer.answer):.1e}")
+def ilk_scores(features: np.ndarray, labels: np.ndarray) -> list[float]:
+    """Mean silhouettes of all labellings, from one pass."""
+    from ilk.choose.silhouette import silhouettes
+
+    return silhouettes(features, labels, np.ones(features.shape[1])).mean(axis=1).tolist()
 
 
-def measure(runs: int) -> Table:
-    """Both sizes, one labelling and nine."""
-    rows, goals = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        for n in SIZES:
-            file = prepare(Path(folder), n)
-            for n_labellings in (1, 9) if n == SIZES[0] else (1,):
-                commands = {
-                    name: (sys.executable, __file__, "--as", name, file, str(n_labellings))
-                    for name in ("ilk", "scikit-learn")
-                }
-                found = contest(commands, runs=runs)
-                what = f"{n:,} x 17, {n_labellings} labelling{'s' * (n_labellings > 1)}"
-                rows.append(row(what, found))
-                met = found["scikit-learn"].seconds >= WANTED * found["ilk"].seconds
-                goals.append(goal(f"{what}: {WANTED:.0f}x", met=met))
-    columns = ("what", "ilk", "scikit-learn", "ratio", "ilk's peak", "scikit-learn's peak", "difference")
-    return Table(f"Exact silhouette, medians of {runs} alternating runs", columns, tuple(rows), tuple(goals))
+def sklearn_scores(features: np.ndarray, labels: np.ndarray) -> list[float]:
+    """One labelling after the other."""
+    from sklearn.metrics import silhouette_score
+
+    return [float(silhouette_score(features, one)) for one in labels]
 
 
-def main() -> None:
-    """Measure and print, or be one contender."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--as", nargs=3, metavar=("NAME", "FILE", "LABELLINGS"), dest="contender")
-    asked = parser.parse_args()
-    if asked.contender:
-        contender(asked.contender[0], asked.contender[1], int(asked.contender[2]))
-    else:
-        print(measure(asked.runs))
-
+SCORES = {"ilk": ilk_scores, "scikit-learn": sklearn_scores}
 
 if __name__ == "__main__":
-    main()
+    main(
+        Benchmark(
+            script=__file__,
+            claim="Exact silhouette, float32",
+            contestants=tuple(SCORES),
+            cases=tuple(CASES),
+            prepare=prepare,
+            goal=10.0,
+        )
+    )
