@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ilk.cluster.kernel import Border, Out, Scratch, Total, border_for, nothing, scratch_for, settle
 from ilk.cluster.seed import choose_seeds
-from ilk.engines.tiles import TILE, Block, empty_block
+from ilk.engines.tiles import TILE, Block
 
 MOST_MOVES = 300
 """Moves of the centres after which a fit is taken as it is, as in scikit-learn."""
@@ -18,6 +18,9 @@ MOST_MOVES = 300
 
 MULTIPLICATIONS = 500_000_000
 """Work between two looks at Ctrl-C: 20 milliseconds or so."""
+
+ENOUGH_TILES = 16
+"""Tiles of a sample in hash order that tell its variance well enough."""
 
 Check = Callable[[], None]
 
@@ -28,9 +31,8 @@ def _no_check() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Memory of one thread, used by one fit after the other; `into` is where the customers of a fit are copied to."""
+    """Memory of one thread, used by one fit after the other."""
 
-    into: Block
     border: Border
     out: Out
     total: Total
@@ -56,7 +58,6 @@ class Cold:
 def room_for(n_tiles: int, k: int, n_features: int, n_gap_features: int) -> Room:
     """Memory for fits of k segments to so many tiles, each of which may have gaps in `n_gap_features` features."""
     return Room(
-        into=empty_block(n_tiles, n_features, n_gap_features),
         border=border_for(n_tiles, n_features, n_gap_features),
         out=out_for(n_tiles, slack=True),
         total=nothing(k, n_features),
@@ -76,9 +77,9 @@ def fit_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, start
     """Fit k segments from several starts and keep the best.
 
     Args:
-        block: Customers in hash order; `room.into`, or any other of as many tiles.
+        block: Customers in hash order.
         n_tiles: How many of its tiles to fit.
-        room: Memory.
+        room: Memory for as many tiles.
         k: Segments.
         seed: Of every random choice.
         starts: How many.
@@ -97,10 +98,17 @@ def settle_cold(
     block: Block, n_tiles: int, room: Room, centres: NDArray[np.float64], *, enough: float, check: Check = _no_check
 ) -> Cold:
     """Settle from given centres, which are changed; `check` is called about every 20 milliseconds of work."""
-    total, left = room.total, MOST_MOVES
-    for part in total:
+    for part in room.total:
         part.fill(0.0)
     room.out.label[:n_tiles] = -1
+    return settle_more(block, n_tiles, room, centres, enough=enough, check=check)
+
+
+def settle_more(
+    block: Block, n_tiles: int, room: Room, centres: NDArray[np.float64], *, enough: float, check: Check = _no_check
+) -> Cold:
+    """Go on with what settled last in this room."""
+    total, left = room.total, MOST_MOVES
     at_once = max(MULTIPLICATIONS // max(block.values[:n_tiles].size * len(centres), 1), 4)
     while left > 0:
         n_moves = min(left, at_once)
@@ -113,6 +121,7 @@ def settle_cold(
 
 def mean_variance(block: Block, n_tiles: int) -> float:
     """Mean over the features of their variance, about; what a movement is compared with (as in scikit-learn)."""
+    n_tiles = min(n_tiles, ENOUGH_TILES)
     p, n_gaps = block.values.shape[1], block.start[n_tiles]
     mass = block.mass[:n_tiles].astype(np.float64)
     n = mass.sum()

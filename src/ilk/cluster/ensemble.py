@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ilk.cluster.cold import fit_cold, mean_variance, out_for, room_for
 from ilk.cluster.kernel import border_for, nothing, scratch_for, settle, take_rows
-from ilk.engines.tiles import Tiles
+from ilk.engines.tiles import Tiles, empty_block
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
@@ -50,12 +50,12 @@ def fit_many(
     centres = np.zeros((len(masses), k, p))
 
     def work(first: int) -> None:
-        room = room_for(n_tiles, k, p, n_gap_features)
+        room, into = room_for(n_tiles, k, p, n_gap_features), empty_block(n_tiles, p, n_gap_features)
         for i in range(first, min(first + PIECE, len(masses))):
             rows = np.flatnonzero((masses[i] > 0) & votes)
-            n_used = take_rows(block, rows, room.into)
-            room.into.mass.ravel()[: len(rows)] *= masses[i, rows]
-            fit = fit_cold(room.into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, enough=enough)
+            n_used = take_rows(block, rows, into)
+            into.mass.ravel()[: len(rows)] *= masses[i, rows]
+            fit = fit_cold(into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, enough=enough)
             centres[i] = fit.centres
 
     map_threads(work, range(0, len(masses), PIECE), threads=threads, progress=progress)

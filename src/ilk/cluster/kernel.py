@@ -36,6 +36,9 @@ ROUNDING = 2.0**-24
 WARM_UP = 3
 """Passes over everybody before a border is chosen; earlier centres move too far for it to be small."""
 
+CALM = 20
+"""... or once fewer than one customer in so many has changed segment."""
+
 STRETCH = 1.5
 """How far centres go once warmed up, the way to the mean being 1. Up to 2 the inertia falls with every move, and at 1.5
 a quarter fewer passes are needed; the last move is to the means."""
@@ -502,8 +505,10 @@ def settle(
         exact_pass(block, first, last, centres, out, scratch.exact)
         return 0.0, 0
     now, label, n_now, whole, n_rows, movement, n_tied = block, out.label, last, True, 0, 0.0, 0
+    n_moved = last * TILE
     for i_pass in range(n_moves + 1):
-        choosing = whole and i_pass >= WARM_UP and len(border.rows) > 0
+        calm = i_pass >= WARM_UP or n_moved * CALM < last * TILE
+        choosing = whole and calm and len(border.rows) > 0
         measuring = len(out.slack) > 0 and (choosing or n_moves == 0)
         n_moved, n_tied = label_tiles(now, first, n_now, centres, label, out.slack, measuring, total, scratch)
         if n_moved == 0 and i_pass > 0:

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, Room, fit_cold, mean_variance, room_for, settle_cold
+from ilk.cluster.cold import Cold, Room, fit_cold, mean_variance, room_for, settle_cold, settle_more
 from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
 from ilk.cluster.kernel import UNIT
 from ilk.cluster.sums import Sums
@@ -21,6 +21,7 @@ from ilk.progress import Progress
 from ilk.settings import FIT_SAMPLE
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 STAGES = (8_192, 32_768, FIT_SAMPLE)
 """Customers a start, the best of them, and the best again are fitted to."""
@@ -104,7 +105,8 @@ def fit_kmeans(
     drawn = _sample_of(tiles, order, sample, engine)
     best = _best_start(drawn, k, seed, init, engine)
     for n_tiles in drawn.stages[1:]:
-        best = _settle(drawn, n_tiles, best.centres, drawn.enough(n_tiles, k), engine)
+        room, enough = drawn.room(n_tiles, k), drawn.enough(n_tiles, k)
+        best = settle_cold(drawn.block, n_tiles, room, best.centres, enough=enough, check=engine.check)
     reach = expected_reach(best.counts, drawn.inertia(best), drawn.n / tiles.n)
     enough = 0.0 if drawn.n <= SMALL else MOVEMENT * drawn.variance
     return _by_size(tiles, settle_everyone(tiles, best.centres, enough, reach, drawn.block, engine), engine)
@@ -171,29 +173,25 @@ def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | 
     roughly = ROUGHLY * sample.variance
     given = () if init is None else (np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT,)
 
-    def start(i: int) -> Cold:
+    def start(i: int) -> tuple[Cold, Room]:
         room = sample.room(n_tiles, k)
         if i < len(given):
-            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=roughly)
+            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=roughly), room
         n_part, starts = (-(-n_tiles // PART), STARTS_BESIDE_INIT) if given else (n_tiles, 1)
         cold = fit_cold(sample.block, n_part, room, k=k, seed=(seed << 16) + i, starts=starts, enough=roughly)
-        return settle_cold(sample.block, n_tiles, room, cold.centres, enough=roughly) if given else cold
+        return settle_cold(sample.block, n_tiles, room, cold.centres, enough=roughly) if given else cold, room
 
-    fits = _on_threads(start, range(2 if given else STARTS), engine)
-    best = sorted(fits, key=lambda fit: fit.inertia)[:FINALISTS]
+    def finish(fit: tuple[Cold, Room]) -> Cold:
+        return settle_more(sample.block, n_tiles, fit[1], fit[0].centres, enough=strictly, check=engine.check)
+
     strictly = 0.0 if sample.n <= SMALL else sample.enough(n_tiles, k)
-    finals = _on_threads(lambda fit: _settle(sample, n_tiles, fit.centres, strictly, engine), best, engine)
-    return min(finals, key=lambda fit: fit.inertia)
+    fits = _on_threads(start, range(2 if given else STARTS), engine)
+    best = sorted(fits, key=lambda fit: fit[0].inertia)[: 1 if given else FINALISTS]
+    return min(_on_threads(finish, best, engine), key=lambda fit: fit.inertia)
 
 
-def _on_threads(work: Callable[[T], Cold], items: Iterable[T], engine: MemoryEngine) -> list[Cold]:
+def _on_threads(work: Callable[[T], R], items: Iterable[T], engine: MemoryEngine) -> list[R]:
     return map_threads(work, items, threads=engine.threads, progress=engine.progress)
-
-
-def _settle(sample: Sample, n_tiles: int, centres: NDArray[np.float64], enough: float, engine: MemoryEngine) -> Cold:
-    return settle_cold(
-        sample.block, n_tiles, sample.room(n_tiles, len(centres)), centres, enough=enough, check=engine.check
-    )
 
 
 def _by_size(tiles: Tiles, settled: Settled, engine: MemoryEngine) -> Fit:

@@ -19,7 +19,7 @@ SPLIT = 26
 @compiled
 def cut_run(
     matrix: Any, offset: Any, factor: float, mass: Any, first: int, last: int, values: Any, square: Any, gap: Any
-) -> tuple[float, Any, Any]:
+) -> tuple[Any, Any, Any]:
     """Fill the tiles first..last with (matrix - offset) * factor, rounded; NaN stays for the caller to mark.
 
     Args:
@@ -38,28 +38,33 @@ def cut_run(
         customers, as two parts: high * 2^26 + low.
     """
     n, p = matrix.shape
-    top, high, low, whole = 0.0, np.int64(0), np.int64(0), np.empty(TILE)
+    flat, row, whole, largest = matrix.reshape(-1), np.empty(TILE), np.empty(TILE), np.zeros(TILE)
+    high, low = np.int64(0), np.int64(0)
     for t in range(first, last):
         n_here = min(TILE, n - t * TILE)
         for i in range(TILE):
             whole[i] = 0.0
         for f in range(p):
-            n_gaps = 0
+            at, n_gaps = t * TILE * p + f, 0
             for i in range(n_here):
-                x = (np.float64(matrix[t * TILE + i, f]) - offset[f]) * factor
-                values[t, f, i] = np.floor(x * UNIT + 0.5) / UNIT
+                row[i] = flat[at]
+                at += p
+            for i in range(n_here):
+                values[t, f, i] = np.floor((row[i] - offset[f]) * factor * UNIT + 0.5) / UNIT
             for i in range(n_here, TILE):
                 values[t, f, i] = 0.0
             for i in range(TILE):
                 x = np.float64(values[t, f, i])
                 n_gaps += x != x  # noqa: PLR0124
                 x = x if x == x else 0.0  # noqa: PLR0124
-                top = max(top, abs(x))
                 whole[i] += x * x
+                largest[i] = max(largest[i], abs(x))
             gap[t, f] = n_gaps > 0
         for i in range(TILE):
             square[t, i] = whole[i]
             units, weight = np.int64(whole[i] * UNIT * UNIT), np.int64(mass[t, i] * np.float32(256.0))
             high += (units >> SPLIT) * weight
             low += (units & ((1 << SPLIT) - 1)) * weight
-    return top, high, low
+    for i in range(1, TILE):
+        largest[0] = max(largest[0], largest[i])
+    return largest[0], high, low

@@ -163,7 +163,7 @@ def _mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 def _distinct(matrix: Raw, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """One row of each group of equal ones, in hash order, and the group of each row."""
-    order = np.argsort(hashes, kind="stable")
+    order = np.argsort(hashes)
     new = np.ones(len(order), np.bool_)
     again = np.flatnonzero(hashes[order[1:]] == hashes[order[:-1]])
     if len(again):
