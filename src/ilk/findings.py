@@ -59,7 +59,7 @@ def describe(
     groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
     described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
-    shown, reference = _places(crowd)
+    shown, reference = _places(crowd, settings)
     return Model(
         Content(
             recipe=crowd.fitted.recipe,
@@ -114,12 +114,12 @@ def _subject(crowd: Crowd, settings: Settings) -> Subject:
     )
 
 
-def _places(crowd: Crowd) -> tuple[Map, Reference | None]:
+def _places(crowd: Crowd, settings: Settings) -> tuple[Map, Reference | None]:
     """The map, and where the micro-segments stand on it."""
     shown = fit_map(
         crowd.matrix[crowd.sample], feature_columns(crowd.fitted.recipe), crowd.plans, recipe=crowd.fitted.recipe
     )
-    micro = micro_segments(crowd.matrix, crowd.voters)
+    micro = micro_segments(crowd.matrix, crowd.voters, least=settings.min_group)
     if micro is None:
         return shown, None
     points = tuple(tuple(point) for point in micro.points.tolist())

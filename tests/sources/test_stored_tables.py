@@ -407,3 +407,14 @@ def test_the_file_may_go_once_it_is_read(opened, tmp_path):
     source = opened(tmp_path / "sub" / "x.csv")
     shutil.rmtree(tmp_path / "sub")
     assert len(columns(source)["id"]) == 33
+
+
+def test_a_table_of_many_chunks_keeps_its_order():
+    """Rows come out as they went in, however the table was cut."""
+    pieces = [
+        pa.table({"id": range(first, first + 5_000), "x": [float(first)] * 5_000}) for first in range(0, 100_000, 5_000)
+    ]
+    source = open_source(pa.concat_tables(pieces), Settings())
+    ids = source.ids().to_pylist()
+    source.close()
+    assert ids == list(range(100_000))
