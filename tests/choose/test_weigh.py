@@ -175,7 +175,7 @@ def test_progress_goes_forward_and_ends(blobs):
     shares = [share for _, share in told]
     assert {stage for stage, _ in told} == {"Weighing"}
     assert all(after >= before - 1e-9 for before, after in itertools.pairwise(shares))
-    assert len(set(shares)) > 10
+    assert len(set(shares)) >= 6  # each piece of work reports at least its end
 
 
 def test_can_be_stopped(blobs):

@@ -137,7 +137,7 @@ def _reason(neutral: Ballot, working: int, n_customers: int, prefer: tuple[int, 
         return f"{groups} are not found again often enough (stability {neutral.stability:.2f})"
     if neutral.smallest < smallest_allowed(n_customers):
         return f"the smallest of {groups} has only {neutral.smallest:,} customers"
-    return f"of {prefer[0]} to {prefer[1]} groups, {_number(working)} are supported about as well and tell more apart"
+    return f"{_number(working)} groups are supported about as well and tell more apart"
 
 
 def _number(k: int) -> str:
