@@ -123,7 +123,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
         table=table,
         matrix=matrix,
         answered=share,
-        known=~blank_columns(fitted.recipe, table, matrix).all(axis=1),
+        known=_anything(blank_columns(fitted.recipe, table, matrix)),
         order=order,
         tiles=tiles_of(matrix, (share >= VOICE).astype(np.float32)),
         fingerprint=_fingerprint(hashes, matrix),
@@ -174,7 +174,7 @@ def _notes(
     )
 
 
-def _not_all(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _anything(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(~blank.all(axis=1), dtype=np.bool_)
 
 

@@ -50,11 +50,9 @@ def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row
 
 
 def distance_limits(distances: Floats, labels: Labels, k: int, min_group: int) -> tuple[float | None, ...]:
-    """The 99.5 % quantile of each segment's distances, with `min_group` at or beyond it; None below twice as many."""
+    """The 99.5 % quantile of each segment's distances; None where fewer than `min_group` stand behind it."""
     own = [np.sort(distances[(labels == j) & ~np.isnan(distances)]) for j in range(k)]
-    return tuple(
-        min(float(np.quantile(d, LIMIT)), float(d[-min_group])) if d.size >= 2 * min_group else None for d in own
-    )
+    return tuple(float(np.quantile(d, LIMIT)) if d.size >= min_group else None for d in own)
 
 
 def neighbours(centres: Floats, labels: Labels, runner_up: Labels) -> tuple[tuple[int | None, int | None], ...]:
