@@ -107,3 +107,30 @@ def test_the_sandbox_reaches_nothing(tmp_path):
         with pytest.raises(Exception, match=r"locked|Cannot access|disabled"):
             sandbox.run(query)
     sandbox.close()
+
+
+def test_rows_keep_their_order_in_every_pass(tmp_path):
+    """Several row groups, texts to be cleaned, a condition with a long list and a subquery: nothing shuffles them."""
+    n = 300_000
+    names = np.array(["Ann", "n/a", " Bob ", "Cid", "Dee"])
+    table = pa.table({"id": [f"C{i}" for i in range(n)], "x": np.arange(n) / 2, "name": names[np.arange(n) % 5]})
+    listed = ", ".join(f"'{i}'" for i in range(40))
+    where = f"name IS NULL OR name NOT IN ({listed}) AND x <= (SELECT max(x) FROM source)"
+    for settings in (Settings(threads=2), Settings(threads=2, where=where)):
+        source = open_source(table, settings)
+        assert source.intake.rows == n
+        for _ in range(3):
+            x = np.concatenate([batch.column(0).to_numpy() for batch in source.batches(["x"])])
+            assert (x == np.arange(n) / 2).all()
+        assert source.ids().to_pylist() == table["id"].to_pylist()
+        source.close()
+
+
+@pytest.mark.parametrize("where", [None, "x > 1"])
+def test_no_pass_over_the_customers_joins_anything(opened, where):
+    """DuckDB's joins forget the order of rows."""
+    text = "id,x,f,d,w\n" + "".join(f"C{i},{i},yes,31.01.2020,n/a\n" for i in range(9))
+    for source in (opened(text, where=where), opened(pa.table({"id": ["a", "b"], "x": [1.5, 2.5]}), where=where)):
+        stored = source._stored
+        plan = str(stored.sandbox.rows(f"EXPLAIN SELECT * FROM {stored.relation}"))
+        assert "join" not in plan.lower()

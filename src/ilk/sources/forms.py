@@ -175,7 +175,8 @@ def _day_sql(text: str, form: str, order: tuple[int, int, int]) -> str:
 
 
 def _in(text: str, words: set[str] | frozenset[str]) -> str:
-    return f"lower({text}) IN ({', '.join(_string(word) for word in sorted(words))})"
+    """Return SQL for whether a text is one of these words; of a long IN DuckDB makes a join, and forgets the order."""
+    return f"regexp_full_match(lower({text}), {_string('|'.join(re.escape(word) for word in sorted(words)))})"
 
 
 def _string(text: str) -> str:

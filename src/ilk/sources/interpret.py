@@ -46,13 +46,7 @@ class Customers:
 
 
 def interpret(
-    sandbox: Sandbox,
-    landing: Landing,
-    settings: Settings,
-    expect: Mapping[str, Kind],
-    progress: Progress,
-    *,
-    keyed: bool = True,
+    sandbox: Sandbox, landing: Landing, settings: Settings, expect: Mapping[str, Kind], progress: Progress
 ) -> Customers:
     """Type every column of a landing, find the id, apply the condition, and set aside rows without an id of their own.
 
@@ -60,7 +54,7 @@ def interpret(
         BadInput: If most ids repeat.
         BadSetting: If the condition is not one.
     """
-    key, found = type_landing(sandbox, landing, settings, expect, "typed", keyed=keyed)
+    key, found = type_landing(sandbox, landing, settings, expect, "typed")
     progress.check()
     view_as_source(sandbox, landing, "typed")
     n = _keep(sandbox, landing, settings.where)
@@ -110,26 +104,20 @@ def _named_blank(landing: Landing) -> str:
 
 
 def type_landing(
-    sandbox: Sandbox,
-    landing: Landing,
-    settings: Settings | None,
-    expect: Mapping[str, Kind],
-    target: str,
-    *,
-    keyed: bool = True,
+    sandbox: Sandbox, landing: Landing, settings: Settings | None, expect: Mapping[str, Kind], target: str
 ) -> tuple[Key, list[Reading]]:
     """Make the relation `target`, a view where reading it again costs little, else a table; return id and readings.
 
     Without settings nobody looks for an id, and whole numbers stay whole, as a query over them expects.
     """
-    key = find_key(sandbox, landing, settings) if settings and keyed else Key(None)
+    key = find_key(sandbox, landing, settings) if settings else Key(None)
     if landing.sample is not None:
         found = type_large(sandbox, landing, key, expect, target)
         if found is not None:
             return key, found
         sandbox.run(f"CREATE TABLE everything AS SELECT * FROM {landing.relation}")
         landing = replace(landing, relation="everything", sample=None, is_table=True)
-        key = find_key(sandbox, landing, settings) if settings and keyed else Key(None)
+        key = find_key(sandbox, landing, settings) if settings else Key(None)
     found = with_key(readings(sandbox, landing, expect), key)
     found = found if settings else as_they_are(sandbox, landing, found)
     named = ", ".join(f"t{i} AS {position(i)}" for i in range(len(found)))
@@ -149,18 +137,26 @@ def decimal_of(found: list[Reading], default: str) -> str:
 
 
 def _keep(sandbox: Sandbox, landing: Landing, where: str | None) -> int:
-    """Make the view `customers` of those that meet the condition; return how many they are."""
+    """Make the relation `customers` of those that meet the condition, in their order; return how many they are.
+
+    A condition may hold a subquery or a long IN, for which DuckDB joins, and a join forgets the order: so what meets it
+    is kept in a table, sorted as it landed.
+    """
     columns = ", ".join(f"{quoted(name)} AS {position(i)}" for i, name in enumerate(query_names(landing.names)))
+    made = f"CREATE OR REPLACE VIEW customers AS SELECT {columns} FROM source"
+    if where is not None:
+        sorted_rows = f"SELECT {columns} FROM numbered WHERE {condition(where)} ORDER BY {ROW}"
+        made = f"CREATE OR REPLACE TABLE customers AS {sorted_rows}"
     try:
-        sandbox.run(f"CREATE OR REPLACE VIEW customers AS SELECT {columns} FROM source WHERE {condition(where)}")
-        (n,) = sandbox.row("SELECT count(*) FROM customers")
+        sandbox.run(made)
     except duckdb.Error as error:
         raise bad_sql("condition", where or "", error) from None
+    (n,) = sandbox.row("SELECT count(*) FROM customers")
     return int(n)
 
 
 def condition(where: str | None) -> str:
-    """Return a condition as SQL that is one expression and nothing else.
+    """Return a condition as SQL that is one expression and nothing else; no condition is always met.
 
     Raises:
         BadSetting: If it is not one.

@@ -38,8 +38,7 @@ def type_large(
 ) -> list[Reading] | None:
     """Make the table `target` in one pass; None where the rest of the file is not like its beginning.
 
-    Beside the columns, x0, x1, ... keep the texts that were not read; from them the guess is judged over the whole
-    file.
+    Beside the columns, x0, x1, ... keep the texts that were not read: the guess is judged by them, over the whole file.
     """
     found = with_key(readings(sandbox, replace(landing, relation=str(landing.sample)), expect), key)
     if any(note.code in UNSURE for reading in found for note in reading.notes):

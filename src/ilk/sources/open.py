@@ -40,7 +40,6 @@ def open_source(
     settings: Settings,
     *,
     expect: Mapping[str, Kind] | None = None,
-    keyed: bool = True,
     progress: Progress | None = None,
 ) -> Source:
     """Open a path or a frame, look at all of it, and return it as one row a customer.
@@ -50,7 +49,6 @@ def open_source(
             or a pandas, polars, Arrow or DuckDB table.
         settings: `id`, `role`, `where`, `query` and `threads` are used here.
         expect: Kinds a model wants: these columns are read so whatever their content says.
-        keyed: Whether an id is looked for; without one every row is a customer, none is rejected for its id.
         progress: Told how far it is, asked whether to stop.
 
     Raises:
@@ -64,7 +62,7 @@ def open_source(
     sandbox = open_sandbox(settings.threads, _size(source), progress)
     try:
         with progress.stage("Reading"):
-            return _open(sandbox, source, settings, expect, progress, keyed=keyed)
+            return _open(sandbox, source, settings, expect, progress)
     except duckdb.Error as error:
         sandbox.close()
         raise _trouble(error) from error
@@ -74,19 +72,13 @@ def open_source(
 
 
 def _open(
-    sandbox: Sandbox,
-    source: Any,
-    settings: Settings,
-    expect: Mapping[str, Kind] | None,
-    progress: Progress,
-    *,
-    keyed: bool,
+    sandbox: Sandbox, source: Any, settings: Settings, expect: Mapping[str, Kind] | None, progress: Progress
 ) -> StoredSource:
     landing = _land(sandbox, source, progress)
     sandbox.lock(landing.files)
     if settings.query is not None:
         landing = ask(sandbox, landing, settings.query, progress)
-    customers = interpret(sandbox, landing, settings, expect or {}, progress, keyed=keyed)
+    customers = interpret(sandbox, landing, settings, expect or {}, progress)
     rejects = pa.concat_tables([landing.rejects, customers.rejects]).sort_by("line")
     intake = Intake(
         name=landing.name,

@@ -95,8 +95,7 @@ def land_arrow(sandbox: Sandbox, table: pa.Table, name: str) -> Landing:
     """Land an Arrow table, whatever its columns are called."""
     if not table.num_columns:
         raise BadInput("The table has no column", do="give a table with one row for each customer")
-    whole = table.combine_chunks()  # DuckDB reads the chunks of a table in any order
-    sandbox.show("frame", whole.rename_columns([f"f{i}" for i in range(table.num_columns)]))
+    sandbox.show("frame", table.rename_columns([f"f{i}" for i in range(table.num_columns)]))
     return land_relation(sandbox, "frame", name, names=[str(column) for column in table.column_names])
 
 
