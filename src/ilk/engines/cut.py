@@ -56,7 +56,7 @@ def cut_run(
             for i in range(TILE):
                 x = np.float64(values[t, f, i])
                 n_gaps += x != x  # noqa: PLR0124
-                x = x if x == x else 0.0  # noqa: PLR0124
+                x = x if x == x else np.float64(0.0)  # noqa: PLR0124
                 whole[i] += x * x
                 largest[i] = max(largest[i], abs(x))
             gap[t, f] = n_gaps > 0
