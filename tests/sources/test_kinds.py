@@ -30,63 +30,60 @@ def one(opened, values, delimiter="|", **more):
     return opened(f"id{delimiter}x\n{lines}", **more)
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("12", 12.0),
-        ("-12.5", -12.5),
-        ("+7", 7.0),
-        ("1e3", 1000.0),
-        ("1,234.50", 1234.5),
-        ("$1,234.50", 1234.5),
-        ("-$5", -5.0),
-        ("$-5", -5.0),
-        ("US$ 3.5", 3.5),
-        ("EUR 12.5", 12.5),
-        ("12.5 USD", 12.5),
-        ("£0.99", 0.99),
-        ("(12)", -12.0),
-        ("($1,234.5)", -1234.5),
-        ("12-", -12.0),
-        ("−7.5", -7.5),
-        ("12%", 0.12),
-        ("12.5 %", 0.125),
-        ("1 234.5", 1234.5),
-        ("1\u00a0234.5", 1234.5),
-        ("1\u202f234.5", 1234.5),
-        ("1'234.5", 1234.5),
-        ("1’234.5", 1234.5),
-        ("12,34,567.5", 1234567.5),
-        (".5", 0.5),
-        ("5.", 5.0),
-        ("  8.25  ", 8.25),
-    ],
-)
-def test_a_number_in_english_writing(opened, text, number):
-    source = one(opened, [text, "10.25", "1.5", "3.75"])
-    assert column(source) == [number, 10.25, 1.5, 3.75]
-    assert source.intake.dialect.decimal == "."
+ENGLISH = [
+    ("12", 12.0),
+    ("-12.5", -12.5),
+    ("+7", 7.0),
+    ("1e3", 1000.0),
+    ("1,234.50", 1234.5),
+    ("$1,234.50", 1234.5),
+    ("-$5", -5.0),
+    ("$-5", -5.0),
+    ("US$ 3.5", 3.5),
+    ("EUR 12.5", 12.5),
+    ("12.5 USD", 12.5),
+    ("£0.99", 0.99),
+    ("(12)", -12.0),
+    ("($1,234.5)", -1234.5),
+    ("12-", -12.0),
+    ("−7.5", -7.5),
+    ("12%", 0.12),
+    ("12.5 %", 0.125),
+    ("1 234.5", 1234.5),
+    ("1\u00a0234.5", 1234.5),
+    ("1\u202f234.5", 1234.5),
+    ("1'234.5", 1234.5),
+    ("1’234.5", 1234.5),
+    ("12,34,567.5", 1234567.5),
+    (".5", 0.5),
+    ("5.", 5.0),
+    ("  8.25  ", 8.25),
+]
+CONTINENTAL = [
+    ("1.234,50", 1234.5),
+    ("1 234,50 €", 1234.5),
+    ("1\u202f234,5", 1234.5),
+    ("€ 7,-", 7.0),
+    ("-3,5%", -0.035),
+    ("(1.234,50)", -1234.5),
+    ("0,5", 0.5),
+    ("1,5E+03", 1500.0),
+    ("1.234.567", 1234567.0),
+    ("12", 12.0),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("1.234,50", 1234.5),
-        ("1 234,50 €", 1234.5),
-        ("1\u202f234,5", 1234.5),
-        ("€ 7,-", 7.0),
-        ("-3,5%", -0.035),
-        ("(1.234,50)", -1234.5),
-        ("0,5", 0.5),
-        ("1,5E+03", 1500.0),
-        ("1.234.567", 1234567.0),
-        ("12", 12.0),
-    ],
-)
-def test_a_number_in_continental_writing(opened, text, number):
-    source = one(opened, [text, "10,25", "1,5", "3,75"])
-    assert column(source) == [number, 10.25, 1.5, 3.75]
-    assert source.intake.dialect.decimal == ","
+@pytest.mark.parametrize(("cases", "mark"), [(ENGLISH, "."), (CONTINENTAL, ",")], ids=["english", "continental"])
+def test_numbers_in_any_writing(opened, cases, mark):
+    """A column for each case, in which only its first value is written so."""
+    rows = [[text for text, _ in cases]] + [
+        [value.replace(".", mark)] * len(cases) for value in ("10.25", "1.5", "3.75")
+    ]
+    names = "|".join(f"n{i}" for i in range(len(cases)))
+    source = opened(f"id|{names}\n" + "".join(f"C{i}|{'|'.join(row)}\n" for i, row in enumerate(rows)))
+    for i, (text, number) in enumerate(cases):
+        assert column(source, f"n{i}") == [number, 10.25, 1.5, 3.75], text
+    assert source.intake.dialect.decimal == mark
 
 
 def test_integers_first_and_decimals_later(opened):
@@ -119,14 +116,18 @@ def test_a_nought_before_three_decimals(opened):
     assert column(one(opened, ["0,125", "1,250", "0,375"])) == [0.125, 1.25, 0.375]
 
 
-@pytest.mark.parametrize(
-    "text", ["n/a", "NA", "-", "ERROR", "null", "#DIV/0!", "unknown", "?", "inf", "NaN", "1e999", "abc"]
-)
-def test_texts_among_numbers_are_missing_and_counted(opened, text):
-    source = one(opened, ["1.5"] * 30 + [text])
-    assert column(source)[-1] is None
-    assert (fact(source).kind, fact(source).spoiled, fact(source).n_missing) == ("number", 1, 1)
-    assert f"{text.lower() if text != 'abc' else text!r}".strip("'") in note(source, "spoiled").lower()
+JUNK = ["n/a", "NA", "-", "ERROR", "null", "#DIV/0!", "unknown", "?", "inf", "NaN", "1e999", "abc"]
+
+
+def test_texts_among_numbers_are_missing_and_counted(opened):
+    names = "|".join(f"n{i}" for i in range(len(JUNK)))
+    rows = "".join(f"C{i}|{'|'.join(['1.5'] * len(JUNK))}\n" for i in range(30))
+    source = opened(f"id|{names}\n{rows}C99|{'|'.join(JUNK)}\n")
+    notes = [each.text for each in source.intake.notes if each.code == "spoiled"]
+    for i, text in enumerate(JUNK):
+        found = fact(source, f"n{i}")
+        assert (found.kind, found.spoiled, found.n_missing) == ("number", 1, 1), text
+        assert f"n{i}: 1 text among the rest read as missing: {text!r} (1)".lower() == notes[i].lower()
 
 
 def test_words_for_no_answer_may_be_many(opened):
@@ -174,31 +175,31 @@ def test_nought_and_one_stay_numbers(opened):
 DAY = dt.date(2020, 1, 31)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2020-01-31",
-        "2020/1/31",
-        "2020.01.31",
-        "2020-01-31 23:59:59.123",
-        "2020-01-31T23:59:59Z",
-        "2020-01-31 11:59 PM",
-        "31.01.2020",
-        "31.1.20",
-        "31-01-2020",
-        "31/01/2020 08:15",
-        "1/31/2020",
-        "31 Jan 2020",
-        "31-Jan-20",
-        "31. Januar 2020",
-        "Jan 31, 2020",
-        "January 31st, 2020",
-    ],
-)
-def test_a_date_in_any_form(opened, text):
-    source = one(opened, [text] * 3)
-    assert kind(source) == "date"
-    assert column(source) == [DAY] * 3
+DATES = [
+    "2020-01-31",
+    "2020/1/31",
+    "2020.01.31",
+    "2020-01-31 23:59:59.123",
+    "2020-01-31T23:59:59Z",
+    "2020-01-31 11:59 PM",
+    "31.01.2020",
+    "31.1.20",
+    "31-01-2020",
+    "31/01/2020 08:15",
+    "1/31/2020",
+    "31 Jan 2020",
+    "31-Jan-20",
+    "31. Januar 2020",
+    "Jan 31, 2020",
+    "January 31st, 2020",
+]
+
+
+def test_dates_in_any_form(opened):
+    names = "|".join(f"n{i}" for i in range(len(DATES)))
+    source = opened(f"id|{names}\n" + "".join(f"C{i}|{'|'.join(DATES)}\n" for i in range(3)))
+    for i, text in enumerate(DATES):
+        assert column(source, f"n{i}") == [DAY] * 3, text
 
 
 def test_forms_of_dates_may_be_mixed(opened):

@@ -136,7 +136,7 @@ CELL = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(
     st.lists(CELL, min_size=2, max_size=4),
     st.lists(CELL, min_size=2, max_size=4),

@@ -56,8 +56,8 @@ def test_two_readers_at_once():
 
 
 def test_wide_tables_get_smaller_batches():
-    n = 70_000
-    source = open_source(pa.table({f"c{i}": np.zeros(n) for i in range(130)}), Settings())
+    n = 90_000
+    source = open_source(pa.table({f"c{i}": np.zeros(n) for i in range(70)}), Settings())
     assert max(batch.nbytes for batch in source.batches()) <= 40 << 20
     source.close()
 
@@ -111,7 +111,7 @@ def test_the_sandbox_reaches_nothing(tmp_path):
 
 def test_rows_keep_their_order_in_every_pass(tmp_path):
     """Several row groups, texts to be cleaned, a condition with a long list and a subquery: nothing shuffles them."""
-    n = 300_000
+    n = 250_000
     names = np.array(["Ann", "n/a", " Bob ", "Cid", "Dee"])
     table = pa.table({"id": [f"C{i}" for i in range(n)], "x": np.arange(n) / 2, "name": names[np.arange(n) % 5]})
     listed = ", ".join(f"'{i}'" for i in range(40))

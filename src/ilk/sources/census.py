@@ -9,12 +9,9 @@ from dataclasses import dataclass, field
 
 from ilk.sources.forms import (
     AMBIGUOUS,
-    DAY_MONTH_NAME,
+    DATE_FORMS,
     MISSING_AMONG_NUMBERS,
-    MONTH_NAME_DAY,
-    NUMERIC_DATE,
     PLAIN_NUMBER,
-    YEAR_FIRST,
     filled,
     number_pattern,
     sql_pattern,
@@ -61,7 +58,7 @@ class Census:
     odd: int = 0
     missing: int = 0
     dates: int = 0
-    numeric_dates: int = 0
+    date_forms: frozenset[str] = frozenset()
     others: tuple[tuple[str, int], ...] = ()
     words: dict[str, int] = field(default_factory=dict)
 
@@ -123,20 +120,19 @@ def tally(filled: int, shapes: Iterable[Shape]) -> Census:
         odd=counts["odd"],
         missing=counts["missing"],
         dates=counts["dates"],
-        numeric_dates=counts["numeric_dates"],
+        date_forms=frozenset(counts) & frozenset(DATE_FORMS),
         others=tuple(others),
         words=dict(words),
     )
 
 
 def _readings(shape: Shape) -> set[str]:
-    """Return the counts of `Census` to which a shape adds."""
+    """Return the counts of `Census` to which a shape adds, and the form of a date."""
     if shape.text.lower() in MISSING_AMONG_NUMBERS:
         return {"missing"}
-    if any(re.fullmatch(form, shape.text) for form in (YEAR_FIRST, DAY_MONTH_NAME, MONTH_NAME_DAY)):
-        return {"dates"}
-    if re.fullmatch(NUMERIC_DATE, shape.text):
-        return {"dates", "numeric_dates"}
+    form = next((form for form in DATE_FORMS if re.fullmatch(form, shape.text)), None)
+    if form is not None:
+        return {"dates", form}
     dot, comma = (re.fullmatch(number_pattern(mark), shape.text) is not None for mark in (".", ","))
     found = ({"dots"} if dot else set()) | ({"commas"} if comma else set())
     if dot and comma and re.search(AMBIGUOUS, shape.text):

@@ -11,15 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ilk.sources.forms import (
-    DAY_MONTH_NAME,
-    MISSING_AMONG_NUMBERS,
-    MONTH_NAME_DAY,
-    NUMERIC_DATE,
-    SPACES,
-    YEAR_FIRST,
-    number_pattern,
-)
+from ilk.sources.forms import DATE_FORMS, MISSING_AMONG_NUMBERS, SPACES, number_pattern
 
 SAMPLE_CHARACTERS = 1 << 19
 """Text shown to the vote; whole small files, thousands of lines of big ones."""
@@ -42,7 +34,7 @@ MOST_PREAMBLE = 30
 Cells = list[str]
 
 _NUMBER = re.compile(f"(?:{number_pattern('.')})|(?:{number_pattern(',')})")
-_DATE = re.compile("|".join(f"(?:{form})" for form in (YEAR_FIRST, NUMERIC_DATE, DAY_MONTH_NAME, MONTH_NAME_DAY)))
+_DATE = re.compile("|".join(f"(?:{form})" for form in DATE_FORMS))
 _WORDS = re.compile(r"[^\s;|\t,~^\"](?:[^;|\t~^\"\x1f\x01,]|,(?= ))*")
 _BACKSLASH = re.compile(r'[^\\]\\"')
 _CLEAN_AT_LEAST = 0.05

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from typing import Literal
 
@@ -41,6 +42,7 @@ YEAR_FIRST = rf"([0-9]{{4}})[-/.]([0-9]{{1,2}})[-/.]([0-9]{{1,2}}){_TIME}"
 NUMERIC_DATE = rf"([0-9]{{1,2}})[-/.]([0-9]{{1,2}})[-/.]({_YEAR}){_TIME}"
 DAY_MONTH_NAME = rf"([0-9]{{1,2}})\.?[-/ ]?({_MONTH})[-/, ]+({_YEAR}){_TIME}"
 MONTH_NAME_DAY = rf"({_MONTH})[- ]([0-9]{{1,2}})(?:st|nd|rd|th)?,? ([0-9]{{4}}){_TIME}"
+DATE_FORMS = (YEAR_FIRST, NUMERIC_DATE, DAY_MONTH_NAME, MONTH_NAME_DAY)
 COMPACT_DATE = r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 
 MONTHS = tuple(
@@ -114,20 +116,18 @@ def plain_number_sql(text: str) -> str:
     return f"CASE WHEN regexp_full_match({text}, {sql_pattern(PLAIN_NUMBER)}) THEN TRY_CAST({text} AS DOUBLE) END"
 
 
-def date_sql(text: str, *, day_first: bool) -> str:
-    """Return SQL that reads every form of date as DATE, anything else as NULL; times of day are dropped.
+def date_sql(text: str, *, day_first: bool, forms: Collection[str] = DATE_FORMS) -> str:
+    """Return SQL that reads these forms of dates as DATE, anything else as NULL; times of day are dropped.
 
     Two-digit years below 69 are 20.., as POSIX has it.
     """
-    forms = (
-        (YEAR_FIRST, (1, 2, 3)),
-        (NUMERIC_DATE, (3, 2, 1) if day_first else (3, 1, 2)),
-        (DAY_MONTH_NAME, (3, 2, 1)),
-        (MONTH_NAME_DAY, (3, 1, 2)),
-    )
+    orders = {YEAR_FIRST: (1, 2, 3), NUMERIC_DATE: (3, 2, 1), DAY_MONTH_NAME: (3, 2, 1), MONTH_NAME_DAY: (3, 1, 2)}
+    if not day_first:
+        orders[NUMERIC_DATE] = (3, 1, 2)
     cases = "".join(
-        f" WHEN regexp_full_match({text}, {sql_pattern(form)}) THEN {_day_sql(text, form, order)}"
-        for form, order in forms
+        f" WHEN regexp_full_match({text}, {sql_pattern(form)}) THEN {_day_sql(text, form, orders[form])}"
+        for form in DATE_FORMS
+        if form in forms
     )
     return f"CASE{cases} END"
 
@@ -167,7 +167,9 @@ def sql_pattern(pattern: str) -> str:
 
 def _day_sql(text: str, form: str, order: tuple[int, int, int]) -> str:
     year, month, day = (f"regexp_extract({text}, {sql_pattern(form)}, {i})" for i in order)
-    century = f"CASE WHEN length({year}) = 4 THEN '' WHEN {year} >= '69' THEN '19' ELSE '20' END"
+    century = (
+        f"CASE WHEN length({year}) = 4 THEN '' WHEN {year} >= '69' THEN '19' ELSE '20' END" if _YEAR in form else "''"
+    )
     names = ", ".join(f"'{name}'" for name in MONTHS)
     named = f"CAST((list_position([{names}], left(lower({month}), 3)) - 1) % 12 + 1 AS VARCHAR)"
     month = named if _MONTH in form else month

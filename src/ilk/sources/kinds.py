@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from ilk.sources.census import Census, take_census
 from ilk.sources.forms import (
     AMBIGUOUS,
+    DATE_FORMS,
     MISSING_AMONG_NUMBERS,
     MISSING_ANYWHERE,
     NO,
@@ -220,11 +221,11 @@ def _is_compact_date(sandbox: Sandbox, relation: str, name: str, text: str) -> b
 
 def _read_date(sandbox: Sandbox, relation: str, column: _Column) -> Reading:
     day_first, notes = True, tuple[Note, ...]()
-    if column.census.numeric_dates:
+    if NUMERIC_DATE in column.census.date_forms:
         day_first, notes = _day_first(sandbox, relation, column)
-    sql = date_sql(column.at, day_first=day_first)
+    sql = date_sql(column.at, day_first=day_first, forms=column.census.date_forms or DATE_FORMS)
     if column.wanted == "date":
-        sql = f"coalesce({sql}, {compact_date_sql(column.at)})"
+        sql = f"coalesce({date_sql(column.at, day_first=day_first)}, {compact_date_sql(column.at)})"
     return Reading("date", sql, plain=False, trims=True, notes=notes)
 
 
@@ -325,4 +326,4 @@ def spoiled_note(name: str, n: int, census: Census, kind: Kind) -> tuple[Note, .
     texts = sorted([*others, *words], key=lambda text: (-text[1], text[0]))
     quoted = ", ".join(f"{text!r} ({count:,})" for text, count in texts[:MOST_EXAMPLES])
     shown = f": {quoted}" if quoted else ""
-    return (Note("spoiled", f"{name}: {n:,} texts among the rest were read as missing{shown}"),) if n else ()
+    return (Note("spoiled", f"{name}: {n:,} text{'s' * (n != 1)} among the rest read as missing{shown}"),) if n else ()
