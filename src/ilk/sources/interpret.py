@@ -46,7 +46,13 @@ class Customers:
 
 
 def interpret(
-    sandbox: Sandbox, landing: Landing, settings: Settings, expect: Mapping[str, Kind], progress: Progress
+    sandbox: Sandbox,
+    landing: Landing,
+    settings: Settings,
+    expect: Mapping[str, Kind],
+    progress: Progress,
+    *,
+    keyed: bool = True,
 ) -> Customers:
     """Type every column of a landing, find the id, apply the condition, and set aside rows without an id of their own.
 
@@ -54,7 +60,7 @@ def interpret(
         BadInput: If most ids repeat.
         BadSetting: If the condition is not one.
     """
-    key, found = type_landing(sandbox, landing, settings, expect, "typed")
+    key, found = type_landing(sandbox, landing, settings, expect, "typed", keyed=keyed)
     progress.check()
     view_as_source(sandbox, landing, "typed")
     n = _keep(sandbox, landing, settings.where)
@@ -104,20 +110,26 @@ def _named_blank(landing: Landing) -> str:
 
 
 def type_landing(
-    sandbox: Sandbox, landing: Landing, settings: Settings | None, expect: Mapping[str, Kind], target: str
+    sandbox: Sandbox,
+    landing: Landing,
+    settings: Settings | None,
+    expect: Mapping[str, Kind],
+    target: str,
+    *,
+    keyed: bool = True,
 ) -> tuple[Key, list[Reading]]:
     """Make the relation `target`, a view where reading it again costs little, else a table; return id and readings.
 
     Without settings nobody looks for an id, and whole numbers stay whole, as a query over them expects.
     """
-    key = find_key(sandbox, landing, settings) if settings else Key(None)
+    key = find_key(sandbox, landing, settings) if settings and keyed else Key(None)
     if landing.sample is not None:
         found = type_large(sandbox, landing, key, expect, target)
         if found is not None:
             return key, found
         sandbox.run(f"CREATE TABLE everything AS SELECT * FROM {landing.relation}")
         landing = replace(landing, relation="everything", sample=None, is_table=True)
-        key = find_key(sandbox, landing, settings) if settings else Key(None)
+        key = find_key(sandbox, landing, settings) if settings and keyed else Key(None)
     found = with_key(readings(sandbox, landing, expect), key)
     found = found if settings else as_they_are(sandbox, landing, found)
     named = ", ".join(f"t{i} AS {position(i)}" for i in range(len(found)))

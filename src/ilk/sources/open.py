@@ -40,6 +40,7 @@ def open_source(
     settings: Settings,
     *,
     expect: Mapping[str, Kind] | None = None,
+    keyed: bool = True,
     progress: Progress | None = None,
 ) -> Source:
     """Open a path or a frame, look at all of it, and return it as one row a customer.
@@ -49,6 +50,7 @@ def open_source(
             or a pandas, polars, Arrow or DuckDB table.
         settings: `id`, `role`, `where`, `query` and `threads` are used here.
         expect: Kinds a model wants: these columns are read so whatever their content says.
+        keyed: Whether an id is looked for; without one every row is a customer, none is rejected for its id.
         progress: Told how far it is, asked whether to stop.
 
     Raises:
@@ -62,7 +64,7 @@ def open_source(
     sandbox = open_sandbox(settings.threads, _size(source), progress)
     try:
         with progress.stage("Reading"):
-            return _open(sandbox, source, settings, expect, progress)
+            return _open(sandbox, source, settings, expect, progress, keyed=keyed)
     except duckdb.Error as error:
         sandbox.close()
         raise _trouble(error) from error
@@ -72,13 +74,19 @@ def open_source(
 
 
 def _open(
-    sandbox: Sandbox, source: Any, settings: Settings, expect: Mapping[str, Kind] | None, progress: Progress
+    sandbox: Sandbox,
+    source: Any,
+    settings: Settings,
+    expect: Mapping[str, Kind] | None,
+    progress: Progress,
+    *,
+    keyed: bool,
 ) -> StoredSource:
     landing = _land(sandbox, source, progress)
     sandbox.lock(landing.files)
     if settings.query is not None:
         landing = ask(sandbox, landing, settings.query, progress)
-    customers = interpret(sandbox, landing, settings, expect or {}, progress)
+    customers = interpret(sandbox, landing, settings, expect or {}, progress, keyed=keyed)
     rejects = pa.concat_tables([landing.rejects, customers.rejects]).sort_by("line")
     intake = Intake(
         name=landing.name,
