@@ -64,6 +64,13 @@ def note_command(context: typer.Context, segment: SegmentNumber, text: str, *, r
     _edit(context.obj, "note", reason, segment=segment, text=text)
 
 
+@edit_app.command("use")
+@told
+def use_command(context: typer.Context, segment: SegmentNumber, text: str, *, reason: Reason = "") -> None:
+    """Keep what you do with a segment."""
+    _edit(context.obj, "use", reason, segment=segment, text=text)
+
+
 @edit_app.command("merge")
 @told
 def merge_command(
@@ -104,7 +111,7 @@ def undo_command(context: typer.Context) -> None:
     path = model_path(context.obj)
     loaded = load_model(path)
     loaded.undo().save(path)
-    say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} changes are left.")
+    say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} left.")
 
 
 Action = Literal["rename", "note", "use", "merge", "aside", "k"]

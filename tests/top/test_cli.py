@@ -103,6 +103,8 @@ def test_edits_are_kept_and_undone(study, tmp_path):
     model.write_bytes((study / "segments.ilk").read_bytes())
     assert run("edit", model, "rename", 1, "Regulars", "--reason", "sales say so").exit_code == 0
     assert "Regulars" in run("show", model).stdout
+    assert run("edit", model, "use", 1, "a letter in spring").exit_code == 0
+    assert run("edit", model, "undo").exit_code == 0
     assert run("edit", model, "merge", 1, 2).exit_code == 0
     assert len(json.loads(run("show", model, "--json").stdout)["segments"]) == 2
     assert run("edit", model, "undo").exit_code == 0
