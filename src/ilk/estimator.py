@@ -130,7 +130,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         scale, drawn = crowd.reading.scale, crowd.drawn
         fit = self._best_fit(crowd)
         self._reading, self._centres = crowd.reading, fit.centres
-        self.labels_ = np.where(crowd.silent, np.int32(UNLIKE), drawn.for_each_row(fit.labels))
+        self.labels_ = drawn.for_each_row(fit.labels)
+        self.labels_[crowd.silent] = UNLIKE
         self.cluster_centers_ = fit.centres / scale.factor + scale.offset
         self.inertia_ = fit.inertia / scale.factor**2 / drawn.heaviness
         self.n_iter_, self.n_segments_ = fit.n_iter, len(fit.centres)

@@ -112,7 +112,7 @@ def settle_more(
     at_once = max(MULTIPLICATIONS // max(block.values[:n_tiles].size * len(centres), 1), 4)
     while left > 0:
         n_moves = min(left, at_once)
-        movement, _ = settle(block, 0, n_tiles, centres, room.out, total, room.scratch, room.border, n_moves, enough)
+        movement, _, _ = settle(block, 0, n_tiles, centres, room.out, total, room.scratch, room.border, n_moves, enough)
         left -= n_moves if movement > enough else left
         check()
     mass = total.counts[:, None] - total.missing

@@ -15,19 +15,22 @@ from ilk.cluster.kernel import Total, border_for, nothing, scratch_for, settle, 
 from ilk.cluster.nearest import nearest_two
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import RUN, TILE, Block, Tiles, empty_block, join_blocks, unblocked
+from ilk.engines.tiles import RUN, TILE, Block, Tiles, cropped, empty_block, join_blocks, unblocked
 from ilk.engines.workers import map_threads
 
 Centres = NDArray[np.float64]
 
-AHEAD = 2.0
-"""A border is wide enough for twice the drift that is expected."""
+AHEAD = 3.5
+"""A border is wide enough for so many times the expected drift; then one pass over everybody is mostly enough."""
+
+MOST_NEAR = 0.4
+"""Share of a run that may be near a border; with more it is as fast to look at everybody."""
 
 ALL_BUT = 0.5
 """From this share of everybody in the sample on, everybody is looked at in each of the few passes that are left."""
 
-GROUP = 16
-"""Runs whose borders are put together: 16 of them with a tenth of their customers near a border make 100 tiles."""
+GROUP = 8
+"""Runs whose borders are put together: 8 of them with a tenth of their customers near a border make 100 tiles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,21 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of tiles, labelled; `rows` (places in the run) are near a border and copied to `block`."""
+    """A run of tiles, labelled.
+
+    Args:
+        label: int32 (n_tiles, 256).
+        sums: What the labels add up to.
+        n_tied: How many have two centres exactly as near.
+        n_near: How many are near a border.
+        rows: Their places in the run; none if they are too many to be worth it.
+        block: Their tiles.
+    """
 
     label: NDArray[np.int32]
     sums: Sums
     n_tied: int
+    n_near: int
     rows: NDArray[np.int64]
     block: Block
 
@@ -68,16 +81,14 @@ class LabelPass:
     def __call__(self, tiles: Tiles, first: int, last: int) -> Piece:
         """Label a run of tiles."""
         k, p = self.centres.shape
-        block, bordered = tiles.run(first, last), len(self.reach) > 0
-        out, total = out_for(last - first, slack=bordered), nothing(k, p)
-        _, n_tied = settle(
-            block, 0, last - first, self.centres, out, total, scratch_for(k, p), border_for(0, p, 0), 0, 0.0
-        )
-        rows = np.empty(0, np.int64)
-        if bordered:
-            near = out.slack <= self.reach.astype(np.float32)[out.label]
-            rows = np.flatnonzero(near & (block.mass > 0))
-        return Piece(out.label, Sums.of(total), n_tied, rows, take(block, rows))
+        block, n_tiles = tiles.run(first, last), last - first
+        n_border = int(n_tiles * MOST_NEAR) + 1 if len(self.reach) else 0
+        out, total, scratch = out_for(n_tiles, slack=n_border > 0), nothing(k, p), scratch_for(k, p)
+        scratch.drift[2] = self.reach if n_border else 0.0
+        border = border_for(n_border, p, len(np.unique(block.feature)) if n_border else 0)
+        _, n_tied, n_rows = settle(block, 0, n_tiles, self.centres, out, total, scratch, border, 0, 0.0)
+        kept = n_rows if n_rows <= len(border.rows) else 0
+        return Piece(out.label, Sums.of(total), n_tied, n_rows, border.rows[:kept], cropped(border.block, kept))
 
 
 def take(block: Block, rows: NDArray[np.int64]) -> Block:
@@ -126,7 +137,7 @@ class Group:
         k, p = centres.shape
         out = out_for(0, slack=False)._replace(label=self.label)
         no_border = border_for(0, p, 0)
-        _, n_tied = settle(
+        _, n_tied, _ = settle(
             self.block, 0, len(self.label), centres, out, self.total, scratch_for(k, p), no_border, 0, 0.0
         )
         return int(n_tied)
@@ -207,9 +218,9 @@ def _next(state: State, moved: Centres, tiles: Tiles, engine: MemoryEngine) -> S
 
 def _label_all(tiles: Tiles, centres: Centres, reach: NDArray[np.float64], engine: MemoryEngine) -> State:
     pieces = list(engine.map(tiles, LabelPass(centres, reach)))
-    n_near = sum(len(piece.rows) for piece in pieces)
+    n_near = sum(piece.n_near for piece in pieces)
     groups: list[Group] = []
-    if 0 < 2 * n_near <= tiles.n:
+    if 0 < n_near == sum(len(piece.rows) for piece in pieces):
         groups = map_threads(Group.of, _in_groups(pieces), threads=engine.threads)
     return State(centres, centres, reach, pieces, groups, sum(piece.n_tied for piece in pieces))
 
@@ -236,7 +247,7 @@ def _with_farthest_other(step: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def expected_reach(counts: NDArray[np.float64], inertia: float, share: float) -> NDArray[np.float64]:
-    """Twice how far centres found on a sample may drift once everybody is looked at, (k,).
+    """AHEAD times how far centres found on a sample may drift once everybody is looked at, (k,).
 
     Empty when the sample is most of everybody.
 

@@ -439,19 +439,18 @@ def measure_drift(centres: Any, anchor: Any, drift: Any) -> bool:
 
 
 @part
-def choose_border(mass: Any, last: int, label: Any, slack: Any, centres: Any, scratch: Any, rows: Any) -> int:
-    """Number those whose label may change while centres move less than AHEAD times what they just did.
+def near_border(mass: Any, last: int, label: Any, slack: Any, reach: Any, rows: Any) -> int:
+    """Number those whose label may change while centres drift as far as `reach` (k,), as many as `rows` holds.
 
-    OUT rows, scratch.drift.  Returns how many there are.
+    OUT rows.  Returns how many there are.
     """
-    drift, n_rows = scratch.drift, 0
-    measure_drift(centres, scratch.anchor, drift)
-    for j in range(centres.shape[0]):
-        drift[2, j] = AHEAD * drift[1, j]
+    n_rows = 0
     for t in range(last):
         for i in range(TILE):
-            rows[n_rows] = t * TILE + i
-            n_rows += mass[t, i] > 0.0 and slack[t, i] <= drift[2, label[t, i]]
+            if mass[t, i] > 0.0 and slack[t, i] <= reach[label[t, i]]:
+                if n_rows < len(rows):
+                    rows[n_rows] = t * TILE + i
+                n_rows += 1
     return n_rows
 
 
@@ -479,7 +478,7 @@ def settle(
     border: Any,
     n_moves: int,
     enough: float,
-) -> tuple[float, int]:
+) -> tuple[float, int, int]:
     """Label the customers of a run of tiles, keeping totals; then move the centres and label again, if asked to.
 
     Lloyd (1982), IEEE Trans. Inf. Theory 28(2), with the bounds of Hamerly (2010): after some passes only the customers
@@ -494,16 +493,18 @@ def settle(
         out: What to write, see `Out`.
         total: float64, see `Total`; kept equal to the sums over the labels of this run, unless it is of 0 segments.
         scratch: Room for this thread.
-        border: See `Border`; with it `out.slack` is needed.
+        border: See `Border`; with it `out.slack` is needed. If centres do not move, it takes who is within the reach
+            that stands in scratch.drift[2], unless there are more than it has room for.
         n_moves: How often the centres may move.
         enough: Stop when their squared movement is at most this.
 
     Returns:
-        The last squared movement, 0 when nobody changed segment after it; how many have two centres exactly as near.
+        The last squared movement, 0 when nobody changed segment after it; how many have two centres exactly as near;
+        how many are near a border.
     """
     if len(out.runner_up) > 0:
         exact_pass(block, first, last, centres, out, scratch.exact)
-        return 0.0, 0
+        return 0.0, 0, 0
     now, label, n_now, whole, n_rows, movement, n_tied = block, out.label, last, True, 0, 0.0, 0
     n_moved = last * TILE
     for i_pass in range(n_moves + 1):
@@ -514,6 +515,10 @@ def settle(
         if n_moved == 0 and i_pass > 0:
             movement = 0.0
             break
+        if n_moves == 0 and len(border.rows) > 0:
+            n_rows = near_border(block.mass, last, label, out.slack, scratch.drift[2], border.rows)
+            if n_rows <= len(border.rows):
+                take_part(block, border.rows, n_rows, border.block)
         if i_pass == n_moves:
             break
         if choosing:
@@ -523,7 +528,9 @@ def settle(
             break
         too_far = not whole and measure_drift(centres, scratch.anchor, scratch.drift)
         if choosing:
-            n_rows = choose_border(block.mass, last, label, out.slack, centres, scratch, border.rows)
+            measure_drift(centres, scratch.anchor, scratch.drift)
+            scratch.drift[2] = AHEAD * scratch.drift[1]
+            n_rows = near_border(block.mass, last, label, out.slack, scratch.drift[2], border.rows)
         if choosing and 2 * n_rows < last * TILE:
             n_now = take_part(block, border.rows, n_rows, border.block)
             copy_labels(out.label, border.rows, n_rows, border.label, True)
@@ -535,7 +542,7 @@ def settle(
         move_centres(now, n_now, centres, label, total, 1.0)
     if not whole:
         copy_labels(out.label, border.rows, n_rows, border.label, False)
-    return movement, n_tied
+    return movement, n_tied, n_rows
 
 
 @part

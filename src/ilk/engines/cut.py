@@ -18,12 +18,22 @@ SPLIT = 26
 
 @compiled
 def cut_run(
-    matrix: Any, offset: Any, factor: float, mass: Any, first: int, last: int, values: Any, square: Any, gap: Any
+    matrix: Any,
+    rows: Any,
+    offset: Any,
+    factor: float,
+    mass: Any,
+    first: int,
+    last: int,
+    values: Any,
+    square: Any,
+    gap: Any,
 ) -> tuple[Any, Any, Any]:
     """Fill the tiles first..last with (matrix - offset) * factor, rounded; NaN stays for the caller to mark.
 
     Args:
         matrix: float32 or float64 (n, n_features), NaN where an answer is missing.
+        rows: int64, which rows of the matrix in which order; all as they stand if there are none.
         offset: float64 (n_features,), taken off first.
         factor: A power of two.
         mass: float32 (n_tiles, 256).
@@ -38,17 +48,26 @@ def cut_run(
         customers, as two parts: high * 2^26 + low.
     """
     n, p = matrix.shape
-    flat, row, whole, largest = matrix.reshape(-1), np.empty(TILE), np.empty(TILE), np.zeros(TILE)
+    picked = len(rows) > 0
+    n = len(rows) if picked else n
+    flat, at, row, whole, largest = (
+        matrix.reshape(-1),
+        np.empty(TILE, np.int64),
+        np.empty(TILE),
+        np.empty(TILE),
+        np.zeros(TILE),
+    )
     high, low = np.int64(0), np.int64(0)
     for t in range(first, last):
         n_here = min(TILE, n - t * TILE)
+        for i in range(n_here):
+            at[i] = (rows[t * TILE + i] if picked else t * TILE + i) * p
         for i in range(TILE):
             whole[i] = 0.0
         for f in range(p):
-            at, n_gaps = t * TILE * p + f, 0
+            n_gaps = 0
             for i in range(n_here):
-                row[i] = flat[at]
-                at += p
+                row[i] = flat[at[i] + f]
             for i in range(n_here):
                 values[t, f, i] = np.floor((row[i] - offset[f]) * factor * UNIT + 0.5) / UNIT
             for i in range(n_here, TILE):

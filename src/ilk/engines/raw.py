@@ -111,7 +111,7 @@ def _draw_many(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, 
         tiles = _without_the_silent(tiles, matrix, scale, threads)
         return Drawn(tiles, None, order, None, scale, heaviness)
     weights = None if mass is None else mass[order]
-    return Drawn(tiles, None, order, cut(matrix[order], scale, weights, threads=threads)[0], scale, heaviness)
+    return Drawn(tiles, None, order, cut(matrix, scale, weights, rows=order, threads=threads)[0], scale, heaviness)
 
 
 def _without_the_silent(tiles: Tiles, matrix: Raw, scale: Scale, threads: int | None) -> Tiles:
