@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import gzip
+from io import StringIO
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ilk.errors import BadInput, FileTrouble
+from ilk.settings import Settings
+from ilk.sources.dialect import records_of, vote
+from ilk.sources.open import open_source
+from ilk.sources.text import _head
 
 ROWS = [("1", "Ann", "10.5"), ("2", "Bob", "20.25"), ("3", "Cid", "7.75"), ("4", "Dée", "8.0")]
 
@@ -260,3 +267,44 @@ def test_bytes_are_refused(opened):
 def test_a_zip_archive_is_refused(opened):
     with pytest.raises(BadInput, match=r"zip archive"):
         opened(b"PK\x03\x04" + b"x" * 100)
+
+
+def test_the_walk_over_the_top_passes_what_the_vote_passed(tmp_path):
+    """Here the vote reads line by line, because a quote in the title is never closed."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(b"'\",a,\r\nid'\t'\xc3\xa92020-01-01\xc3\xa9\"")
+    with pytest.raises(BadInput, match="has no customers"):
+        open_source(path, Settings())
+
+
+@pytest.mark.parametrize(
+    "title", ['"Report of', 'A "title', '"Report "of', "'tis \"so", '"\n"\n"', '"open;', 'x "\n\ny "']
+)
+def test_an_open_quote_above_the_table_costs_nothing_below(opened, title):
+    source = opened(f"{title}\nid,x,y\n1,2,3\n4,5,6\n7,8,9\n")
+    assert columns(source) == {"id": [1, 4, 7], "x": [2, 5, 8], "y": [3, 6, 9]}
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet="\"'\\,;\t\n a1é|", max_size=60))
+def test_whatever_stands_there_the_walk_finds_as_many_records_as_the_vote(tmp_path_factory, text):
+    path = tmp_path_factory.getbasetemp() / "walk.csv"
+    path.write_bytes(text.encode())
+    layout = vote(path)
+    head = _head(path, layout)
+    records = [
+        cells
+        for cells in records_of(StringIO(text.encode()[: head.offset].decode(), newline="\n"), **marks(layout))
+        if cells
+    ]
+    assert len(records) == layout.before
+    assert head.records >= layout.before
+
+
+def marks(layout):
+    return {name: getattr(layout, name) for name in ("delimiter", "quote", "escape", "by_line")}
+
+
+def test_a_quote_that_swallows_more_than_a_cell_may_hold_is_survived(opened):
+    source = opened('"a\\"",b\n' + "1,2\n" * 60_000)
+    assert source.intake.rows + source.intake.rejects >= 59_999

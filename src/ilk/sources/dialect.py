@@ -6,9 +6,9 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 from ilk.sources.forms import DATE_FORMS, MISSING_AMONG_NUMBERS, SPACES, number_pattern
@@ -48,6 +48,7 @@ class _Candidate:
     delimiter: str
     quote: str
     escape: str
+    by_line: bool
     records: list[Cells]
 
 
@@ -56,7 +57,8 @@ class Layout:
     """How the records of a file are laid out: `width` cells each, `before` records ahead of the first customer.
 
     `names` are the header's cells, one a column, None without a header; `dropped` the cells a header has too many.
-    `preamble` counts records before the header.
+    `preamble` counts records before the header. `by_line` is how the top was understood best: every line there is a
+    record of its own, whatever quotes it opens.
     """
 
     delimiter: str
@@ -66,6 +68,7 @@ class Layout:
     names: tuple[str, ...] | None
     preamble: int
     dropped: tuple[str, ...] = ()
+    by_line: bool = False
 
     @property
     def before(self) -> int:
@@ -77,17 +80,18 @@ def vote(path: Path) -> Layout:
     """Return the layout that fits the beginning of a UTF-8 file best."""
     text, whole = _sample(path)
     candidates = [
-        _Candidate(delimiter, quote, escape, records)
+        _Candidate(delimiter, quote, escape, by_line, records)
         for delimiter in DELIMITERS
         if delimiter in text
         for quote in _quotes(text, delimiter)
         for escape in _escapes(text, delimiter, quote)
-        for records in _ways_to_parse(text, delimiter, quote, escape, whole=whole)
+        for by_line in ([False, True] if quote and quote in text else [False])
+        for records in [parse(text, delimiter, quote, escape, whole=whole, by_line=by_line)]
     ]
     if not candidates:
-        candidates = [_Candidate(",", '"', "", parse(text, ",", '"', "", whole=whole))]
+        candidates = [_Candidate(",", '"', "", False, parse(text, ",", '"', "", whole=whole))]
     best = max(candidates, key=lambda candidate: _score(candidate.records))
-    return lay_out(best.records, best.delimiter, best.quote, best.escape)
+    return replace(lay_out(best.records, best.delimiter, best.quote, best.escape), by_line=best.by_line)
 
 
 def _quotes(text: str, delimiter: str) -> list[str]:
@@ -101,40 +105,49 @@ def _escapes(text: str, delimiter: str, quote: str) -> list[str]:
     if not quote or not _BACKSLASH.search(text):
         return [""]
     records = parse(text, delimiter, quote, "", whole=True)
+    if not records:
+        return ["", "\\"]
     first = next(i for i, cells in enumerate(records) if len(cells) == _usual_width(records))
     return ["", "\\"] if len({len(cells) for cells in records[first:]}) > 1 else [""]
 
 
-def _ways_to_parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> list[list[Cells]]:
-    """Parse as it stands and, where there are quotes, line by line too: one open quote must not spoil the vote."""
-    ways = [parse(text, delimiter, quote, escape, whole=whole)]
-    if quote and quote in text:
-        lines = text.splitlines()[: len(ways[0]) * 2 + LEAST_RECORDS]
-        ways.append([cells for line in lines for cells in parse(line, delimiter, quote, escape, whole=True)])
-    return ways
+def parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool, by_line: bool = False) -> list[Cells]:
+    """Return the first records of a text, blank lines left out; the last one only if the text is whole.
+
+    By line, one open quote does not swallow what follows, and must not spoil the vote.
+    """
+    records: list[Cells] = []
+    n_cells = 0
+    for cells in records_of(io.StringIO(text, newline="\n"), delimiter, quote, escape, by_line=by_line):
+        if cells:
+            records.append(cells)
+            n_cells += len(cells)
+        if len(records) > SAMPLE_RECORDS or (n_cells > SAMPLE_CELLS and len(records) > LEAST_RECORDS):
+            return records[:-1]
+    return records if whole else records[:-1]
 
 
-def parse(text: str, delimiter: str, quote: str, escape: str, *, whole: bool) -> list[Cells]:
-    """Return the first records of a text, blank lines left out; the last one only if the text is whole."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""),
+def records_of(lines: Iterable[str], delimiter: str, quote: str, escape: str, *, by_line: bool) -> Iterator[Cells]:
+    """Split lines into records, blank ones among them, up to the first that cannot be split.
+
+    The vote and whoever walks over the top of the file afterwards read with this, or they would not agree on where
+    the first customer stands.
+    """
+    read = partial(
+        csv.reader,
         delimiter=delimiter,
         quotechar=quote or None,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         escapechar=escape or None,
     )
-    records: list[Cells] = []
-    n_cells = 0
     try:
-        for cells in reader:
-            if cells:
-                records.append(cells)
-                n_cells += len(cells)
-            if len(records) > SAMPLE_RECORDS or (n_cells > SAMPLE_CELLS and len(records) > LEAST_RECORDS):
-                return records[:-1]
+        if by_line:
+            for line in lines:
+                yield from read([line])
+        else:
+            yield from read(lines)
     except csv.Error:
-        return records
-    return records if whole else records[:-1]
+        return
 
 
 def lay_out(records: list[Cells], delimiter: str, quote: str, escape: str = "") -> Layout:

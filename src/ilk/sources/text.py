@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +15,7 @@ import pyarrow as pa
 from ilk.errors import BadInput
 from ilk.progress import Progress
 from ilk.sources.decode import PlainText, plain_text
-from ilk.sources.dialect import Layout, vote
+from ilk.sources.dialect import Layout, records_of, vote
 from ilk.sources.landing import Landing, position
 from ilk.sources.names import clean_names
 from ilk.sources.records import Count, count_records
@@ -125,15 +124,9 @@ def _head(path: Path, layout: Layout) -> _Head:
 
     n_records = n_filled = 0
     with path.open("rb") as source:
-        reader = csv.reader(
-            lines(source),
-            delimiter=layout.delimiter,
-            quotechar=layout.quote or None,
-            quoting=csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE,
-            escapechar=layout.escape or None,
-        )
-        while n_filled < layout.before:
-            n_filled += bool(next(reader))
+        top = records_of(lines(source), layout.delimiter, layout.quote, layout.escape, by_line=layout.by_line)
+        while n_filled < layout.before and (cells := next(top, None)) is not None:
+            n_filled += bool(cells)
             n_records += 1
     return _Head(passed[0], n_records, passed[1])
 
