@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import fit_cold, mean_variance, out_for, room_for
-from ilk.cluster.kernel import border_for, nothing, scratch_for, settle, take_rows
+from ilk.cluster.cold import fit_raced, mean_variance, room_for
+from ilk.cluster.kernel import settle, take_rows
+from ilk.cluster.room import border_for, nothing, out_for, scratch_for
 from ilk.engines.tiles import Tiles, empty_block
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
@@ -25,7 +26,7 @@ def fit_many(
     k: int,
     seeds: NDArray[np.int64],
     *,
-    starts: int = 3,
+    starts: int = 12,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
@@ -36,7 +37,7 @@ def fit_many(
         masses: (n_fits, n), how often each customer counts in each fit; multiplied by the tiles' own mass.
         k: Segments.
         seeds: (n_fits,), one a fit.
-        starts: k-means++ starts a fit.
+        starts: k-means++ starts a fit; they race on a part of the customers, see `fit_raced`.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
@@ -46,16 +47,19 @@ def fit_many(
     block, n_tiles, p = tiles.block, len(tiles.values), tiles.n_features
     n_gap_features = len(np.unique(tiles.gaps.feature))
     votes = tiles.mass.ravel()[: tiles.n] > 0
-    enough = ENOUGH * mean_variance(block, n_tiles)
+    all_vote = bool(votes.all())
+    variance = mean_variance(block, n_tiles)
     centres = np.zeros((len(masses), k, p))
 
     def work(first: int) -> None:
         room, into = room_for(n_tiles, k, p, n_gap_features), empty_block(n_tiles, p, n_gap_features)
         for i in range(first, min(first + PIECE, len(masses))):
-            rows = np.flatnonzero((masses[i] > 0) & votes)
+            rows = np.flatnonzero(masses[i] if all_vote else masses[i] * votes)
             n_used = take_rows(block, rows, into)
             into.mass.ravel()[: len(rows)] *= masses[i, rows]
-            fit = fit_cold(into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, enough=enough)
+            fit = fit_raced(
+                into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, variance=variance, enough=ENOUGH
+            )
             centres[i] = fit.centres
 
     map_threads(work, range(0, len(masses), PIECE), threads=threads, progress=progress)

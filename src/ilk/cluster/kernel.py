@@ -16,130 +16,38 @@ changed places when s2 - s1 > E (8 |x|^2 + 6 s2). With gaps: when s2 - s1 > E (4
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ilk.cluster.exact import exact_label, exact_pass
+from ilk.cluster.totals import move_centres, move_customers
 from ilk.engines.compiled import compiled, contracted, part
-from ilk.engines.tiles import LIMIT, TILE, Block, empty_block
-
-UNIT = 65536.0
-"""Features and centres are multiples of 1 / UNIT."""
+from ilk.engines.tiles import TILE
 
 NOBODY = np.float32(1e30)
 """Score of a centre that is not there: larger than any, and its square is a float32."""
 
+
 ROUNDING = 2.0**-24
 """Half the distance from 1 to the next float32."""
+
 
 WARM_UP = 3
 """Passes over everybody before a border is chosen; earlier centres move too far for it to be small."""
 
+
 CALM = 20
 """... or once fewer than one customer in so many has changed segment."""
+
 
 STRETCH = 1.5
 """How far centres go once warmed up, the way to the mean being 1. Up to 2 the inertia falls with every move, and at 1.5
 a quarter fewer passes are needed; the last move is to the means."""
 
+
 AHEAD = 3.0
 """A border is good for this many moves like the last one; moves shrink, so it mostly lasts to the end."""
-
-
-class Total(NamedTuple):
-    """What a set of customers adds up to, by segment; exact, and added to in place.
-
-    Args:
-        sums: float64 (k, n_features), mass times feature over the answered features.
-        counts: float64 (k,), mass.
-        missing: float64 (k, n_features), mass of those who did not answer.
-    """
-
-    sums: NDArray[np.float64]
-    counts: NDArray[np.float64]
-    missing: NDArray[np.float64]
-
-
-def nothing(k: int, n_features: int) -> Total:
-    """The total over no customers."""
-    return Total(np.zeros((k, n_features)), np.zeros(k), np.zeros((k, n_features)))
-
-
-class Out(NamedTuple):
-    """Where a pass writes for each customer; an array of no tiles is not written.
-
-    Args:
-        label: int32 (n_tiles, 256), in: label before or -1, out: number of the nearest centre.
-        slack: float32 (n_tiles, 256), a lower bound of (distance to the runner-up - distance to the nearest).
-        runner_up: int32 (n_tiles, 256), number of the second nearest; with it the exact squared distances
-        first: float64 (n_tiles, 256) to the nearest, and
-        second: float64 (n_tiles, 256) to the runner-up, infinite when there is one centre.
-    """
-
-    label: NDArray[np.int32]
-    slack: NDArray[np.float32]
-    runner_up: NDArray[np.int32]
-    first: NDArray[np.float64]
-    second: NDArray[np.float64]
-
-
-class Scratch(NamedTuple):
-    """Room for one thread.
-
-    Args:
-        single: float32 (k, n_features + 1), centres and behind each half its squared length.
-        score: float32 (k + 2, 256), scores of one tile.
-        best: float32 (256,), the lowest of each customer.
-        second: float32 (256,), the second lowest.
-        number: int32 (256,), segment with the lowest.
-        exact: float64 (k, 256), distances of one tile.
-        anchor: float64 (k, n_features), centres when the border was chosen.
-        drift: float64 (3, k), how far centres moved since; the same and the farthest other; how far they may.
-    """
-
-    single: NDArray[np.float32]
-    score: NDArray[np.float32]
-    best: NDArray[np.float32]
-    second: NDArray[np.float32]
-    number: NDArray[np.int32]
-    exact: NDArray[np.float64]
-    anchor: NDArray[np.float64]
-    drift: NDArray[np.float64]
-
-
-def scratch_for(k: int, n_features: int) -> Scratch:
-    """Room for one thread and k centres."""
-    return Scratch(
-        np.empty((k, n_features + 1), np.float32),
-        np.empty((k + 2, TILE), np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.float32),
-        np.empty(TILE, np.int32),
-        np.empty((k, TILE)),
-        np.empty((k, n_features)),
-        np.empty((3, k)),
-    )
-
-
-class Border(NamedTuple):
-    """Room for copies of the customers whose label may still change; of no tiles when all are to be looked at again.
-
-    Args:
-        block: Tiles for all customers, if need be.
-        label: int32 (n_tiles, 256).
-        rows: int64 (n_tiles * 256,), where each stands in the tiles it was copied from.
-    """
-
-    block: Block
-    label: NDArray[np.int32]
-    rows: NDArray[np.int64]
-
-
-def border_for(n_tiles: int, n_features: int, n_gap_features: int) -> Border:
-    """Room for a border of so many tiles, each of which may have gaps in `n_gap_features` features."""
-    block = empty_block(n_tiles, n_features, n_gap_features)
-    return Border(block, np.empty((n_tiles, TILE), np.int32), np.empty(n_tiles * TILE, np.int64))
 
 
 @contracted
@@ -216,27 +124,6 @@ def single_precision(centres: Any, single: Any) -> Any:
 
 
 @part
-def exact_label(
-    values: Any, start: Any, feature: Any, mark: Any, t: int, i: int, centres: Any, begin: int, end: int
-) -> tuple[int, int, float]:
-    """The nearest of the centres begin..end by float64, how many others are exactly as near, the squared distance."""
-    best, number, n_tied = np.inf, begin, 0
-    for j in range(begin, end):
-        d = 0.0
-        for f in range(centres.shape[1]):
-            difference = np.float64(values[t, f, i]) - centres[j, f]
-            d += difference * difference
-        for g in range(start[t], start[t + 1]):
-            c = centres[j, feature[g]]
-            d -= np.float64(mark[g, i]) * (c * c)
-        if d < best:
-            best, number, n_tied = d, j, 0
-        elif d == best:
-            n_tied += 1
-    return number, n_tied, best
-
-
-@part
 def measure_slack(square: Any, t: int, a: Any, b: Any, c: Any, best: Any, second: Any, slack: Any) -> None:
     """How far centres may move, nearest and runner-up together, before the label can change (Hamerly 2010).
 
@@ -247,128 +134,6 @@ def measure_slack(square: Any, t: int, a: Any, b: Any, c: Any, best: Any, second
         error = a + b * square[t, i] + c * s
         far = np.sqrt(max(square[t, i] + np.float32(2.0) * (s + error), np.float32(1e-30)))
         slack[t, i] = np.float32(0.999) * (s - best[i] - error) / far
-
-
-@part
-def move_customers(
-    values: Any, mass: Any, start: Any, feature: Any, mark: Any, t: int, number: Any, label: Any, total: Any
-) -> int:
-    """Carry those whose segment changed from one to the other; return how many.  IN/OUT label, total."""
-    sums, counts, missing = total
-    n_moved, p = 0, values.shape[1]
-    for i in range(TILE):
-        old, new, m = label[t, i], number[i], np.float64(mass[t, i])
-        if old == new:
-            continue
-        n_moved += 1
-        label[t, i] = new
-        counts[new] += m
-        for f in range(p):
-            sums[new, f] += m * values[t, f, i]
-        for g in range(start[t], start[t + 1]):
-            missing[new, feature[g]] += m * mark[g, i]
-        if old >= 0:
-            counts[old] -= m
-            for f in range(p):
-                sums[old, f] -= m * values[t, f, i]
-            for g in range(start[t], start[t + 1]):
-                missing[old, feature[g]] -= m * mark[g, i]
-    return n_moved
-
-
-@part
-def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_refilled: int) -> tuple[int, int]:
-    """The customer of the tiles before `last` farthest from its own and the refilled centres; ties to the first.
-
-    IN refilled float64 (k, p), of which the first were given to empty segments just now.
-    Returns tile and place; tile -1 when everybody stands on a centre.
-    """
-    values, mass, _, start, feature, mark = block
-    most, tile, place = 0.0, -1, 0
-    for t in range(last):
-        for i in range(TILE):
-            own = label[t, i]
-            if mass[t, i] == 0.0:
-                continue
-            _, _, d = exact_label(values, start, feature, mark, t, i, centres, own, own + 1)
-            _, _, other = exact_label(values, start, feature, mark, t, i, refilled, 0, n_refilled)
-            d = min(d, other)
-            if d > most:
-                most, tile, place = d, t, i
-    return tile, place
-
-
-@part
-def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any, stretch: float) -> float:
-    """Move each centre to the mean of its customers, times `stretch`; one without customers takes the farthest one.
-
-    A feature nobody of a segment answered has centre 0, the mean.
-    IN/OUT centres.  Returns how far it was to the means, squared.
-    """
-    sums, counts, missing = total
-    k, p = centres.shape
-    movement, n_refilled = 0.0, 0
-    for j in range(k):
-        for f in range(p):
-            answered = counts[j] - missing[j, f]
-            if counts[j] > 0.0:
-                step = (sums[j, f] / answered if answered > 0.0 else 0.0) - centres[j, f]
-                movement += step * step
-                c = np.floor((centres[j, f] + stretch * step) * UNIT + 0.5) / UNIT
-                centres[j, f] = min(max(c, -LIMIT + 1.0 / UNIT), LIMIT - 1.0 / UNIT)
-    refilled = np.empty((k, p))
-    for j in range(k):
-        if counts[j] > 0.0:
-            continue
-        t, i = farthest(block, last, centres, label, refilled, n_refilled)
-        for f in range(p if t >= 0 else 0):
-            c = np.float64(block.values[t, f, i])
-            movement += (c - centres[j, f]) * (c - centres[j, f])
-            centres[j, f], refilled[n_refilled, f] = c, c
-        n_refilled += t >= 0
-    return movement
-
-
-@part
-def exact_scores(values: Any, start: Any, feature: Any, mark: Any, t: int, centres: Any, score: Any) -> None:
-    """Squared distances of tile t to all centres in float64, the same operations in the same order as the twin.
-
-    OUT score float64 (k, 256).
-    """
-    for j in range(centres.shape[0]):
-        for i in range(TILE):
-            score[j, i] = 0.0
-        for f in range(centres.shape[1]):
-            c = centres[j, f]
-            for i in range(TILE):
-                difference = np.float64(values[t, f, i]) - c
-                score[j, i] += difference * difference
-        for g in range(start[t], start[t + 1]):
-            c = centres[j, feature[g]] * centres[j, feature[g]]
-            for i in range(TILE):
-                score[j, i] -= np.float64(mark[g, i]) * c
-
-
-@part
-def exact_pass(block: Any, first: int, last: int, centres: Any, out: Any, score: Any) -> None:
-    """Nearest and runner-up of the tiles first..last in float64; ties to the lower number.
-
-    OUT out.label, out.runner_up, out.first, out.second.
-    """
-    label, runner_up, d1, d2 = out.label, out.runner_up, out.first, out.second
-    for t in range(first, last):
-        exact_scores(block.values, block.start, block.feature, block.mark, t, centres, score)
-        for i in range(TILE):
-            d1[t, i], d2[t, i], label[t, i], runner_up[t, i] = score[0, i], np.inf, 0, 0
-        for j in range(1, centres.shape[0]):
-            j32 = np.int32(j)
-            for i in range(TILE):
-                s, a, b, was = score[j, i], d1[t, i], d2[t, i], label[t, i]
-                less = s < a
-                runner_up[t, i] = was if less else (j32 if s < b else runner_up[t, i])
-                d2[t, i] = a if less else (s if s < b else b)  # noqa: FURB136
-                label[t, i] = j32 if less else was
-                d1[t, i] = s if less else a
 
 
 @part

@@ -38,7 +38,8 @@ def nearest_two(tiles: Tiles, centres: NDArray[np.floating], *, threads: int | N
         centres: (k, n_features), multiples of 2^-16.
         threads: How many to use; the answer does not depend on it.
     """
-    from ilk.cluster.kernel import Out, border_for, nothing, scratch_for, settle
+    from ilk.cluster.kernel import settle
+    from ilk.cluster.room import Out, border_for, nothing, scratch_for
 
     n_tiles, n = len(tiles.values), tiles.n
     exact = np.ascontiguousarray(centres, np.float64)

@@ -100,10 +100,17 @@ def nearer(block: Any, n_tiles: int, row: int, near: Any, first: bool, trial: An
     for t in range(n_tiles):
         for i in range(TILE):
             trial[t, i] = 0.0
-        for f in range(p):
+        for f in range(p % 4):
             c = values[source, f, place]
             for i in range(TILE):
                 trial[t, i] += (values[t, f, i] - c) * (values[t, f, i] - c)
+        for f in range(p % 4, p, 4):
+            c0, c1 = values[source, f, place], values[source, f + 1, place]
+            c2, c3 = values[source, f + 2, place], values[source, f + 3, place]
+            for i in range(TILE):
+                x0, x1 = values[t, f, i] - c0, values[t, f + 1, i] - c1
+                x2, x3 = values[t, f + 2, i] - c2, values[t, f + 3, i] - c3
+                trial[t, i] += (x0 * x0 + x1 * x1) + (x2 * x2 + x3 * x3)
         for g in range(start[t], start[t + 1]):
             c = values[source, feature[g], place] * values[source, feature[g], place]
             for i in range(TILE):

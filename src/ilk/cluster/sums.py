@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ilk.cluster.kernel import UNIT, Total
+from ilk.cluster.room import Total
+from ilk.cluster.totals import UNIT
 from ilk.errors import BadInput
 
 

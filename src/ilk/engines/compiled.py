@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import stat
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,7 +24,7 @@ CONTRACT = {"contract"}
 
 def compiled(function: F) -> F:
     """Compile a whole piece of work, callable from Python; the result is kept between runs where that is safe."""
-    folder = private_folder(cache_folder() / f"kernels-{ilk.__version__}")
+    folder = private_folder(cache_folder() / f"kernels-{ilk.__version__}-{_sources():08x}")
     if folder is None:
         return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
     before, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder)
@@ -30,6 +32,14 @@ def compiled(function: F) -> F:
         return numba.njit(nogil=True, cache=True)(function)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = before
+
+
+@functools.cache
+def _sources() -> int:
+    """Checksum of all that is compiled: numba looks for changes only in the file of the whole, not of its parts."""
+    package = Path(__file__).parent.parent
+    files = sorted([*(package / "cluster").glob("*.py"), *(package / "engines").glob("*.py")])
+    return functools.reduce(lambda sum_, file: zlib.crc32(file.read_bytes(), sum_), files, 0)
 
 
 def part(function: F) -> F:
