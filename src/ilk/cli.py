@@ -130,14 +130,18 @@ def assign_command(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="Customers: a file, folder or glob:")],
     *,
     out: Annotated[Path, typer.Option("--out", "-o", help="CSV or Parquet file to write; rejects go beside it")],
+    id_column: Annotated[
+        str | None, typer.Option("--id", help="Column that identifies a customer; the model's when not given")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
     """Say for each customer of a file which segment it is, and how sure that is."""
     from ilk.outputs.assignments import assign_to_file
+    from ilk.settings import Settings
 
-    done = assign_to_file(load_model(model), source, out, force=force)
+    done = assign_to_file(load_model(model), source, out, settings=Settings(id=id_column), force=force)
     if as_json:
         print(json.dumps(done.as_json()))
     elif not quiet:
@@ -231,11 +235,12 @@ def _segment(
 ) -> None:
     from ilk.outputs.folder import study_folder
     from ilk.segment import segment
-    from ilk.settings import Settings
+    from ilk.settings import Settings, told_by
 
     config = config or (Path("ilk.toml") if Path("ilk.toml").is_file() else None)
-    if config and not quiet:
-        say(f"Settings from {config}.")
+    told_elsewhere = told_by(config)
+    if told_elsewhere and not quiet:
+        say(f"Settings also from {' and '.join(told_elsewhere)}.")
     settings = Settings.of(given, config=config)
     folder = study_folder(source, out, force=force)
     with progress_bar(quiet=quiet or as_json) as progress:

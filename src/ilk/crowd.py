@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +15,7 @@ from ilk.choose.part import part_of
 from ilk.cluster.kmeans import Fit, fit_kmeans
 from ilk.cluster.nearest import nearest_two
 from ilk.engines.tiles import Matrix, Tiles, tiles_of
-from ilk.errors import BadInput
+from ilk.errors import BadInput, BadSetting
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
@@ -32,6 +32,12 @@ VOICE = 0.5
 """Share of the weight a customer must answer to vote in the fit; the others are only assigned."""
 
 LEAST_CUSTOMERS = 2
+
+CUSTOMERS_A_SEGMENT = 10
+"""Customers a segment has on average, at least, in a study with the most segments that may be asked for."""
+
+ALWAYS_ALLOWED = 12
+"""Segments that may be asked for of any number of customers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
     """
     if data.intake.rows < LEAST_CUSTOMERS:
         raise BadInput("Segments need at least two customers", got=f"{data.intake.rows:,} in {data.intake.name}")
+    _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = [fact.column for fact in facts]
     beside = Path(source) if isinstance(source, (str, Path)) else None
@@ -129,6 +136,18 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
         fingerprint=_fingerprint(hashes, matrix),
         notes=_notes(data, labels, fitted, correlated, gaps),
     )
+
+
+def _refuse_too_many(k: Literal["auto"] | int | tuple[int, int], n: int) -> None:
+    """Say no before anything is computed: so many segments of so few customers take minutes and mean nothing."""
+    most = max(ALWAYS_ALLOWED, n // CUSTOMERS_A_SEGMENT)
+    asked = 1 if k == "auto" else k if isinstance(k, int) else k[1]
+    if asked > most:
+        raise BadSetting(
+            f"{asked} segments are too many for {n:,} customers",
+            got=f"fewer than {CUSTOMERS_A_SEGMENT} customers a segment",
+            do=f"ask for at most {most} with -k",
+        )
 
 
 def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: Progress) -> Mapping[int, Fit]:

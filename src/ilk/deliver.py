@@ -44,9 +44,9 @@ WORDS = (
 )
 
 
-def assign_everyone(model: Model, data: Source, progress: Progress) -> Study:
+def assign_everyone(model: Model, data: Source, settings: Settings, progress: Progress) -> Study:
     """Assign the customers the model was made from, the way it will assign new ones."""
-    assignment = Assignment(model, data)
+    assignment = Assignment(model, data, settings)
     table = pa.Table.from_batches(assignment.batches(progress=progress), schema=assignment.schema)
     return Study(model, table, assignment.rejects(), dict(progress.seconds))
 

@@ -49,9 +49,7 @@ def segment(
     """
     settings, progress = _settings(settings, options), progress or Progress()
     import_meanwhile("sklearn.tree", "scipy.stats")
-    with progress.stage("Reading the customers"):
-        data = open_source(source, settings, progress=progress)
-    with closing(data):
+    with closing(open_source(source, settings, progress=progress)) as data:
         with progress.stage("Understanding the columns"):
             crowd = understand(data, settings, source=source)
         with progress.stage("Finding segments"):
@@ -61,7 +59,7 @@ def segment(
         with progress.stage("Telling what the segments are like"):
             model = describe(data, crowd, fits, weighed, settings, name=source_name(source), progress=progress)
         with progress.stage("Assigning every customer"):
-            study = assign_everyone(model, data, progress)
+            study = assign_everyone(model, data, settings, progress)
         return study if out is None else deliver(study, data, Path(out), settings, progress)
 
 

@@ -37,7 +37,7 @@ ROLES: tuple[str, ...] = get_args(Role)
 FIT_SAMPLE = 131_072
 """Customers a fit looks at to set scales and starts; one size on every engine so that all agree."""
 
-MOST_SEGMENTS = 100
+MOST_SEGMENTS = 50
 """Nobody acts on more; every k tried costs a hundred refits."""
 
 EVIDENCE_SAMPLE = 10_000
@@ -197,6 +197,12 @@ class Settings(BaseModel):
             raise BadSetting(_in_words(error), do="see `ilk segment --help` for what each setting takes") from None
 
 
+def told_by(config: Path | None = None, env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
+    """Where settings come from that nobody gave as a flag: the files that say something, and the variables."""
+    files = [str(path) for path in (config, user_file(env)) if path is not None]
+    return (*files, *sorted(name for name in env if _is_setting(name)))
+
+
 def user_file(env: Mapping[str, str] = os.environ) -> Path | None:
     """The user's own ilk.toml, if there is one."""
     base = Path(env.get("XDG_CONFIG_HOME") or Path(env.get("HOME", "/")) / ".config")
@@ -230,7 +236,7 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
     """ILK_SEED=1 and friends; lists are separated by commas, ILK_CACHE_DIR is not a setting of a study."""
     found: dict[str, Any] = {}
     for name, value in env.items():
-        if not name.startswith("ILK_") or name == "ILK_CACHE_DIR":
+        if not _is_setting(name):
             continue
         key = name.removeprefix("ILK_").lower()
         if key not in Settings.model_fields:
@@ -240,6 +246,10 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
         listed = Settings.model_fields[key].default in ({}, ())
         found[key] = value.split(",") if listed else value
     return found
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith("ILK_") and name != "ILK_CACHE_DIR"
 
 
 def _in_words(error: ValidationError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import wrap
 
 import pyarrow as pa
 
@@ -12,6 +13,9 @@ from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import Segment
 from ilk.sources.source import Note
+
+WIDTH = 100
+"""Columns of a terminal that are used at most."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,9 +64,16 @@ class Study:
         return self.model.content.warnings
 
     def __str__(self) -> str:
-        return str(self.model)
+        """The verdict in words, why so many, and a line a segment."""
+        judged, evidence = self.model.judged, self.model.evidence
+        words = [judged.text] if judged else []
+        if self.k == evidence.k:
+            words.append(evidence.why_k)
+        return "\n".join([*(line for text in words for line in wrap(text, WIDTH)), "", str(self.model)])
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        verdict = f", {self.verdict}" if self.verdict else ""
+        return f"<ilk.Study: k = {self.k}{verdict}, {self.assignments.num_rows:,} customers>"
 
     def _repr_html_(self) -> str:
         return self.model._repr_html_()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 from typer.testing import CliRunner
 
 from ilk.cli import app
@@ -61,6 +62,7 @@ def test_study_json_adds_up(study):
     assert sum(s["size"] for s in found["segments"]) == found["n_assigned"]
     assert found["k"] == 3 == len(found["segments"])
     assert set(found["seconds"]) >= {"Reading the customers", "Finding segments", "Writing the report"}
+    assert [stage for stage in found["seconds"] if "Reading" in stage] == ["Reading the customers"]
 
 
 def test_the_tables_say_the_same_as_the_model(study, world):
@@ -165,6 +167,31 @@ def test_an_ilk_toml_where_one_stands_is_announced(world, tmp_path):
     assert refused.exit_code == 2
     assert "ilk.toml" in refused.stderr
     assert "seed" in refused.stderr
+
+
+def test_settings_of_the_user_and_the_environment_are_announced(world, tmp_path, monkeypatch):
+    user = tmp_path / "config" / "ilk" / "ilk.toml"
+    user.parent.mkdir(parents=True)
+    user.write_text("k = 'many'")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("ILK_SEED", "3")
+    refused = run("segment", world / "customers.csv", cwd=tmp_path)
+    assert f"Settings also from {user} and ILK_SEED." in refused.stderr
+    assert refused.exit_code == 2
+
+
+def test_another_id_than_the_models_is_never_taken_in_silence(study, world, tmp_path):
+    table = csv.read_csv(world / "customers.csv")
+    told = []
+    for i, (name, words) in enumerate([("client", ()), ("zzz", ()), ("zzz", ("--id", "zzz"))]):
+        csv.write_csv(table.rename_columns([name, *table.column_names[1:]]), tmp_path / f"{i}.csv")
+        done = run("assign", study, tmp_path / f"{i}.csv", "--out", tmp_path / f"{i}.parquet", *words)
+        assert done.exit_code == 0, done.output
+        told.append(done.stderr)
+    assert f"{table.column_names[0]!r} is not there; 'client' is taken for it" in told[0]
+    assert "is not there; the number of the row stands for it" in told[1]
+    assert "is not there" not in told[2]
+    assert pq.read_table(tmp_path / "2.parquet").column_names[0] == "zzz"
 
 
 def test_assign_does_not_write_over_files(study, world, tmp_path):

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from ilk.crowd import understand
-from ilk.errors import BadInput
+from ilk.errors import BadInput, BadSetting
 from ilk.settings import Settings
 from ilk.sources.open import open_source
 from ilk.world import make_world
@@ -51,3 +51,14 @@ def test_other_data_have_another_fingerprint():
 def test_one_customer_is_too_few():
     with pytest.raises(BadInput, match="at least two customers"):
         crowd_of(make_world(5).customers.slice(0, 1))
+
+
+@pytest.mark.parametrize(("n", "k", "most"), [(400, 41, 40), (60, (2, 13), 12)])
+def test_more_segments_than_make_sense_are_refused_before_anything_is_computed(n, k, most):
+    with pytest.raises(BadSetting, match=f"at most {most}"):
+        crowd_of(make_world(n, seed=1).customers, k=k)
+
+
+@pytest.mark.parametrize(("n", "k"), [(400, 40), (60, (2, 12)), (15, 12)])
+def test_as_many_segments_as_make_sense_are_not_refused(n, k):
+    assert crowd_of(make_world(n, seed=1).customers, k=k).n == n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ilk.errors import BadSetting, FileTrouble
-from ilk.settings import Settings
+from ilk.settings import Settings, told_by
 
 NOWHERE = {"HOME": "/nowhere"}
 
@@ -24,7 +24,7 @@ def test_k_is_auto_a_number_or_a_range(given, k):
     assert of({"k": given}).k == k
 
 
-@pytest.mark.parametrize("given", ["five", "12..2", "0", "-1", "2..", "1000"])
+@pytest.mark.parametrize("given", ["five", "12..2", "0", "-1", "2..", "1000", "51", "2..51"])
 def test_k_that_is_none_of_these_is_refused(given):
     with pytest.raises(BadSetting, match="k:"):
         of({"k": given})
@@ -90,3 +90,12 @@ def test_every_setting_says_what_it_is_and_has_a_flag():
 def test_settings_survive_being_written_down():
     settings = of({"k": "2..12", "role": ["a=amount"], "descriptor": ["b"], "labels": "x.csv"})
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_what_was_not_given_as_a_flag_is_named(tmp_path):
+    user = tmp_path / "ilk" / "ilk.toml"
+    user.parent.mkdir()
+    user.write_text("seed = 1\n")
+    env = {"XDG_CONFIG_HOME": str(tmp_path), "ILK_SEED": "3", "ILK_CACHE_DIR": "/x", "OTHER": "1"}
+    assert told_by(tmp_path / "ilk.toml", env) == (str(tmp_path / "ilk.toml"), str(user), "ILK_SEED")
+    assert told_by(env=NOWHERE) == ()

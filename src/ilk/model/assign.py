@@ -81,7 +81,8 @@ def assign(
         MissingColumns: If none of the columns that make segments is there.
         BadInput: If the customers cannot be read.
     """
-    assignment = Assignment(model, open_customers(model, customers, settings=settings, progress=progress))
+    source = open_customers(model, customers, settings=settings, progress=progress)
+    assignment = Assignment(model, source, settings)
     try:
         table = pa.Table.from_batches(assignment.batches(progress=progress), schema=assignment.schema)
         return Assigned(_as_given(table, customers), assignment.rejects(), assignment.notes(), assignment.sizes())
@@ -111,13 +112,16 @@ def open_customers(
 class Assignment:
     """The customers of one source on their way into segments: first all batches, then what became of the rest."""
 
-    def __init__(self, model: Model, source: Source) -> None:
+    def __init__(self, model: Model, source: Source, settings: Settings | None = None) -> None:
         """Check which columns are there.
+
+        `settings` are those the source was opened with: `id` and `threads` are used.
 
         Raises:
             MissingColumns: If none of the columns that make segments is there.
         """
         self._model, self._source, self._scoring = model, source, model.scoring
+        self._settings = settings or Settings()
         there = set(source.schema.names)
         self._absent = [c for c in self._scoring.columns if c not in there]
         if len(self._absent) == len(self._scoring.columns):
@@ -161,7 +165,7 @@ class Assignment:
 
     def notes(self) -> tuple[Note, ...]:
         """What was odd about the customers; whole once all batches were taken."""
-        return (*self._source.intake.notes, *self._column_notes(), *self._value_notes())
+        return (*self._id_notes(), *self._source.intake.notes, *self._column_notes(), *self._value_notes())
 
     def close(self) -> None:
         """Give back what the source holds."""
@@ -176,12 +180,13 @@ class Assignment:
     ) -> pa.RecordBatch:
         batch = with_blanks(self._model.content, self._scoring, batch)
         aside, names = self._set_aside(batch)
-        matrix = recipes.apply(self._scoring.recipe, batch)
+        matrix = recipes.apply(self._scoring.recipe, batch, threads=self._settings.threads)
         blank = recipes.blank_columns(self._scoring.recipe, batch, matrix)
         kept = aside | ~blank.all(axis=1)
         self._count(batch, aside, kept, ids)
         here = np.flatnonzero(kept)
-        scored = score(self._scoring, matrix[here], hashes[here], aside=aside[here])
+        threads = self._settings.threads
+        scored = score(self._scoring, matrix[here], hashes[here], aside=aside[here], threads=threads)
         self._sizes.update(Counter(scored.label.tolist()))
         columns = _columns(self._scoring, scored, names[here], blank[here].sum(axis=1))
         return pa.RecordBatch.from_arrays([ids.take(pa.array(here)), *columns], schema=schema)
@@ -205,6 +210,14 @@ class Assignment:
         texts = pa.array([f"{self._id[0]} {one}" for one in lost.to_pylist()], pa.string())
         blank, why = pa.nulls(len(lost), pa.int64()), pa.array([NOTHING_ANSWERED] * len(lost), pa.string())
         self._rejected.append(pa.Table.from_arrays([blank, why, texts], schema=REJECTS))
+
+    def _id_notes(self) -> Iterator[Note]:
+        """Another id than the model's is never taken in silence."""
+        known, found = self._model.content.provenance.id_column, self._source.intake.id_column
+        if known is None or found == known or self._settings.id is not None:
+            return
+        taken = f"{found!r} is taken for it" if found else "the number of the row stands for it"
+        yield Note("id-absent", f"The model's id column {known!r} is not there; {taken}. Name the right one with --id.")
 
     def _column_notes(self) -> Iterator[Note]:
         if self._absent:

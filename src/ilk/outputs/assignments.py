@@ -85,7 +85,8 @@ def assign_to_file(
     """
     beside = path.with_name(f"{path.stem}-rejects.csv")
     _check(path, beside, force=force)
-    assignment = Assignment(model, open_customers(model, customers, settings=settings, progress=progress))
+    source = open_customers(model, customers, settings=settings, progress=progress)
+    assignment = Assignment(model, source, settings)
     try:
         _write(path, assignment, progress)
         rejects = assignment.rejects()

@@ -63,7 +63,7 @@ def open_source(
     progress = progress or Progress()
     sandbox = open_sandbox(settings.threads, _size(source), progress)
     try:
-        with progress.stage("Reading"):
+        with progress.stage("Reading the customers"):
             return _open(sandbox, source, settings, expect, progress, keyed=keyed)
     except duckdb.Error as error:
         sandbox.close()
