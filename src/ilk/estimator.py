@@ -24,7 +24,7 @@ from ilk.cluster.nearest import nearest_two
 from ilk.engines.raw import Drawn, draw, features, on_grain
 from ilk.engines.tiles import Matrix, Scale, Tiles, cut, matrix_of, tiles_of, unblocked
 from ilk.engines.workers import cores
-from ilk.errors import BadSetting
+from ilk.errors import BadInput, BadSetting
 from ilk.features.plans import Recipe
 from ilk.settings import EVIDENCE_SAMPLE, Settings
 from ilk.sources.source import Kind
@@ -122,11 +122,14 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             sample_weight: (n,), how much each customer counts.
 
         Raises:
-            BadSetting: If an argument of the estimator is not one of its values.
+            BadInput: If nobody answered anything.
+            BadSetting: If an argument of the estimator is not one of its values, or there are fewer rows than segments.
             ValueError: If X or `sample_weight` cannot be used.
         """
         self._check_arguments()
         crowd = self._frame_crowd(X, sample_weight) if _is_frame(X) else self._array_crowd(X, sample_weight)
+        if crowd.silent.all():
+            raise BadInput("Nobody answered anything", got=f"{len(crowd.silent):,} rows of NaN only")
         scale, drawn = crowd.reading.scale, crowd.drawn
         fit = self._best_fit(crowd)
         self._reading, self._centres = crowd.reading, fit.centres

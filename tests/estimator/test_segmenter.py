@@ -243,9 +243,34 @@ def test_weights_of_zero_only_are_refused(groups):
         ilk.Segmenter(2).fit(groups, sample_weight=np.zeros(600))
 
 
-def test_nothing_answered_at_all():
-    found = ilk.Segmenter(2).fit(np.full((30, 2), np.nan))
-    assert set(found.labels_) == {-1}
+@pytest.mark.parametrize("k", [2, "auto"])
+def test_nothing_answered_at_all(k):
+    with pytest.raises(ValueError, match=r"Nobody answered anything.*30 rows"):
+        ilk.Segmenter(k).fit(np.full((30, 2), np.nan))
+
+
+@pytest.mark.parametrize("frame", [pd.DataFrame, pl.DataFrame, pa.table])
+@pytest.mark.parametrize("ids", ["repeated", "blank", "all the same", "unique"])
+def test_every_row_of_a_frame_has_a_label_whatever_its_id(table, truth, frame, ids):
+    """A customer who stands there twice counts twice, as scikit-learn users expect."""
+    column = {
+        "repeated": [f"c{i // 2}" for i in range(600)],
+        "blank": [f"c{i}" if i % 3 else None for i in range(600)],
+        "all the same": ["c"] * 600,
+        "unique": [f"c{i}" for i in range(600)],
+    }[ids]
+    found = ilk.Segmenter(3).fit(frame({"customer_id": column, **table}))
+    np.testing.assert_array_equal(found.labels_, truth)
+    np.testing.assert_array_equal(found.predict(frame({"customer_id": column, **table})), truth)
+
+
+@pytest.mark.parametrize("frame", [np.column_stack, pd.DataFrame])
+def test_more_segments_than_rows(frame):
+    rng = np.random.default_rng(0)
+    columns = {"a": rng.normal(size=8), "b": rng.normal(size=8)}
+    x = frame(list(columns.values())) if frame is np.column_stack else frame(columns)
+    with pytest.raises(ValueError, match="n_samples=8 should be >= n_segments=9"):
+        ilk.Segmenter(9).fit(x)
 
 
 def test_more_segments_than_different_rows():
