@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
-from ilk.profile.privacy import coarse, hidden_cells, shown, silent_rows
+from ilk.profile.privacy import coarse, hidden_cells, shown, silent_rows, told_sizes
 
 tables = arrays(np.int64, array_shapes(min_dims=2, max_dims=2, max_side=7), elements=st.integers(0, 60))
 
@@ -42,6 +42,13 @@ def test_no_margin_gives_a_hidden_cell_away(counts):
 def test_a_tiny_segment_silences_the_next_smallest():
     assert silent_rows(np.array([900, 60, 50, 4]), 10).tolist() == [False, False, True, True]
     assert not silent_rows(np.array([900, 60, 50, 10]), 10).any()
+
+
+def test_a_small_size_is_told_as_small_and_the_next_one_roughly():
+    """Everybody less the others would else be the 4."""
+    assert told_sizes(np.array([900, 60, 57, 4]), 10).tolist() == [900, 60, 50, 5]
+    assert told_sizes(np.array([900, 60, 57, 10]), 10).tolist() == [900, 60, 57, 10]
+    assert told_sizes(np.array([30, 6, 5]), 10).tolist() == [30, 5, 5]
 
 
 def test_shown_puts_none_where_hidden():

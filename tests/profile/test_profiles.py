@@ -70,7 +70,7 @@ def test_a_segment_of_nine_says_nothing_and_takes_the_next_with_it():
         assert all(p.mean is None and p.total is None and p.d is None for p in silent.profiles)
         assert all(n is None for p in silent.profiles for n in (*p.bins, *p.levels))
     assert middle.persona.name != "Too few to describe"
-    assert middle.persona.sentence == "60 customers (22 %)."
+    assert middle.persona.sentence == "About 60 customers (22 %)."
 
 
 def test_blanks_of_a_segment_are_rounded():

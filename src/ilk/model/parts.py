@@ -138,6 +138,7 @@ class Trust:
 class Segment:
     """A group of customers, numbered from 1 by size.
 
+    `size` below the study's min_group only says that there are fewer than that; `share` is made from it.
     `value_share` pairs each amount column with this segment's share of it.
     `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); beyond it a customer
     is unlike anyone. `note` and `use` were written by hand.
@@ -164,13 +165,17 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Fidelity:
-    """How well the rules tell the segments on held-out customers; confusion[i][j] = of segment i + 1 told as j + 1."""
+    """How well the rules tell the segments on held-out customers.
+
+    confusion[i][j] = of segment i + 1 told as j + 1, rounded to a multiple of min_group; None for fewer than that.
+    `recall` is rounded to per cents, None for a segment of too few.
+    """
 
     accuracy: float
     kappa: float
     full_tree: float | None
-    recall: tuple[float, ...]
-    confusion: tuple[tuple[int, ...], ...]
+    recall: tuple[float | None, ...]
+    confusion: tuple[tuple[int | None, ...], ...]
     n_leaves: int
     n_held_out: int
 

@@ -13,6 +13,7 @@ from ilk.profile.descriptors import describe_by
 from ilk.profile.effects import Means, answer_style, answer_style_note, dominating, means_of, with_shares
 from ilk.profile.names import Namer
 from ilk.profile.personas import Group, personas_of, renamed, value_shares
+from ilk.profile.privacy import told_sizes
 from ilk.profile.profiles import Counted, segment_profiles
 from ilk.profile.ready import Grouping, Ready, Subject, prepared
 from ilk.profile.rules import Explained, explain_by_rules
@@ -131,14 +132,15 @@ class _Work:
         counted: Counted,
         profiles: tuple[tuple[Profile, ...], ...],
         rules: tuple[tuple[Rule, ...], ...],
-        told: tuple[tuple[str, ...], ...],
+        described: tuple[tuple[str, ...], ...],
     ) -> tuple[Group, ...]:
         sizes, min_group = counted.summary.sizes, self.ready.subject.settings.min_group
         covered = int(sizes.min()) < min_group
         inner = segment_profiles(counted, min_group, cover=False) if covered else profiles
         total = max(int(sizes.sum()), 1)
+        told = told_sizes(sizes, min_group)
         return tuple(
-            Group(int(sizes[j]), int(sizes[j]) / total, profiles[j], inner[j], rules[j], told[j])
+            Group(int(told[j]), int(told[j]) / total, profiles[j], inner[j], rules[j], described[j])
             for j in range(len(sizes))
         )
 

@@ -85,7 +85,7 @@ class _Telling:
             text = f"Fewer than {count(self.min_group)} customers, too few to describe."
             return Persona(named.name, text, facts=(("fewest", float(self.min_group)),))
         if all(profile.mean is None and not any(profile.levels) for profile in group.profiles):
-            text = f"{count(group.size)} customers ({percent(group.share)})."
+            text = f"About {count(group.size)} customers ({percent(group.share)})."
             return Persona(named.name, text, facts=(("size", float(group.size)), ("share", group.share)))
         told = sentence_for(self.ground, self.size(group), named.traits, traits)
         return Persona(

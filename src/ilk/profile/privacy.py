@@ -61,6 +61,16 @@ def silent_rows(sizes: Counts, min_group: int) -> Mask:
     return hidden
 
 
+def told_sizes(sizes: Counts, min_group: int) -> Counts:
+    """Sizes as they may be told, shape (n_groups,): half of min_group stands for fewer than that.
+
+    The next smallest, by which a small one could be worked out, is rounded down to a multiple of min_group.
+    """
+    rounded = np.maximum(sizes // min_group, 1) * min_group
+    told = np.where(silent_rows(sizes, min_group), rounded, sizes)
+    return np.where((sizes > 0) & (sizes < min_group), min_group // 2, told)
+
+
 def coarse(n: int, min_group: int) -> int:
     """A count rounded to the nearest multiple of min_group, so that it is about nobody in particular."""
     return round(n / min_group) * min_group

@@ -9,7 +9,7 @@ import numpy as np
 
 from ilk.model.parts import Profile
 from ilk.profile.cells import Cells, Values
-from ilk.profile.privacy import Mask, coarse, hidden_cells, shown, silent_rows
+from ilk.profile.privacy import Mask, coarse, hidden_cells, shown, silent_rows, told_sizes
 from ilk.profile.summary import Layout, Summary, Whole, mean_and_deviation
 
 Quantiles: TypeAlias = "tuple[Values, Whole] | None"
@@ -53,7 +53,7 @@ def segment_profiles(counted: Counted, min_group: int, *, cover: bool = True) ->
 class _Column:
     """One column of a grouping, with what must be hidden worked out once for all its groups."""
 
-    __slots__ = ("cells", "counted", "counts", "exact", "hidden", "i", "min_group", "silent", "zero_hidden")
+    __slots__ = ("cells", "counted", "counts", "exact", "hidden", "i", "min_group", "silent", "sizes", "zero_hidden")
 
     def __init__(self, counted: Counted, i: int, min_group: int, *, exact: bool, cover: bool = True) -> None:
         self.counted, self.i, self.min_group, self.exact = counted, i, min_group, exact
@@ -62,6 +62,8 @@ class _Column:
         answered, zeros = counted.summary.sums[:, i, 0], counted.summary.sums[:, i, 1]
         table = counted.summary.cells[:, start:stop]
         self.counts = np.column_stack([zeros, table]) if self.cells.zero_apart else table
+        sizes = counted.summary.sizes
+        self.sizes = told_sizes(sizes, min_group) if cover and len(sizes) > 1 else sizes
         self.silent = _silent(counted.summary.sizes, answered, min_group) if cover else answered < min_group
         self.hidden = _hidden(self.counts, self.silent, min_group)
         parts = np.column_stack([zeros, answered - zeros])
@@ -81,8 +83,8 @@ def _hidden(counts: Whole, silent: Mask, min_group: int) -> Mask:
 
 
 def _one(column: _Column, g: int) -> Profile:
-    name, size = column.cells.column, int(column.counted.summary.sizes[g])
-    n = int(column.counted.summary.sums[g, column.i, 0])
+    name, size = column.cells.column, int(column.sizes[g])
+    n = min(int(column.counted.summary.sums[g, column.i, 0]), size)
     missing = size - n if column.exact else min(coarse(size - n, column.min_group), size)
     blank = Profile(column=name, n=size - missing, n_missing=missing)
     if column.silent[g]:

@@ -43,7 +43,7 @@ class Question:
         blanks: Share of blanks.
         level: The level asked for, of a category.
         yes: Whether that level says yes, and the other no.
-        steps: Texts that stand for 0, 1, 2 ...
+        steps: Texts that stand for 0, 1, 2 ...; "" for one that few customers gave and the labels do not list.
     """
 
     at: int
@@ -89,7 +89,7 @@ def questions_for(
     for at, (plan, own, cell, value) in enumerate(zip(plans, words, cells, values, strict=True)):
         if plan.use != "builds":
             continue
-        base = Question(at, plan, own, (), whole=False, blank_low=True, blanks=0.0, steps=cell.steps)
+        base = Question(at, plan, own, (), whole=False, blank_low=True, blanks=0.0, steps=_told(plan, cell))
         made = _number(base, value) if value is not None else _levels(base, cell, table.column(plan.column))
         asked += [question for question, _ in made]
         codes += [code for _, code in made]
@@ -100,6 +100,12 @@ def questions_for(
         np.column_stack(codes) if codes else np.zeros((width, 0), dtype=np.int32),
         np.column_stack(raw).astype(np.float32) if raw else np.zeros((width, 0), dtype=np.float32),
     )
+
+
+def _told(plan: ColumnPlan, cells: Cells) -> tuple[str, ...]:
+    """The texts of the steps that may be told: those of the labels file, and what enough customers answered."""
+    known = {*plan.label.order, *cells.levels}
+    return tuple(step if step in known else "" for step in cells.steps)
 
 
 def _number(base: Question, values: Values) -> list[tuple[Question, Codes]]:

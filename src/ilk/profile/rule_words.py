@@ -15,7 +15,7 @@ def conditions_of(question: Question, low: int, high: int) -> list[Condition]:
         return [Condition(column, "is" if is_level else "is not", levels=(question.level,), missing=not is_level)]
     blank = question.blanks > 0.0
     if question.steps:
-        own = question.steps[low + 1 : high + 1]
+        own = _steps(question, low, high)
         return [Condition(column, "is", levels=own, missing=blank and _meets_blank(question, low, high))]
     found = []
     if low >= 0:
@@ -23,6 +23,11 @@ def conditions_of(question: Question, low: int, high: int) -> list[Condition]:
     if high < len(question.cuts):
         found.append(Condition(column, "<=", question.cuts[high], missing=blank and question.blank_low))
     return found
+
+
+def _steps(question: Question, low: int, high: int) -> tuple[str, ...]:
+    """The steps between the limits that may be told."""
+    return tuple(step for step in question.steps[low + 1 : high + 1] if step)
 
 
 def rule_text(question: Question, low: int, high: int) -> str:
@@ -39,7 +44,7 @@ def _text(question: Question, low: int, high: int) -> str:
     if question.level:
         return f"{words.topic} {'' if low >= 0 else 'not '}“{question.level}”"
     if question.steps:
-        return f"{words.plain} {' or '.join(f'“{step}”' for step in question.steps[low + 1 : high + 1])}"
+        return f"{words.plain} {' or '.join(f'“{step}”' for step in _steps(question, low, high)) or 'a rare answer'}"
     over = question.cuts[low] if low >= 0 else None
     up_to = question.cuts[high] if high < len(question.cuts) else None
     doing = words.measure in {"amount", "count", "frequency"}

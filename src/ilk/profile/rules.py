@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from ilk.model.parts import Condition, Fidelity, Rule
+from ilk.profile.privacy import coarse
 from ilk.profile.questions import Question, Questions
 from ilk.profile.rule_words import conditions_of, rule_text
 from ilk.profile.tree import LEAF, Labels, Tree, grow_tree, refine
@@ -60,7 +61,8 @@ def explain_by_rules(
     told = tree.told(questions.codes[held])
     full = _full_tree(questions, labels, learns, held, seed) if full_tree else None
     rules = _rules(tree, questions, labels, held, k=k, min_group=min_group)
-    return Explained(rules, _fidelity(labels[held], told, k, full, len(tree.leaves())))
+    fidelity = _fidelity(labels[held], told, k, min_group=min_group)
+    return Explained(rules, replace(fidelity, full_tree=full, n_leaves=len(tree.leaves())))
 
 
 def _pruned(tree: Tree, codes: npt.NDArray[np.int32], labels: Labels, min_group: int) -> Tree:
@@ -95,7 +97,8 @@ def _collapse(tree: Tree, node: int, codes: npt.NDArray[np.int32]) -> None:
         part[node] = part[kept]
 
 
-def _fidelity(labels: Labels, told: Labels, k: int, full: float | None, n_leaves: int) -> Fidelity:
+def _fidelity(labels: Labels, told: Labels, k: int, *, min_group: int) -> Fidelity:
+    """How often the rules are right; the confusion is rounded, so that no small cell can be worked out from others."""
     confusion = np.bincount(labels * k + told, minlength=k * k).reshape(k, k)
     n, right = int(confusion.sum()), int(np.trace(confusion))
     by_chance = float((confusion.sum(axis=0) * confusion.sum(axis=1)).sum()) / (n * n)
@@ -104,10 +107,12 @@ def _fidelity(labels: Labels, told: Labels, k: int, full: float | None, n_leaves
     return Fidelity(
         accuracy=accuracy,
         kappa=(accuracy - by_chance) / (1.0 - by_chance) if by_chance < 1.0 else 1.0,
-        full_tree=full,
-        recall=tuple(float(confusion[j, j] / sizes[j]) if sizes[j] else 0.0 for j in range(k)),
-        confusion=tuple(tuple(int(n) for n in row) for row in confusion),
-        n_leaves=n_leaves,
+        full_tree=None,
+        recall=tuple(round(float(confusion[j, j] / sizes[j]), 2) if sizes[j] >= min_group else None for j in range(k)),
+        confusion=tuple(
+            tuple(None if 0 < n < min_group else coarse(int(n), min_group) for n in row) for row in confusion
+        ),
+        n_leaves=0,
         n_held_out=n,
     )
 
@@ -132,7 +137,7 @@ def _rules(
         label, rows = int(tree.label[leaf]), held[reach[leaf]]
         hits = int((labels[rows] == label).sum())
         recall = hits / sizes[label] if sizes[label] else 0.0
-        if rows.size >= min_group and recall >= WORTH_SAYING:
+        if min(rows.size, sizes[label]) >= min_group and recall >= WORTH_SAYING:
             found[label].append(_rule(path, hits / rows.size, recall))
     return tuple(tuple(sorted(own, key=lambda rule: (-rule.recall, rule.text))) for own in found)
 
