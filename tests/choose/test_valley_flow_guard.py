@@ -7,7 +7,7 @@ from scipy.stats import entropy
 from ilk.choose.flow import flow_of
 from ilk.choose.guard import Trial, between_shares, degenerate_notes, percent
 from ilk.choose.tried import ks_to_try
-from ilk.choose.valley import Line, mean_valley, valley_depth
+from ilk.choose.valley import Line, mean_valley, valley_depth, valleys_of
 from ilk.cluster.nearest import Nearest
 from ilk.errors import BadSetting
 
@@ -55,11 +55,14 @@ class TestValley:
         near = Nearest(label, runner_up, np.zeros(10), np.ones(10))
         centres = np.array([[0.0], [10.0], [11.0]])
         blurred = valley_depth(np.array([0.0, 0.0, 1.0, 0.5]))
-        assert mean_valley(x, centres, near) == pytest.approx((6 * 0 + 4 * blurred) / 10)
+        assert mean_valley(valleys_of(x, centres, near), np.bincount(near.label)) == pytest.approx(
+            (6 * 0 + 4 * blurred) / 10
+        )
 
     def test_one_segment_has_no_neighbour(self):
         near = Nearest(np.zeros(3, np.int32), np.zeros(3, np.int32), np.zeros(3), np.full(3, np.inf))
-        assert mean_valley(np.zeros((3, 1), np.float32), np.zeros((1, 1)), near) is None
+        assert valleys_of(np.zeros((3, 1), np.float32), np.zeros((1, 1)), near) == (1.0,)
+        assert mean_valley((1.0,), np.array([3])) is None
 
 
 class TestFlow:

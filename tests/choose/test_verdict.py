@@ -14,10 +14,20 @@ def judged(**other):
 def test_natural_needs_all_three():
     found = judged()
     assert (found.verdict, found.failed) == ("natural", ())
-    assert "0.97" in found.text
-    assert "0.81" in found.text
+    assert "Stability 0.97 of 1" in found.figures
+    assert "reach 0.81" in found.figures
     assert judged(valley=0.5).verdict == "natural"
     assert judged(stability=0.80, null_high=0.79).verdict == "natural"
+
+
+def test_where_stability_is_too_near_one_to_tell_tightness_decides():
+    """Three groups and a category that goes along with them: shapeless tables are found again as well."""
+    tie = {"stability": 1.0, "null_high": 1.0}
+    found = judged(**tie, explained=0.89, null_explained_high=0.83)
+    assert found.verdict == "natural"
+    assert "83 % at most of what sets customers apart, these 89 %" in found.figures
+    assert judged(**tie, explained=0.83, null_explained_high=0.83).failed == ("shapeless",)
+    assert judged(**tie).failed == ("shapeless",)
 
 
 def test_reproducible_has_no_gap():
@@ -27,21 +37,33 @@ def test_reproducible_has_no_gap():
 
 
 @pytest.mark.parametrize(
-    ("other", "failed", "words"),
+    ("other", "failed", "words", "figures"),
     [
-        ({"stability": 0.79, "null_high": 0.6}, ("stability",), "stability 0.79 of 1, needed 0.80"),
+        (
+            {"stability": 0.79, "null_high": 0.6},
+            ("stability",),
+            "not end up together",
+            "Stability 0.79 of 1, stable from 0.80",
+        ),
         (
             {"stability": 0.904, "null_high": 0.904},
             ("shapeless",),
-            "stability 0.904 of 1; data made up without groups reach 0.904",
+            "would do as well",
+            "Stability 0.904 of 1, stable from 0.80; data made up without groups reach 0.904",
         ),
-        ({"stability": 0.5, "null_high": 0.6, "valley": 0.9}, ("stability", "shapeless", "valley"), "no gap parts"),
+        (
+            {"stability": 0.5, "null_high": 0.6, "valley": 0.9},
+            ("stability", "shapeless", "valley"),
+            "no gap parts",
+            "0.90",
+        ),
     ],
 )
-def test_constructed_says_which_test_failed(other, failed, words):
+def test_constructed_says_which_test_failed(other, failed, words, figures):
     found = judged(**other)
     assert (found.verdict, found.failed) == ("constructed", failed)
     assert words in found.text
+    assert figures in found.figures
     assert "the business that draws the line" in found.text
 
 

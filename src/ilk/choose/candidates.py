@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from ilk.choose.flow import flow_of
 from ilk.choose.gap import Gap
 from ilk.choose.guard import Trial, degenerate_notes
@@ -71,10 +73,12 @@ def _candidate(sample: Sample, m: Measured, gap: Gap | None, score: float, valid
         null=null,
         null_high=null.high,
         score=score,
-        valley=mean_valley(sample.features, m.trial.centres, m.nearest),
+        valley=mean_valley(m.valleys, np.bincount(label, minlength=m.k)),
         largest_share=float(shares.max()),
         smallest_share=float(shares.min()),
         effective=effective_number(m.trial.sizes),
         valid=valid,
         notes=degenerate_notes(m.trial, sample.columns),
+        explained=m.explained,
+        null_explained_high=None if m.null_explained is None else spread_of(m.null_explained).high,
     )

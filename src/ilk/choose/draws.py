@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Purpose = Literal["bootstrap", "null table", "split", "box", "copula"]
+Purpose = Literal["bootstrap", "null table", "tight", "split", "box", "copula"]
 
 
 def generator(seed: int, purpose: Purpose, *number: int) -> np.random.Generator:

@@ -19,7 +19,7 @@ def flow_of(labels: NDArray[np.integer], before: NDArray[np.integer], k: int) ->
 
     A segment with nobody in the sample has shares 0 and no SLSa.
 
-    Source: Dolnicar & Leisch (2017), European Journal of Operational Research 257(2).
+    Source: Dolnicar & Leisch (2017), Marketing Letters 28(3), 423-436.
     """
     table = contingency(labels, before, k, k - 1)
     sizes = table.sum(axis=1, keepdims=True)

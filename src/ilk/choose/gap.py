@@ -18,6 +18,9 @@ from ilk.progress import Progress
 BOXES = 20
 """Reference sets."""
 
+STARTS = 4
+"""Starts of a fit to a reference set, where all of them end about as low."""
+
 UNIT = 65536.0
 """Features are multiples of 1 / UNIT."""
 
@@ -115,6 +118,6 @@ def _log_inertias(
         if progress is not None:
             progress.check()
         seeds = fit_seeds(generator(seed, "box", number, k), 1)
-        centres = fit_many(tiles, everyone, k, seeds, starts=1, threads=1)[0]
+        centres = fit_many(tiles, everyone, k, seeds, starts=STARTS, threads=1)[0]
         logs.append(np.log(max(nearest_two(tiles, centres, threads=1).d1.sum(), 1e-300)))
     return np.array(logs)

@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.guard import Trial
-from ilk.choose.null import fit_copula, null_medians
+from ilk.choose.null import CEILING, NullTables, explained_share, fit_copula, null_explained, null_medians
 from ilk.choose.part import part_of, watch_of
 from ilk.choose.silhouette import silhouettes
-from ilk.choose.stability import MORE_PAIRS, PAIRS, Pairs, Refits, agreements, refit_all
+from ilk.choose.stability import MORE_PAIRS, PAIRS, Pairs, Refits, agreements, refit_all, spread_of
 from ilk.choose.strength import prediction_strength
+from ilk.choose.valley import valleys_of
 from ilk.choose.vote import Ballot
 from ilk.cluster.nearest import Nearest, nearest_two
 from ilk.engines.tiles import Matrix, Tiles
@@ -54,6 +55,9 @@ class Measured:
         refits: Fits on bootstrap samples.
         agreements: Adjusted Rand index of each pair of them.
         nulls: (20,), median stability of each shapeless table.
+        valleys: (k,), density between each segment and its main neighbour over the lower peak.
+        explained: Share of the differences that the groups explain, and
+        null_explained: (20,), the same of each shapeless table; only where stability is too near 1 to tell.
     """
 
     trial: Trial
@@ -63,6 +67,9 @@ class Measured:
     refits: Refits
     agreements: NDArray[np.float64]
     nulls: NDArray[np.float64]
+    valleys: tuple[float, ...]
+    explained: float | None = None
+    null_explained: NDArray[np.float64] | None = None
 
     @property
     def k(self) -> int:
@@ -92,9 +99,34 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
     last = part_of(progress, 0.35, 1.0)
     nulls = null_medians(copula, ks, seed=sample.seed, threads=sample.threads, progress=last)
     each = zip(trials, nearest, widths, strengths, nulls.T, strict=True)
-    return tuple(
-        Measured(trial, near, width, strength, refits[trial.k], agreements(refits[trial.k]), null)
+    measured = tuple(
+        Measured(
+            trial=trial,
+            nearest=near,
+            silhouette=width,
+            strength=strength,
+            refits=refits[trial.k],
+            agreements=agreements(refits[trial.k]),
+            nulls=null,
+            valleys=valleys_of(sample.features, trial.centres, near),
+        )
         for trial, near, width, strength, null in each
+    )
+    return _with_tightness(sample, measured, copula, progress)
+
+
+def _with_tightness(
+    sample: Sample, measured: tuple[Measured, ...], tables: NullTables, progress: Progress | None
+) -> tuple[Measured, ...]:
+    """Measure how tight the groups are at each k where these and the shapeless ones are always found again."""
+    ties = [m.k for m in measured if min(np.median(m.agreements), spread_of(m.nulls).high) >= CEILING]
+    if not ties:
+        return measured
+    nulls = null_explained(tables, ties, seed=sample.seed, threads=sample.threads, progress=watch_of(progress))
+    of = dict(zip(ties, nulls.T, strict=True))
+    return tuple(
+        replace(m, explained=explained_share(sample.tiles, m.trial.centres), null_explained=of[m.k]) if m.k in of else m
+        for m in measured
     )
 
 

@@ -10,10 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from ilk.choose.draws import generator
+from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.choose.stability import NULL_PAIRS, Pairs, agreements, refit_pairs
-from ilk.engines.tiles import Matrix, tiles_of
+from ilk.cluster.ensemble import fit_many
+from ilk.cluster.nearest import nearest_two
+from ilk.engines.tiles import Matrix, Tiles, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
@@ -25,6 +27,10 @@ ROUNDS = 8
 
 STEEPEST = 0.999
 """Latent correlations stay below this, so that columns that always agree can still be drawn."""
+
+
+CEILING = 0.98
+"""Where shapeless tables, too, are found again this well, stability cannot tell them from groups."""
 
 
 class NullTables(Protocol):
@@ -123,6 +129,36 @@ def null_medians(
         return [float(np.median(agreements(refit_pairs(tiles, k, pairs, threads=1, progress=watch)))) for k in ks]
 
     return np.array(map_threads(medians, range(TABLES), threads=threads, progress=progress))
+
+
+def null_explained(
+    tables: NullTables,
+    ks: Sequence[int],
+    *,
+    seed: int,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> NDArray[np.float64]:
+    """Share of the differences that k groups explain in each of the 20 shapeless tables, (20, len(ks)).
+
+    For columns that are lumps by themselves, such as a category, whose levels are found again in any table: groups that
+    several columns agree on are tighter than groups drawn by each column for itself.
+    """
+
+    def shares(number: int) -> list[float]:
+        tiles = tiles_of(tables.draw(generator(seed, "null table", number)))
+        everyone = np.ones((1, tiles.n), np.uint8)
+        fits = [fit_many(tiles, everyone, k, fit_seeds(generator(seed, "tight", number, k), 1), threads=1) for k in ks]
+        return [explained_share(tiles, fit[0]) for fit in fits]
+
+    return np.array(map_threads(shares, range(TABLES), threads=threads, progress=progress))
+
+
+def explained_share(tiles: Tiles, centres: NDArray[np.float64]) -> float:
+    """1 - inertia with these centres / inertia with one, over the answered features; 0 where all are alike."""
+    one = fit_many(tiles, np.ones((1, tiles.n), np.uint8), 1, np.zeros(1, np.int64), starts=1, threads=1)[0]
+    whole, within = (float(nearest_two(tiles, c, threads=1).d1.sum()) for c in (one, centres))
+    return 1.0 - within / whole if whole > 0 else 0.0
 
 
 def _matched_root(

@@ -120,7 +120,7 @@ def segment_stability(labels: NDArray[np.integer], refits: Refits) -> tuple[floa
         labels: (n,), 0-based segments of the solution that is judged.
         refits: Solutions on bootstrap samples.
 
-    Source: Dolnicar & Leisch (2017), European Journal of Operational Research 257(2).
+    Source: Dolnicar & Leisch (2017), Marketing Letters 28(3), 423-436.
     """
     k = refits.centres.shape[1]
     found = [best_jaccard(contingency(labels, other, k, k)) for other in refits.labels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,20 +53,22 @@ def valley_depth(places: NDArray[np.float64]) -> float:
     return float(smooth[REACH] / peak) if peak > 0 else 1.0
 
 
-def mean_valley(features: Matrix, centres: NDArray[np.float64], nearest: Nearest) -> float | None:
-    """Valley of every segment and its main neighbour, weighted by the segment's size; None with one segment.
+def valleys_of(features: Matrix, centres: NDArray[np.float64], nearest: Nearest) -> tuple[float, ...]:
+    """Valley of each segment and its main neighbour, (k,); 1 for a segment without customers or neighbours.
 
     Args:
         features: (n, n_features), the evidence sample.
         centres: (k, n_features).
         nearest: Label and runner-up of each of these customers; the main neighbour is the most frequent runner-up.
     """
-    sizes = np.bincount(nearest.label, minlength=len(centres))
-    used = np.flatnonzero(sizes)
-    if len(used) < 2:
-        return None
-    depths = [_valley(features, centres, nearest, int(j)) for j in used]
-    return float(np.average(depths, weights=sizes[used]))
+    used = np.bincount(nearest.label, minlength=len(centres)) > 0
+    several = int(used.sum()) > 1
+    return tuple(_valley(features, centres, nearest, j) if used[j] and several else 1.0 for j in range(len(centres)))
+
+
+def mean_valley(valleys: Sequence[float], sizes: NDArray[np.integer]) -> float | None:
+    """Mean over the segments, weighted by their size; None with one segment."""
+    return float(np.average(valleys, weights=sizes)) if np.count_nonzero(sizes) > 1 else None
 
 
 def _valley(features: Matrix, centres: NDArray[np.float64], nearest: Nearest, j: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ilk.choose.guard import percent
 from ilk.model.evidence import Judged
 
 STABLE = 0.80
@@ -14,6 +15,12 @@ VALLEY = 0.5
 
 TOO_FEW = 20
 """Below this many customers nothing is claimed, whatever the figures say (rule of thumb)."""
+
+REASONS = {
+    "stability": "asked again with other customers, the same people do not end up together often enough",
+    "shapeless": "customers made up at random, without any groups, would do as well",
+    "valley": "no gap parts one group from the next",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Findings:
         stability: Median adjusted Rand index of bootstrap pairs.
         null_high: 95th percentile of the medians of shapeless tables.
         valley: Density between neighbours over the lower peak, mean over segments.
+        explained: Share of the differences that the groups explain, and
+        null_explained_high: its 95th percentile over shapeless tables, where stability is too near 1 to tell.
     """
 
     k: int
@@ -33,6 +42,13 @@ class Findings:
     stability: float | None
     null_high: float | None
     valley: float | None
+    explained: float | None = None
+    null_explained_high: float | None = None
+
+    @property
+    def is_tighter(self) -> bool:
+        """Whether the groups explain more than those of shapeless tables."""
+        return self.explained is not None and self.explained > (self.null_explained_high or 0.0)
 
 
 def judge(found: Findings) -> Judged:
@@ -42,10 +58,10 @@ def judge(found: Findings) -> Judged:
     """
     failed = _failed(found)
     if not failed:
-        return Judged(found.k, "natural", _natural(found))
+        return Judged(found.k, "natural", _natural(found), figures=_figures(found))
     if failed == ("valley",):
-        return Judged(found.k, "reproducible", _reproducible(found), failed)
-    return Judged(found.k, "constructed", _constructed(found, failed), failed)
+        return Judged(found.k, "reproducible", _reproducible(found), failed, _figures(found))
+    return Judged(found.k, "constructed", _constructed(found, failed), failed, _figures(found))
 
 
 def _failed(found: Findings) -> tuple[str, ...]:
@@ -55,7 +71,7 @@ def _failed(found: Findings) -> tuple[str, ...]:
         return ("few",)
     tests = {
         "stability": found.stability >= STABLE,
-        "shapeless": found.stability > found.null_high,
+        "shapeless": found.stability > found.null_high or found.is_tighter,
         "valley": found.valley <= VALLEY,
     }
     return tuple(name for name, passed in tests.items() if not passed)
@@ -64,15 +80,14 @@ def _failed(found: Findings) -> tuple[str, ...]:
 def _natural(found: Findings) -> str:
     return (
         f"Natural: these {found.k} groups are there whether we look or not. Asked again with other customers, the "
-        f"same people end up together ({_compared(found)}), and few customers stand between one group and the next."
+        f"same people end up together, and few customers stand between one group and the next."
     )
 
 
 def _reproducible(found: Findings) -> str:
     return (
-        f"Reproducible: asked again with other customers, nearly the same {found.k} groups come out "
-        f"({_compared(found)}). But no gap parts them: customers fade from one group into the next, and those near a "
-        f"border could belong to either."
+        f"Reproducible: asked again with other customers, nearly the same {found.k} groups come out. But no gap parts "
+        f"them: customers fade from one group into the next, and those near a border could belong to either."
     )
 
 
@@ -86,26 +101,23 @@ def _constructed(found: Findings, failed: tuple[str, ...]) -> str:
         )
     return (
         f"Constructed: customers do not fall into {found.k} groups by themselves. The groups can be used, but it is "
-        f"the business that draws the line. What failed: {_what_failed(found, failed)}."
+        f"the business that draws the line. What failed: {'; '.join(REASONS[test] for test in failed)}."
     )
 
 
-def _what_failed(found: Findings, failed: tuple[str, ...]) -> str:
-    reasons = []
-    if "stability" in failed:
-        reasons.append(
-            f"asked again with other customers, the same people do not end up together often enough (stability "
-            f"{found.stability:.2f} of 1, needed {STABLE:.2f})"
-        )
-    if "shapeless" in failed:
-        reasons.append(f"data without any groups would do as well ({_compared(found)})")
-    if "valley" in failed:
-        reasons.append("no gap parts one group from the next")
-    return "; ".join(reasons)
-
-
-def _compared(found: Findings) -> str:
-    """Stability of these and of shapeless data, with a third digit where two would look the same."""
-    ours, theirs = found.stability or 0.0, found.null_high or 0.0
+def _figures(found: Findings) -> str:
+    """What the verdict rests on, in figures; stability with a third digit where two would look the same."""
+    if found.stability is None or found.null_high is None or found.valley is None:
+        return ""
+    ours, theirs = found.stability, found.null_high
     digits = 2 if f"{ours:.2f}" != f"{theirs:.2f}" else 3
-    return f"stability {ours:.{digits}f} of 1; data made up without groups reach {theirs:.{digits}f}"
+    compared = (
+        f"Stability {ours:.{digits}f} of 1, stable from {STABLE:.2f}; data made up without groups reach "
+        f"{theirs:.{digits}f}. Density between groups {found.valley:.2f} of that inside, a gap up to {VALLEY:.2f}."
+    )
+    if found.explained is None or found.null_explained_high is None:
+        return compared
+    return (
+        f"{compared} Both are found again so well that tightness decides: groups in made-up data explain "
+        f"{percent(found.null_explained_high)} at most of what sets customers apart, these {percent(found.explained)}."
+    )

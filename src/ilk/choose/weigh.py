@@ -55,10 +55,18 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """The evidence; for every k from 2 the trust (SLSw) of its segments, and up to 20 matched bootstrap solutions."""
+    """The evidence, and more about the segments of every k from 2.
+
+    Args:
+        evidence: All that is published.
+        trust: How far each segment is found again (SLSw).
+        valleys: Density between each segment and its main neighbour over the lower peak: 0 is a clear gap.
+        bootstraps: Up to 20 bootstrap solutions, matched to the segments.
+    """
 
     evidence: Evidence
     trust: Mapping[int, tuple[float, ...]]
+    valleys: Mapping[int, tuple[float, ...]]
     bootstraps: Mapping[int, tuple[Grid, ...]]
 
 
@@ -78,6 +86,7 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
     return Weighed(
         _evidence(inquiry, sample, measured, gaps, decision),
         {m.k: segment_stability(m.nearest.label, m.refits) for m in measured},
+        {m.k: m.valleys for m in measured},
         {m.k: matched_grids(m.nearest.label, m.refits) for m in measured},
     )
 
@@ -157,7 +166,17 @@ def _evidence(
 
 def _judged(candidate: Candidate, n_customers: int) -> Judged:
     stability = candidate.stability.median if candidate.stability else None
-    return judge(Findings(candidate.k, n_customers, stability, candidate.null_high, candidate.valley))
+    return judge(
+        Findings(
+            k=candidate.k,
+            n_customers=n_customers,
+            stability=stability,
+            null_high=candidate.null_high,
+            valley=candidate.valley,
+            explained=candidate.explained,
+            null_explained_high=candidate.null_explained_high,
+        )
+    )
 
 
 def _notes(sample: Sample) -> tuple[Note, ...]:
