@@ -10,9 +10,10 @@ import pyarrow as pa
 import pytest
 from portraits import real_grouping, real_subject
 
-from ilk.figures import count, figure, percent
+from ilk.figures import count, figure, per_head, percent
 from ilk.profile.describe import describe_solutions
-from ilk.profile.names import LONGEST
+from ilk.profile.names import LONGEST, MIDDLE
+from ilk.profile.sentence import NOT_APART
 
 FILES = {
     "cards": ("credit-card/customers.csv", range(3, 9)),
@@ -65,7 +66,7 @@ def recomputed(subject, labels, segment, key):
 
 
 def said(value):
-    return {count(value), figure(value), percent(value)}
+    return {count(value), figure(value), per_head(value), percent(value)}
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -195,3 +196,10 @@ def test_neither_threads_nor_pieces_change_a_model(studies, monkeypatch):
     monkeypatch.setattr("ilk.profile.tally.PIECE_BYTES", 1 << 20)
     threaded = replace(subject, settings=subject.settings.model_copy(update={"threads": 4}))
     assert describe_solutions(threaded, groupings, chosen_k=5) == described
+
+
+def test_who_is_in_the_middle_is_not_described_as_far_from_everyone(studies):
+    _, _, described = studies("social")
+    middle = [s for solution in described.solutions for s in solution.segments if s.persona.name == MIDDLE]
+    assert middle
+    assert all(f"). {NOT_APART}" in segment.persona.sentence for segment in middle)

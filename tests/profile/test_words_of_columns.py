@@ -106,6 +106,24 @@ def test_singular_and_plural(one, many):
     assert singular(many) == one
 
 
+@pytest.mark.parametrize(
+    ("name", "topic"),
+    [("zorb_level", "zorb level"), ("total_quux", "total quux"), ("xqz", "“xqz”"), ("credit_limit", "credit limits")],
+)
+def test_a_word_nobody_knows_is_not_made_many(name, topic):
+    assert words_of(name, "amount").topic == topic
+
+
+def test_a_currency_sign_stands_before_its_figure():
+    assert words_of("spend", "amount", Label("spend", currency="$", given=True)).said(573.2) == "$573"
+    assert words_of("spend", "amount", Label("spend", currency="EUR", given=True)).said(573.2) == "573 EUR"
+
+
+def test_what_somebody_has_done_is_said_as_that():
+    assert with_or_without("accepted campaign four", yes=True) == "with campaign four accepted"
+    assert with_or_without("speed limit", yes=True) == "with speed limit"
+
+
 def test_some_nouns_have_no_plural_or_no_singular():
     assert plural("income") == "income"
     assert singular("sports") == "sports"

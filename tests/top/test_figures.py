@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilk.figures import count, figure, percent, readable
+from ilk.figures import count, few, figure, per_head, percent, readable, with_unit
 
 
 @pytest.mark.parametrize(
@@ -14,20 +14,35 @@ from ilk.figures import count, figure, percent, readable
     [
         (3917.5, "3,920"),
         (0.0, "0"),
-        (0.4567, "0.457"),
+        (0.4567, "0.46"),
         (12.0, "12"),
         (99_999, "100,000"),
-        (0.00012345, "0.000123"),
+        (0.00012345, "0.00012"),
         (-41.26, "-41.3"),
-        (1e-12, "1e-12"),
+        (1e-12, "1.00e-12"),
+        (2e20, "2.00e+20"),
     ],
 )
 def test_at_most_three_significant_digits(value, said):
     assert figure(value) == said
 
 
-def test_the_unit_stands_behind():
-    assert figure(1234.0, "USD") == "1,230 USD"
+def test_the_unit_stands_behind_and_a_sign_before():
+    assert with_unit("1,230", currency="USD") == "1,230 USD"
+    assert with_unit("1,230", currency="$") == "$1,230"
+    assert with_unit("12", unit="months") == "12 months"
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [(0.0536, "0.05"), (0.551, "0.55"), (4.08, "4.1"), (14.71, "15"), (0.0, "0"), (0.001, "under 0.01"), (6.0, "6")],
+)
+def test_a_mean_of_things_counted_has_no_digits_that_mean_nothing(mean, said):
+    assert per_head(mean) == said
+
+
+def test_few_customers_are_not_counted_aloud():
+    assert [few(n, 10) for n in (0, 1, 9, 10, 2000)] == ["0", "under 10", "under 10", "10", "2,000"]
 
 
 @pytest.mark.parametrize(
@@ -52,8 +67,8 @@ def test_counts_are_whole():
 
 
 @given(st.floats(-1e12, 1e12, allow_nan=False))
-def test_no_figure_is_further_off_than_its_third_digit(value):
-    assert abs(float(figure(value).replace(",", "")) - value) <= 0.0051 * abs(value)
+def test_no_figure_is_further_off_than_its_last_digit(value):
+    assert abs(float(figure(value).replace(",", "")) - value) <= 0.0051 * abs(value) * (1 if abs(value) >= 1 else 10)
 
 
 def test_readable_keeps_two_digits():

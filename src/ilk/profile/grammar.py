@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ilk.profile import bank
+from ilk.profile import bank, nouns
 
 
 def singular(word: str) -> str:
@@ -76,8 +76,10 @@ def quality_of(topic: str) -> str:
 
 
 def thing_of(topic: str) -> str:
-    """What somebody has who says yes: "app" of "has app"."""
+    """What somebody has who says yes: "app" of "has app", "offer accepted" of "accepted offer"."""
     first, _, rest = topic.partition(" ")
+    if rest and first in nouns.DONE:
+        return f"{rest} {first}"
     return rest if rest and first in {"has", "have", "had", "uses", "owns", "with"} else topic
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ilk.figures import count, percent
-from ilk.profile import bank
+from ilk.profile import bank, nouns
 from ilk.profile.grammar import is_person, plural, quality_of, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
@@ -16,6 +16,12 @@ BEHAVIOURS = 2
 
 TELLING = 0.15
 """Difference in the share of customers who do a thing at all that tells more than an average frequency."""
+
+WEAKEST = 0.25
+"""Deviations from everyone from which a segment that stands out in nothing is said to differ (rule of thumb)."""
+
+NOT_APART = "No column sets them clearly apart; what differs most: "
+"""Said of who has no marker, so that figures beside everyone's do not speak against the name."""
 
 Fact = tuple[str, float]
 
@@ -48,9 +54,12 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
         named: The differences its name is made of; they are told first.
         traits: All its differences, strongest first.
     """
-    behaviours = [behaviour(ground, trait) for trait in _worth_telling(ground, named, traits)]
+    worth = named or [trait for trait in traits if abs(trait.d) >= WEAKEST]
+    behaviours = [behaviour(ground, trait) for trait in _worth_telling(ground, named, traits if named else worth)]
     parts = [Told(f"{count(size.customers)} customer{'s' * (size.customers != 1)} ({percent(size.share)})", ())]
-    parts += [Told(_capital(_joined([told.text for told in behaviours])), ())] * bool(behaviours)
+    lead = "" if named else NOT_APART
+    joined = _joined([told.text for told in behaviours])
+    parts += [Told(lead + joined if lead else _capital(joined), ())] * bool(behaviours)
     facts: list[Fact] = [("size", float(size.customers)), ("share", size.share)]
     facts += [fact for told in behaviours for fact in told.facts]
     if size.value_share is not None and size.value_column is not None:
@@ -101,6 +110,8 @@ def _by_share(ground: Ground, trait: Trait) -> Told | None:
         what = f"have {words.topic} “{trait.level}”"
     elif quality := quality_of(words.topic):
         what = f"are {plural(quality) if is_person(quality) else quality}"
+    elif words.topic.split(maxsplit=1)[0] in nouns.DONE:
+        what = words.topic
     else:
         what = f"have {thing_of(words.topic)}"
     key = f"share {plan.column}{'=' * bool(trait.level)}{trait.level}"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from ilk.features.plans import ColumnPlan
-from ilk.figures import figure, percent
-from ilk.profile import bank
+from ilk.figures import figure, per_head, percent, with_unit
+from ilk.profile import bank, nouns
 from ilk.profile.grammar import plural, singular, singular_phrase, spelled
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
@@ -32,6 +32,7 @@ _NUMBER = re.compile(r"\d+")
 _WINDOW = re.compile(
     r"\s+(in (the )?)?(last|past) (?P<n>\d+) ?(?P<unit>m|mo|mth|mths|months?|d|days?|w|wks?|weeks?|y|yrs?|years?)$"
 )
+_VOWEL = re.compile(r"[aeiouy]|[^a-z]")
 _ODD = re.compile(r"[^\w\s'’&+/-]")
 
 
@@ -46,7 +47,9 @@ class Words:
         noun: What a segment is "with" much or little of: the topic, or "wine spend" where the topic was bought.
         agent: Who does much of it, or "" if that has no word: "one-off buyers".
         measure: What is measured of the topic.
-        unit: What stands after a figure: a unit or currency from the labels, or "".
+        unit: What stands after a figure, or "".
+        currency: A currency instead; a sign stands before the figure.
+        counted: Whether its values count things, so that means of it are rounded.
         in_percent: Whether its values are shares of one, said as per cent.
         year: Whether its values may be years of the calendar, said without a thousands mark.
     """
@@ -60,6 +63,8 @@ class Words:
     unit: str = ""
     in_percent: bool = False
     year: bool = False
+    currency: str = ""
+    counted: bool = False
 
     def said(self, value: float) -> str:
         """A figure of the column as people read it, in its units."""
@@ -67,7 +72,7 @@ class Words:
             return percent(value)
         if self.year and YEARS[0] <= value <= YEARS[1]:
             return f"{value:.0f}"
-        return figure(value, self.unit)
+        return with_unit(per_head(value) if self.counted else figure(value), currency=self.currency, unit=self.unit)
 
     @property
     def stem(self) -> frozenset[str]:
@@ -88,7 +93,9 @@ def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
     return replace(
         made,
         plain=_plain(plan, made),
-        unit="" if of_one else label.unit or label.currency or made.unit,
+        unit="" if of_one else label.unit or made.unit,
+        currency="" if of_one else label.currency,
+        counted=plan.kind == "count",
         in_percent=of_one,
         year=plan.kind == "number" and "year" in made.topic.split(),
     )
@@ -157,12 +164,23 @@ def _parsed(column: str, text: str, role: Role) -> Words:
     if role == "count" and measure == "level":
         # A count of a bare word may count mentions: "rock" stays as it is written, orders are orders.
         doing = bool(agent) and not agent.endswith(" fans")
-        topic = plural(topic) if doing else text
+        topic = _several(topic) if doing else text
         return Words(column, topic, topic, topic, agent, "count" if doing else measure)
-    topic = plural(topic)
+    topic = _several(topic)
     noun = f"{agent.removesuffix(' buyers')} spend" if spent and agent.endswith(" buyers") else topic
     plain = " ".join([singular_phrase(topic), "frequency"]) if measure == "frequency" else text
     return Words(column, plain, topic, noun, agent, measure)
+
+
+def _several(topic: str) -> str:
+    """The plural of a topic whose last word is known; letters that are no word stand in quotation marks.
+
+    Who knows what "zorb" is, or whether there are many.
+    """
+    last = singular(topic.rsplit(maxsplit=1)[-1].casefold()) if topic.split() else ""
+    if last in bank.AGENTS or last in nouns.THINGS:
+        return plural(topic)
+    return topic if not last.islower() or _VOWEL.search(last) else f"“{topic}”"
 
 
 def _stripped(text: str, role: Role) -> tuple[str, Measure, bool]:
