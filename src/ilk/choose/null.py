@@ -8,7 +8,6 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.part import watch_of
@@ -180,6 +179,8 @@ def _matched_root(
 
 def _ranks_drawn(latent: NDArray[np.float64], blocks: tuple[Block, ...]) -> NDArray[np.float64]:
     """The scaled ranks a latent table would be given; standard normal values need no sorting to know their place."""
+    from scipy.special import ndtr
+
     ranks = np.zeros_like(latent)
     for i, block in enumerate(blocks):
         n = len(block.present)

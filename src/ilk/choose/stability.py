@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from ilk.choose.draws import Purpose, fit_seeds, generator
 from ilk.choose.indices import adjusted_rand, best_jaccard, contingency
@@ -129,6 +128,8 @@ def segment_stability(labels: NDArray[np.integer], refits: Refits) -> tuple[floa
 
 def matched_grids(labels: NDArray[np.integer], refits: Refits) -> tuple[Grid, ...]:
     """The first bootstrap solutions, their rows in the order of the segments they overlap most (linear assignment)."""
+    from scipy.optimize import linear_sum_assignment  # a quarter of a second, which nobody should wait for at the start
+
     k = refits.centres.shape[1]
     grids = []
     for centres, other in zip(refits.centres[:KEPT], refits.labels[:KEPT], strict=True):
