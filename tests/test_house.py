@@ -12,7 +12,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "ilk"
 
 FLOORS = [
-    {"errors"},
+    {"errors", "interrupt"},
     {"worlds"},
     {"settings"},
     {"progress"},

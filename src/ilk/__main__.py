@@ -1,5 +1,40 @@
-"""`python -m ilk` is `ilk`."""
+"""`ilk`, also as `python -m ilk`: from the first import to the last byte, Ctrl-C is one sentence and one code."""
 
-from ilk.cli import main
+from __future__ import annotations
 
-main()
+import os
+import sys
+from typing import NoReturn
+
+from ilk.interrupt import interrupted, listen
+
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the command line and leave."""
+    listen()
+    try:
+        from ilk.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        _leave(INTERRUPTED)
+    except SystemExit as end:
+        _leave(INTERRUPTED if interrupted() else end.code)
+
+
+def _leave(code: str | int | None) -> NoReturn:
+    """End at once: taking compilers and databases apart in memory takes most of a second, and nobody needs it."""
+    said = "ilk: Stopped; nothing half-written is left.\n" if code == INTERRUPTED else ""
+    try:
+        sys.stderr.write(f"{code}\n" if isinstance(code, str) else said)
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        pass  # whoever was to read this has left already
+    os._exit(code if isinstance(code, int) else int(code is not None))
+
+
+if __name__ == "__main__":
+    main()

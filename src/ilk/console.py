@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import typer
 
 from ilk.errors import IlkError
+from ilk.interrupt import interrupted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ilk.progress import Progress
 
 OUR_FAULT = 1
-INTERRUPTED = 130
 WIDEST = 100
 
 
@@ -47,13 +47,13 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **given)
         except IlkError as error:
             _fail(str(error), error.exit_code)
-        except KeyboardInterrupt:
-            _fail("Stopped; nothing half-written is left.", INTERRUPTED)
         except BrokenPipeError:
             sys.exit(0)
         except (typer.Exit, typer.Abort):
             raise
         except Exception:
+            if interrupted():
+                raise KeyboardInterrupt from None
             with tempfile.NamedTemporaryFile("w", prefix="ilk-fault-", suffix=".txt", delete=False) as report:
                 report.write(traceback.format_exc())
             _fail(f"This is our fault, not yours. What happened is in {report.name}; please send it to us.", OUR_FAULT)

@@ -129,8 +129,12 @@ def open_sandbox(threads: int | None, n_bytes: int, progress: Progress) -> Sandb
     if threads is not None:
         config["threads"] = threads
     database = str(folder / "source.duckdb") if n_bytes > ON_DISK_BYTES else ":memory:"
-    sandbox = Sandbox(duckdb.connect(database, config=config), folder, progress)
-    sandbox.run("SET GLOBAL TimeZone = 'UTC'")
+    try:
+        sandbox = Sandbox(duckdb.connect(database, config=config), folder, progress)
+        sandbox.run("SET GLOBAL TimeZone = 'UTC'")
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return sandbox
 
 
