@@ -46,7 +46,7 @@ def test_every_chart_draws_at_both_widths(model):
 def test_charts_are_altair_charts_too(model):
     """A chart drawn by Vega-Lite is valid as an Altair chart, and its tooltips are words."""
     altair = pytest.importorskip("altair")
-    figure = sizes_and_value(model.segments, model.content.column("SPEND_TOTAL"))
+    figure = sizes_and_value(model.segments, model.content.column("SPEND_TOTAL"), 10)
     assert isinstance(figure.altair(), altair.HConcatChart)
     assert isinstance(marker_bars(model.segments[0], model.content).altair(), altair.LayerChart)
     assert flow_across_k(model.content, model.k, Reading(model).names).altair() is None
@@ -55,7 +55,7 @@ def test_charts_are_altair_charts_too(model):
 def test_bars_are_as_long_as_their_shares(model):
     """The longest bar of the sizes chart belongs to the largest value, all lengths in proportion, from zero."""
     segments = model.segments
-    svg = sizes_and_value(segments, None).draw(720)
+    svg = sizes_and_value(segments, None, 10).draw(720)
     bars = {}
     for colour, steps in ((segment_colour(s.number), s.share) for s in segments):
         path = re.search(rf'd="M0,[\d.]+h([\d.]+)[^"]*"[^>]*fill="{colour}"', svg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -13,9 +14,12 @@ import pytest
 from conftest import HOSTILE
 from ilk.model.model import Model
 from ilk.model.parts import Edit
-from ilk.outputs.reading import Reading
+from ilk.outputs.charts.card import persona_card
+from ilk.outputs.reading import ABOUT_TRUST, Reading
 from ilk.outputs.report import CONTENTS, render_report
-from ilk.outputs.sections.board import GENERAL, board, caveats
+from ilk.outputs.sections.board import GENERAL, board, caveats, made_from
+from ilk.outputs.study_json import study_document
+from ilk.outputs.workbook import write_workbook
 from ilk.sources.source import Note
 
 ALLOWED = frozenset(
@@ -177,13 +181,53 @@ def test_edits_change_what_is_read(model):
 
 def test_merged_segments_are_read_as_one(model):
     one, two = model.segments[0], model.segments[1]
-    both = replace(one, size=one.size + two.size, share=one.share + two.share)
+    both = replace(one, size=one.size + two.size, share=one.share + two.share, trust=None)
     merged = model.edited(Edit("merge", "the same to us", "2026-11-23", uid=one.uid, other=two.uid, segment=both))
     reading = Reading(merged)
     assert reading.row_numbers[:2] == (1, 1)
     html = render_report(merged)
     assert "Segments were merged by hand" in html
+    assert "Merged by hand: not measured" in html
+    text = reading.verdict[1]
+    assert text.startswith("This was found of 4 segments, before some were merged by hand; the 3 shown were not judged")
+    assert "merged by hand from 4, which were reproducible" in str(merged)
+    assert "merged by hand: not measured" in str(merged)
+    assert persona_card(merged.segments[0], reading).draw(392).count("Merged by hand: not measured") == 1
     assert "Two segments merged (the same to us)." in html
+
+
+def test_the_headline_counts_who_has_a_segment_and_names_the_rest(model):
+    p = model.content.provenance
+    assert p.n_rejected > 0
+    said = made_from(Reading(model))
+    assert f"{p.n_assigned} customers, {p.n_rejected} more without a segment" in said
+
+
+def test_trust_is_explained_where_the_verdict_speaks_against_it(model):
+    """A reliable segment under a constructed verdict is no contradiction, and that is said beside the table."""
+    evidence = model.content.evidence
+    drawn = replace(evidence, verdict="constructed", verdict_text="Constructed: lines we drew.", judged=())
+    made = Model(replace(model.content, evidence=drawn))
+    assert ABOUT_TRUST in render_report(made)
+    assert ABOUT_TRUST not in render_report(model)
+
+
+def test_a_small_segment_is_nowhere_counted(model, tmp_path):
+    """A segment of five is under 10 in the report, the cards, study.json, the workbook and in print."""
+    small = replace(model.segments[3], size=5, share=5 / 599)
+    solution = replace(model.solution, segments=(*model.solution.segments[:3], small))
+    solutions = tuple(solution if s.k == 4 else s for s in model.content.solutions)
+    few = Model(replace(model.content, solutions=solutions))
+    html = render_report(few)
+    assert "under 10 customers" in html
+    assert "5 customers" not in re.sub(r"[\d,]+5 customers", "", html)
+    told = study_document(few)["segments"][3]
+    assert (told["size"], told["share"]) == (None, None)
+    assert "under 10" in str(few)
+    assert "under 10 customers" in persona_card(few.segments[3], Reading(few)).draw(392)
+    write_workbook(tmp_path / "p.xlsx", few)
+    with zipfile.ZipFile(tmp_path / "p.xlsx") as book:
+        assert "under 10" in book.read("xl/sharedStrings.xml").decode()
 
 
 def test_one_segment_makes_a_report(one_segment, rendered):

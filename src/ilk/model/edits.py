@@ -47,6 +47,10 @@ class View:
         """Whether two segments were made one."""
         return len(self.segments) < len(self.owner)
 
+    def is_merged(self, segment: Segment) -> bool:
+        """Whether this segment was made of several."""
+        return self.owner.count(self.segments.index(segment)) > 1
+
 
 @dataclass(frozen=True, slots=True)
 class _State:

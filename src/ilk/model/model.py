@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -83,9 +84,21 @@ class Model:
     def judged(self) -> Judged | None:
         """The verdict for the number of segments adopted, with its words."""
         evidence = self.evidence
-        if self.k == self.content.k:
+        known = next((one for one in evidence.judged if one.k == self.k), None)
+        if known is None and self.k == self.content.k:
             return Judged(self.k, evidence.verdict, evidence.verdict_text, evidence.failed)
-        return next((one for one in evidence.judged if one.k == self.k), None)
+        return known
+
+    @cached_property
+    def min_group(self) -> int:
+        """Fewest customers a published figure is about, as the study was told."""
+        from ilk.settings import Settings
+
+        try:
+            told = json.loads(self.content.provenance.settings).get("min_group")
+        except (ValueError, AttributeError):
+            told = None
+        return told if isinstance(told, int) else Settings().min_group
 
     def segment(self, number: int) -> Segment:
         """The segment with this number.

@@ -7,7 +7,8 @@ from html import escape
 from textwrap import shorten, wrap
 from typing import TYPE_CHECKING
 
-from ilk.figures import percent
+from ilk.figures import HUGE, count, few, percent
+from ilk.figures import figure as rounded
 from ilk.model.parts import Segment
 
 if TYPE_CHECKING:
@@ -25,24 +26,16 @@ _ALIGN = "text-align:right;font-variant-numeric:tabular-nums"
 
 
 def figure(number: float) -> str:
-    """A number with at most three significant digits and thousands separators; whole numbers whole."""
-    if number == 0 or not math.isfinite(number):
-        return "0" if number == 0 else str(number)
-    if float(number).is_integer() and abs(number) < 1e15:
-        return f"{number:,.0f}"
-    decimals = 2 - math.floor(math.log10(abs(number)))
-    if not -15 <= decimals <= 8:
-        return f"{number:.3g}"
-    rounded = round(number, decimals)
-    text = f"{rounded:,.{max(decimals, 0)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    """A customer's own number: whole ones whole, others with at most three significant digits."""
+    whole = float(number).is_integer() and abs(number) < HUGE
+    return count(number) if whole else rounded(number)
 
 
 def as_text(model: Model) -> str:
     """A model in a terminal: what it is, its segments, what was changed by hand."""
     lines = [_title(model), ""]
     lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{'share':>9}  trust"]
-    lines += [_segment_line(segment) for segment in model.segments]
+    lines += [_segment_line(segment, model) for segment in model.segments]
     lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
     if model.edits:
         often = "once, on" if len(model.edits) == 1 else f"{len(model.edits)} times, last on"
@@ -53,7 +46,7 @@ def as_text(model: Model) -> str:
 def as_html(model: Model) -> str:
     """A model in a notebook: one table that needs no style sheet and no script."""
     head = "".join(f"<th>{title}</th>" for title in ("", "segment", "customers", "share", "trust", "what it is like"))
-    rows = "".join(_segment_row(segment) for segment in model.segments)
+    rows = "".join(_segment_row(segment, model) for segment in model.segments)
     return f"<div><p><b>{escape(_title(model))}</b></p><table><tr>{head}</tr>{rows}</table></div>"
 
 
@@ -72,26 +65,46 @@ def explanation_text(found: Explanation) -> str:
 
 
 def _title(model: Model) -> str:
-    verdict = f" ({model.verdict})" if model.verdict else ""
     n = len(model.segments)
+    verdict = f" ({model.verdict})" if model.verdict else ""
+    if model.view.merged:
+        verdict = f" (merged by hand from {model.k}{f', which were {model.verdict}' if model.verdict else ''})"
     return (
         f"ilk model: {n} segment{'s' * (n != 1)} of {model.content.provenance.n_assigned:,} customers{verdict}, "
         f"{len(model.scoring.columns)} columns build them"
     )
 
 
-def _segment_line(segment: Segment) -> str:
-    trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
+def trust_words(segment: Segment, model: Model) -> str:
+    """The word for how far a segment can be trusted; why there is none where it was not measured."""
+    if segment.trust is not None:
+        return segment.trust.word
+    return "merged by hand: not measured" if model.view.is_merged(segment) else "not measured"
+
+
+def _trust(segment: Segment, model: Model) -> str:
+    shape = f"{_SHAPES[segment.trust.word]} " if segment.trust else ""
+    return f"{shape}{trust_words(segment, model)}"
+
+
+def _sizes(segment: Segment, model: Model) -> tuple[str, str]:
+    """Size and share as they may be told."""
+    share = percent(segment.share) if segment.size >= model.min_group or segment.size == 0 else ""
+    return few(segment.size, model.min_group), share
+
+
+def _segment_line(segment: Segment, model: Model) -> str:
     name = shorten(segment.persona.name, 41, placeholder="…")
-    return f"{segment.number:>4}  {name:<42}{segment.size:>11,}{percent(segment.share):>9}  {trust}"
+    size, share = _sizes(segment, model)
+    return f"{segment.number:>4}  {name:<42}{size:>11}{share:>9}  {_trust(segment, model)}"
 
 
-def _segment_row(segment: Segment) -> str:
-    trust = f"{_SHAPES[segment.trust.word]} {segment.trust.word}" if segment.trust else ""
+def _segment_row(segment: Segment, model: Model) -> str:
+    size, share = _sizes(segment, model)
     return (
         f"<tr><td>{segment.number}</td><td><b>{escape(segment.persona.name)}</b></td>"
-        f'<td style="{_ALIGN}">{segment.size:,}</td><td style="{_ALIGN}">{percent(segment.share)}</td>'
-        f'<td>{trust}</td><td style="text-align:left">{escape(segment.persona.sentence)}</td></tr>'
+        f'<td style="{_ALIGN}">{size}</td><td style="{_ALIGN}">{share}</td>'
+        f'<td>{_trust(segment, model)}</td><td style="text-align:left">{escape(segment.persona.sentence)}</td></tr>'
     )
 
 

@@ -24,11 +24,16 @@ def figures_of(model: Model) -> Iterator[Figure]:
     """All charts of the report, then a card a persona; each has a name of its own."""
     reading = Reading(model)
     number = how_many(reading)
-    charts = [map_of(reading), sizes_and_value(reading.segments, reading.value), number.stability, number.flow]
+    charts = [
+        map_of(reading),
+        sizes_and_value(reading.segments, reading.value, reading.least),
+        number.stability,
+        number.flow,
+    ]
     charts += [number.trust, *number.folded, correlation_grid(reading.content)]
     for chapter in chapters(reading):
         charts += [chapter.marker_chart, *chapter.distributions]
-    charts += [persona_card(segment, reading.content, reading.by_number) for segment in reading.segments]
+    charts += [persona_card(segment, reading) for segment in reading.segments]
     yield from (chart for chart in charts if chart is not None)
 
 

@@ -8,9 +8,14 @@ from functools import cached_property
 from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Content, Segment, Solution
-from ilk.outputs.wording import clean, noun_of
+from ilk.model.shown import trust_words
+from ilk.outputs.wording import clean, customers, noun_of, share_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
+ABOUT_TRUST = (
+    "Reliable here means: asked again with other customers, the same group comes out. Its border is still one that was "
+    "drawn, not one that customers leave open."
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,31 @@ class Reading:
         """The segment each row of the scorer belongs to; rows of a merged segment share its number."""
         return tuple(self.segments[i].number for i in self.model.view.owner)
 
+    @property
+    def least(self) -> int:
+        """Fewest customers a figure is told about."""
+        return self.model.min_group
+
+    def size(self, segment: Segment) -> str:
+        """1,287 customers (14 %), as far as that may be told."""
+        return customers(segment.size, segment.share, least=self.least)
+
+    def share(self, segment: Segment) -> str:
+        """14 %, as far as that may be told."""
+        return share_of(segment.size, segment.share, self.least)
+
+    def trust(self, segment: Segment) -> str:
+        """How far a segment can be trusted, in words; why that is not known where it was not measured."""
+        words = trust_words(segment, self.model)
+        return words[:1].upper() + words[1:]
+
+    @property
+    def about_trust(self) -> str:
+        """What trust in a segment means beside a verdict that would make one doubt it."""
+        if self.verdict[0] != "constructed" or not any(s.trust for s in self.segments):
+            return ""
+        return ABOUT_TRUST
+
     @cached_property
     def by_number(self) -> dict[int, str]:
         """Number -> name of the segments shown."""
@@ -87,7 +117,16 @@ class Reading:
         judged = self.model.judged
         if judged is None:
             return "constructed", "This number of segments was not judged; treat them as lines you drew yourself."
-        return judged.verdict, _without_word(judged.text)
+        text = _without_word(judged.text)
+        if not self.merged:
+            return judged.verdict, text
+        before = f"This was found of {self.k} segments, before some were merged by hand; "
+        return judged.verdict, f"{before}the {len(self.segments)} shown were not judged again. Of the {self.k}: {text}"
+
+    @property
+    def figures(self) -> str:
+        """The figures the verdict rests on, for who wants to check it."""
+        return clean(self.model.judged.figures) if self.model.judged else ""
 
     def column(self, name: str) -> ColumnSummary:
         """Everything about one column."""

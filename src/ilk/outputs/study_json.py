@@ -42,7 +42,7 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "verdict": reading.verdict[0],
         "why_k": content.evidence.why_k,
         "candidates": [_candidate(candidate) for candidate in content.evidence.candidates],
-        "segments": [_segment(segment) for segment in model.segments],
+        "segments": [_segment(segment, model.min_group) for segment in model.segments],
         "fidelity": fidelity.accuracy if fidelity is not None else None,
         "fidelity_full_tree": fidelity.full_tree if fidelity is not None else None,
         "themes": [{"columns": list(theme.columns), "share": theme.share} for theme in reading.solution.themes],
@@ -78,15 +78,16 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def _segment(segment: Segment) -> dict[str, Any]:
+def _segment(segment: Segment, least: int) -> dict[str, Any]:
     persona, trust = segment.persona, segment.trust
+    told = segment.size >= least or segment.size == 0
     return {
         "segment": segment.number,
         "uid": segment.uid,
         "name": persona.name,
         "sentence": persona.sentence,
-        "size": segment.size,
-        "share": segment.share,
+        "size": segment.size if told else None,
+        "share": segment.share if told else None,
         "value_share": dict(segment.value_share),
         "trust": trust.word if trust else None,
         "slsw": trust.slsw if trust else None,

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ilk.figures import few
 from ilk.model.parts import Segment, TrustWord
+from ilk.model.shown import trust_words
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import made_from, warnings, why_k
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
-from ilk.outputs.wording import counted, customers, in_letters, per_cent, whole
+from ilk.outputs.wording import counted, in_letters, per_cent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -123,13 +125,16 @@ def _people(page: _Page, reading: Reading) -> None:
     shown = reading.segments[:MOST_PERSONAS]
     longest = max(7, *(cell_len(reading.by_number[s.number]) for s in shown))
     heads = (f"of {reading.value_words}", "of value") if reading.value else ("",)
-    widths = next((w for w in (_Widths(longest, head) for head in heads) if w.total <= page.width), None)
+    trust = max(len(f"x {trust_words(s, reading.model)}") for s in shown)
+    widths = next((w for w in (_Widths(longest, head, trust) for head in heads) if w.total <= page.width), None)
     if widths is not None:
         page.say(widths.head(), style="dim", indent=4)
     for segment in shown:
         _person(page, reading, segment, widths)
     if len(reading.segments) > len(shown):
         page.say(f"and {counted(len(reading.segments) - len(shown), 'smaller segment')}", indent=4, style="dim")
+    if reading.about_trust:
+        page.say(reading.about_trust, indent=4, style="dim")
     page.gap()
 
 
@@ -139,13 +144,13 @@ class _Widths:
 
     name: int
     worth: str
+    trust: int
 
     @property
     def total(self) -> int:
         """Characters of the widest row."""
-        return (
-            4 + self.name + 2 + 9 + 2 + 6 + (2 + len(self.worth) if self.worth else 0) + 2 + len("x do not rely on it")
-        )
+        worth = 2 + len(self.worth) if self.worth else 0
+        return 4 + self.name + 2 + 9 + 2 + 6 + worth + 2 + self.trust
 
     def head(self) -> str:
         """The line above the table."""
@@ -159,21 +164,22 @@ class _Widths:
         share = value_share(segment, reading.content.value_column)
         value = f"  {per_cent(share):>{len(self.worth)}}" if self.worth else ""
         name = set_cell_size(reading.by_number[segment.number], self.name)
-        return f"{name}  {whole(segment.size):>9}  {per_cent(segment.share):>6}{value}  "
+        return f"{name}  {few(segment.size, reading.least):>9}  {reading.share(segment):>6}{value}  "
 
 
 def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | None) -> None:
     from rich.text import Text
 
     number = (f"{segment.number:>2}  ", f"bold {segment_colour(segment.number)}")
-    trust = (page.sign(segment.trust.word), f" {segment.trust.word}") if segment.trust else ()
+    words = trust_words(segment, reading.model)
+    trust = (page.sign(segment.trust.word), f" {words}") if segment.trust else ((words, "dim"),)
     if widths is not None:
         figures = widths.row(reading, segment)
         name, rest = (figures[: widths.name], "bold"), figures[widths.name :]
         page.say(Text.assemble(number, name, rest, *trust), hang=4)
     else:
         page.say(Text.assemble(number, (reading.by_number[segment.number], "bold")), hang=4)
-        page.say(Text.assemble(f"{customers(segment.size, segment.share)}  ", *trust), indent=4)
+        page.say(Text.assemble(f"{reading.size(segment)}  ", *trust), indent=4)
     markers = in_markers(segment, reading.content)
     if markers:
         page.say(markers, style="dim", indent=4)

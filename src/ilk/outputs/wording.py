@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Final
 
+from ilk import figures
 from ilk.features.plans import ColumnPlan
-from ilk.model.parts import ColumnSummary, TrustWord
+from ilk.model.parts import ColumnSummary
 from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"
@@ -22,12 +23,6 @@ SHORT: Final = 48
 _QUESTION = re.compile(r"(?:I|my|how|do|does|did|are|would|which|what|when)\b", re.IGNORECASE)
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
-TRUST_WORDS: Final[dict[TrustWord, str]] = {
-    "reliable": "Reliable",
-    "a pattern": "A pattern",
-    "do not rely on it": "Do not rely on it",
-}
-
 
 def clean(text: str) -> str:
     """A text without the characters that break pages or turn lines around, on one line."""
@@ -36,35 +31,22 @@ def clean(text: str) -> str:
 
 def whole(count: float) -> str:
     """A count: 8,950."""
-    return f"{count:,.0f}"
+    return figures.count(count)
 
 
 def figure(number: float | None) -> str:
-    """Anything measured, with at most three significant digits: 4,320, 12.3, 0.0432."""
+    """Anything measured, with at most three significant digits: 4,320, 12.3, 0.043."""
     if number is None or not math.isfinite(number):
         return NONE
-    if number == 0:
-        return "0"
-    if abs(number) >= 1e15 or abs(number) < 1e-6:
-        return f"{number:.2e}"
-    rounded = float(f"{number:.3g}")
-    decimals = max(0, 2 - math.floor(math.log10(abs(rounded))))
-    text = f"{rounded:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = figures.figure(number)
+    return f"\N{MINUS SIGN}{text[1:]}" if text.startswith("-") else text
 
 
 def per_cent(share: float | None) -> str:
     """A share: without decimals from 10 % up, one below; never 0 % of something, nor all of what is not whole."""
     if share is None or not math.isfinite(share):
         return NONE
-    percent = 100 * share
-    if 99.5 <= percent < 100:
-        return "over 99 %"
-    if abs(percent) >= 9.95 or percent == 0:
-        return f"{percent:.0f} %".replace("-", "\N{MINUS SIGN}")
-    if abs(percent) < 0.05:
-        return "under 0.1 %"
-    return f"{percent:.1f} %".replace("-", "\N{MINUS SIGN}")
+    return figures.percent(share).replace("-", "\N{MINUS SIGN}")
 
 
 def fixed(number: float | None, decimals: int = 2) -> str:
@@ -74,10 +56,15 @@ def fixed(number: float | None, decimals: int = 2) -> str:
     )
 
 
-def customers(count: int, share: float | None = None) -> str:
-    """1,287 customers (14 %)."""
-    words = f"{whole(count)} customer{'' if count == 1 else 's'}"
-    return words if share is None else f"{words} ({per_cent(share)})"
+def customers(count: int, share: float | None = None, *, least: int = 0) -> str:
+    """1,287 customers (14 %); under 10 customers where there are fewer than `least`."""
+    words = f"{figures.few(count, least)} customer{'' if count == 1 >= least else 's'}"
+    return words if share is None or 0 < count < least else f"{words} ({per_cent(share)})"
+
+
+def share_of(count: int, share: float, least: int) -> str:
+    """A group's share of customers; how large it is at most where there are fewer than `least`."""
+    return f"under {per_cent(share * least / count)}" if 0 < count < least else per_cent(share)
 
 
 def index(number: float | None) -> str:
@@ -126,7 +113,10 @@ def in_units(number: float | None, column: ColumnSummary) -> str:
         return day(number)
     if YEARS[0] <= number <= YEARS[1] and _words(column.plan).year:
         return f"{number:.0f}"
-    text = fixed(number) if column.plan.kind == "ordered" and number != round(number) else figure(number)
+    if column.plan.kind == "count":
+        text = figures.per_head(number).replace("-", "\N{MINUS SIGN}")
+    else:
+        text = fixed(number) if column.plan.kind == "ordered" and number != round(number) else figure(number)
     return with_unit(text, column.plan)
 
 
@@ -151,12 +141,7 @@ def is_share(column: ColumnSummary) -> bool:
 
 def with_unit(text: str, plan: ColumnPlan) -> str:
     """A number's text with the column's currency or unit: $4,320, 4,320 EUR, 12 months."""
-    currency, unit = clean(plan.label.currency), clean(plan.label.unit)
-    if currency:
-        return f"{currency}{text}" if len(currency) == 1 else f"{text} {currency}"
-    if unit == "%":
-        return f"{text} %"
-    return f"{text} {unit}" if unit else text
+    return figures.with_unit(text, currency=clean(plan.label.currency), unit=clean(plan.label.unit))
 
 
 def words_of(plan: ColumnPlan, longest: int = SHORT) -> str:

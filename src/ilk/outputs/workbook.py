@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ilk.figures import few
 from ilk.files import replacing
 from ilk.model.parts import ColumnSummary, Segment
+from ilk.model.shown import trust_words
 from ilk.outputs.book import BASE, Book, Field, Value, height_of
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import caveats, weighed, why_k
 from ilk.outputs.sections.data import USES
 from ilk.outputs.theme import segment_colour, tint, tint_colour
-from ilk.outputs.wording import clean, is_share, lower_first, made_on, words_of
+from ilk.outputs.wording import clean, is_share, lower_first, made_on, share_of, words_of
 
 if TYPE_CHECKING:
     from ilk.model.model import Model
@@ -50,6 +52,7 @@ def _overview(book: Book, reading: Reading) -> None:
     sheet.set_row(0, 30)
     book.write(sheet, 0, 0, f"{len(reading.segments)} kinds of customers", book.look("title"))
     rows: list[tuple[Value, Value]] = [("Verdict", f"{VERDICTS[verdict]}. {text}"), ("Why this many", why_k(reading))]
+    rows += [("About trust", reading.about_trust)] if reading.about_trust else []
     rows += [("Keep in mind" if i == 0 else "", line) for i, line in enumerate(caveats(reading))]
     rows += [("Source", p.source), ("Made on", f"{made_on(p.created)}, ilk {p.ilk_version}")]
     rows += [("Customers", p.n_customers), ("Assigned", p.n_assigned), ("Not assigned", p.n_rejected)]
@@ -83,14 +86,15 @@ def _share_field(column: str, reading: Reading) -> Field:
 
 def _persona_values(segment: Segment, main: list[str], others: list[str], reading: Reading) -> list[Value]:
     shares, trust = dict(segment.value_share), segment.trust
+    told = segment.size >= reading.least or segment.size == 0
     return [
         segment.number,
         segment.persona.name,
         segment.persona.sentence,
-        segment.size,
-        segment.share,
+        segment.size if told else few(segment.size, reading.least),
+        segment.share if told else reading.share(segment),
         *(shares.get(name) for name in main),
-        trust.word if trust else None,
+        trust_words(segment, reading.model),
         trust.slsw if trust else None,
         reading.called(segment.nearest),
         reading.called(segment.farthest),
@@ -213,7 +217,7 @@ def _how_many(book: Book, reading: Reading) -> None:
 
 def _candidate(reading: Reading, i: int) -> list[Value]:
     c = reading.content.evidence.candidates[i]
-    s = c.stability
+    s, few_ = c.stability, round(c.smallest_share * reading.content.provenance.n_assigned)
     marks = ["shown"] if c.k == reading.k else []
     marks += ["plain evidence"] if c.k == reading.content.evidence.neutral_k else []
     return [
@@ -233,7 +237,7 @@ def _candidate(reading: Reading, i: int) -> list[Value]:
         c.valley,
         c.score,
         c.largest_share,
-        c.smallest_share,
+        c.smallest_share if few_ >= reading.least else share_of(few_, c.smallest_share, reading.least),
         ", ".join(marks),
     ]
 
@@ -248,15 +252,16 @@ def _columns(book: Book, reading: Reading) -> None:
     ]
     fields += [Field("Customers", 11, "whole"), Field("Missing", 10, "whole"), Field("Mean", 12, "number")]
     fields += [Field("Median", 12, "number"), Field("5 %", 12, "number"), Field("95 %", 12, "number")]
-    book.table("Columns", fields, (_column_values(column) for column in reading.content.columns))
+    book.table("Columns", fields, (_column_values(column, reading.least) for column in reading.content.columns))
 
 
-def _column_values(column: ColumnSummary) -> list[Value]:
+def _column_values(column: ColumnSummary, least: int) -> list[Value]:
     plan, facts, everyone = column.plan, column.facts, column.everyone
     role = plan.kind if plan.role == "descriptor" else plan.role
     figures = (everyone.mean, everyone.median, everyone.low, everyone.high) if plan.use != "out" else (None,) * 4
     head: list[Value] = [plan.column, words_of(plan, longest=200), role, USES[plan.use], plan.reason]
-    return [*head, facts.n, facts.n_missing, *figures]
+    missing = few(facts.n_missing, least) if 0 < facts.n_missing < least else facts.n_missing
+    return [*head, facts.n, missing, *figures]
 
 
 def _warnings(book: Book, reading: Reading) -> None:

@@ -10,8 +10,9 @@ from ilk.outputs.charts.shapes import bar, diverging, trust_shape
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.differences import against_everyone, strongest
 from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
+from ilk.outputs.reading import Reading
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
-from ilk.outputs.wording import TRUST_WORDS, customers, noun_of, per_cent, words_of
+from ilk.outputs.wording import per_cent, words_of
 
 WIDTH, MARGIN = 392, 24
 INNER = WIDTH - 2 * MARGIN
@@ -33,16 +34,16 @@ class _Pen:
         self.drawn.append(element("g", svg, transform=f"translate({MARGIN + x},{self.y - up})"))
 
 
-def persona_card(segment: Segment, content: Content, names: dict[int, str]) -> Figure:
-    """Everything about a persona on a card; `names` are those of all segments, by number."""
+def persona_card(segment: Segment, reading: Reading) -> Figure:
+    """Everything about a persona on a card."""
     persona = segment.persona
     alt = f"{persona.name}. {persona.sentence}"
     return Figure(
-        f"card-{segment.number}", persona.name, "", alt, lambda _: _draw(segment, content, names), WIDTH, worded=True
+        f"card-{segment.number}", persona.name, "", alt, lambda _: _draw(segment, reading), WIDTH, worded=True
     )
 
 
-def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:
+def _draw(segment: Segment, reading: Reading) -> str:
     pen = _Pen(32, [])
     for row in wrapped(f"{segment.number}  {segment.persona.name}", INNER, 20, bold=True, most=2):
         pen.line(row, size=20, bold=True)
@@ -50,34 +51,34 @@ def _draw(segment: Segment, content: Content, names: dict[int, str]) -> str:
     for row in wrapped(segment.persona.sentence, INNER, most=7):
         pen.line(row)
     pen.y += 12
-    _shares(pen, segment, content)
-    _trust(pen, segment)
-    _markers(pen, segment, content)
+    _shares(pen, segment, reading)
+    _trust(pen, segment, reading)
+    _markers(pen, segment, reading.content)
     for word, number in (("Like", segment.nearest), ("Unlike", segment.farthest)):
-        if number in names:
-            pen.line(shortened(f"{word}: {number} {names[number]}", INNER), fill=QUIET)
+        if reading.called(number):
+            pen.line(shortened(f"{word}: {reading.called(number)}", INNER), fill=QUIET)
     height = pen.y + MARGIN
     frame = element("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, rx=4, fill=PAPER, stroke=LINE)
     top = element("rect", width=WIDTH, height=8, rx=4, fill=segment_colour(segment.number))
     return drawing(WIDTH, height, frame, top, *pen.drawn)
 
 
-def _shares(pen: _Pen, segment: Segment, content: Content) -> None:
-    shares = [(customers(segment.size, segment.share), segment.share)]
-    worth = value_share(segment, content.value_column)
-    if content.value_column is not None and worth is not None:
-        amount = noun_of(content.column(content.value_column).plan)
-        shares.append((f"{per_cent(worth)} of {amount}", worth))
+def _shares(pen: _Pen, segment: Segment, reading: Reading) -> None:
+    shares = [(reading.size(segment), segment.share)]
+    worth = value_share(segment, reading.content.value_column)
+    if reading.value is not None and worth is not None:
+        shares.append((f"{per_cent(worth)} of {reading.value_words}", worth))
     for words, share in shares:
         pen.line(shortened(words, 176))
         pen.place(bar(share, INNER - 192, 12, segment_colour(segment.number)), x=192, up=15)
 
 
-def _trust(pen: _Pen, segment: Segment) -> None:
-    if segment.trust is None:
-        return
+def _trust(pen: _Pen, segment: Segment, reading: Reading) -> None:
     pen.y += 8
-    pen.line(f"{TRUST_WORDS[segment.trust.word]}: {per_cent(segment.trust.slsw)} found again", x=24)
+    if segment.trust is None:
+        pen.line(reading.trust(segment), fill=QUIET)
+        return
+    pen.line(f"{reading.trust(segment)}: {per_cent(segment.trust.slsw)} found again", x=24)
     pen.place(trust_shape(segment.trust.word), up=18)
 
 

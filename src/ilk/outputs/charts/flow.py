@@ -17,6 +17,9 @@ NODE, BETWEEN, HEAD, FOOT = 28, 6, 32, 8
 HALF_OF_IT, WORTH_A_RIBBON = 0.5, 0.004
 MOST_WIDE, MOST_NARROW = 8, 4
 
+FEWEST = 10
+"""Customers below which no ribbon is drawn."""
+
 Names = Mapping[tuple[int, int], str]
 """(k, number) -> name of the segment."""
 
@@ -144,7 +147,7 @@ def _ribbons(before: Column, after: Column, content: Content, shown: int, names:
         arriving = node.top
         for source in before.nodes:
             moved = node.share * flow.shares[node.number - 1][source.number - 1]
-            if moved >= WORTH_A_RIBBON:
+            if moved >= WORTH_A_RIBBON and moved * content.provenance.n_assigned >= FEWEST:
                 ends = (before.left + NODE, leaving[source.number], after.left, arriving)
                 said = (
                     f"{names[before.k, source.number]} → {names[after.k, node.number]}: {per_cent(moved)} of customers"

@@ -22,9 +22,10 @@ from ilk.outputs.charts.figure import (
 )
 from ilk.outputs.drawing import shortened
 from ilk.outputs.theme import QUIET, segment_colour
-from ilk.outputs.wording import customers, in_letters, noun_of, per_cent
+from ilk.outputs.wording import customers, in_letters, noun_of, per_cent, share_of
 
 STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
+ROOMY = 560
 
 
 def value_share(segment: Segment, column: str | None) -> float | None:
@@ -32,15 +33,15 @@ def value_share(segment: Segment, column: str | None) -> float | None:
     return next((share for name, share in segment.value_share if name == column), None)
 
 
-def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None) -> Figure:
+def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None, least: int) -> Figure:
     """Two aligned bars a segment: share of customers, share of the main amount (where there is one)."""
     subtitle = "Share of customers"
     subtitle += f", and share of {noun_of(value.plan)}" if value else ""
-    alt = "; ".join(_line(segment, value) for segment in segments)
+    alt = "; ".join(_line(segment, value, least) for segment in segments)
     return Figure.of(
         "sizes-and-value",
         (_title(segments, value), subtitle, alt),
-        lambda width: _spec(width, segments, value),
+        lambda width: _spec(width, [_row(s, value, least, roomy=width >= ROOMY, width=width) for s in segments], value),
         width=WIDE,
     )
 
@@ -59,10 +60,10 @@ def _title(segments: tuple[Segment, ...], value: ColumnSummary | None) -> str:
     return f"The largest of {in_letters(len(segments))} segments has {per_cent(segments[0].share)} of customers"
 
 
-def _line(segment: Segment, value: ColumnSummary | None) -> str:
+def _line(segment: Segment, value: ColumnSummary | None, least: int) -> str:
     worth = value_share(segment, value.plan.column) if value else None
     more = f", {per_cent(worth)} of {noun_of(value.plan)}" if value and worth is not None else ""
-    return f"{segment.number} {segment.persona.name}: {customers(segment.size, segment.share)}{more}"
+    return f"{segment.number} {segment.persona.name}: {customers(segment.size, segment.share, least=least)}{more}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,9 @@ class _Shape:
     roomy: bool
 
 
-def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None) -> Spec:
-    roomy = width >= 560
+def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None) -> Spec:
+    roomy = width >= ROOMY
     names = NAMES if roomy else 0
-    rows = [_row(segment, value, roomy=roomy, width=width) for segment in segments]
     most = max(max(row["size"], row["worth"]) for row in rows) or 1.0
     heads = [("size", "Customers"), *([("worth", _capital(noun_of(value.plan)))] if value else [])]
     across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
@@ -89,16 +89,16 @@ def _spec(width: int, segments: tuple[Segment, ...], value: ColumnSummary | None
     return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
 
 
-def _row(segment: Segment, value: ColumnSummary | None, *, roomy: bool, width: int) -> dict[str, Any]:
+def _row(segment: Segment, value: ColumnSummary | None, least: int, *, roomy: bool, width: int) -> dict[str, Any]:
     worth = value_share(segment, value.plan.column) if value else None
     return {
         "name": shortened(f"{segment.number}  {segment.persona.name}", NAMES - 8 if roomy else width),
         "size": segment.share,
         "worth": max(worth or 0.0, 0.0),
-        "size_said": per_cent(segment.share),
+        "size_said": share_of(segment.size, segment.share, least),
         "worth_said": per_cent(worth),
         "colour": segment_colour(segment.number),
-        "tip": _line(segment, value),
+        "tip": _line(segment, value, least),
     }
 
 

@@ -12,7 +12,7 @@ from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.theme import segment_colour
-from ilk.outputs.wording import TRUST_WORDS, clean, counted, customers, in_letters, listed, made_on, per_cent, whole
+from ilk.outputs.wording import clean, counted, customers, in_letters, listed, made_on, per_cent, whole
 from ilk.sources.source import Note
 
 MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
@@ -76,6 +76,7 @@ class Board:
     left_out: str
     caveats: tuple[str, ...]
     foot: str
+    about_trust: str
 
 
 def board(reading: Reading) -> Board:
@@ -95,13 +96,15 @@ def board(reading: Reading) -> Board:
         left_out=f"and {counted(n - len(shown), 'smaller segment')}" if n > len(shown) else "",
         caveats=caveats(reading),
         foot=_foot(reading),
+        about_trust=reading.about_trust,
     )
 
 
 def made_from(reading: Reading) -> str:
-    """Where the customers came from, how many there are, and when."""
+    """Where the customers came from, how many have a segment, how many have none, and when."""
     p = reading.content.provenance
-    return f"From “{clean(p.source)}”: {customers(p.n_customers)}, {made_on(p.created)}"
+    rest = f", {whole(p.n_rejected)} more without a segment" if p.n_rejected else ""
+    return f"From “{clean(p.source)}”: {customers(p.n_assigned)}{rest}, {made_on(p.created)}"
 
 
 def sign(word: TrustWord) -> Markup:
@@ -124,7 +127,7 @@ def why_k(reading: Reading) -> str:
     evidence = reading.content.evidence
     if reading.k == evidence.k:
         merged = f" Segments were merged by hand: {reading.k} became {len(reading.segments)}." if reading.merged else ""
-        return clean(evidence.why_k) + merged
+        return clean(evidence.why_k).partition("; -k ")[0].rstrip(".") + "." + merged
     reason = next((e.reason for e in reversed(reading.model.edits) if e.action == "k" and e.reason), "")
     because = f" ({clean(reason)})" if reason else ""
     return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand{because}."
@@ -174,13 +177,13 @@ def _doubts(reading: Reading) -> list[str]:
 
 def _row(segment: Segment, reading: Reading) -> BoardRow:
     worth = value_share(segment, reading.content.value_column)
-    share = per_cent(segment.share)
+    share = reading.share(segment)
     return BoardRow(
         number=segment.number,
         look=(segment.number - 1) % 12 + 1,
         name=reading.by_number[segment.number],
         sentence=clean(segment.persona.sentence),
-        trust=TRUST_WORDS[segment.trust.word] if segment.trust else "",
+        trust=reading.trust(segment),
         sign=sign(segment.trust.word) if segment.trust else Markup(),
         share=share,
         share_bar=share_bar(segment.share, segment.number, f"{share} of customers"),
@@ -208,6 +211,6 @@ def _first_sentences(text: str) -> str:
 
 def _foot(reading: Reading) -> str:
     p = reading.content.provenance
-    rejected = f", {whole(p.n_rejected)} could not be assigned" if p.n_rejected else ""
+    rejected = f", {whole(p.n_rejected)} not: unreadable, or nothing answered" if p.n_rejected else ""
     made = f"Made on {made_on(p.created)} with ilk {clean(p.ilk_version)}."
     return f"{whole(p.n_assigned)} of {customers(p.n_customers)} assigned{rejected}. {made}"

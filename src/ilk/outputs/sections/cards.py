@@ -13,7 +13,7 @@ from ilk.outputs.differences import against_everyone, strongest
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
-from ilk.outputs.wording import TRUST_WORDS, clean, customers, per_cent, words_of
+from ilk.outputs.wording import clean, per_cent, words_of
 
 WIDE_BAR, SMALL = 72, (48, 12)
 
@@ -61,11 +61,11 @@ def _card(segment: Segment, reading: Reading) -> Card:
         look=(segment.number - 1) % 12 + 1,
         name=reading.by_number[segment.number],
         sentence=clean(segment.persona.sentence),
-        share=customers(segment.size, segment.share),
+        share=reading.size(segment),
         share_bar=share_bar(segment.share, segment.number, "", WIDE_BAR),
         worth=f"{per_cent(worth)} of {reading.value_words}" if shown else "",
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
-        trust=f"{TRUST_WORDS[trust.word]}: {per_cent(trust.slsw)} found again" if trust else "",
+        trust=reading.trust(segment) + (f": {per_cent(trust.slsw)} found again" if trust else ""),
         sign=sign(trust.word) if trust else Markup(),
         markers=tuple(_marker(marker, segment, reading) for marker in strongest(segment, reading.content)),
         like=reading.called(segment.nearest),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ilk.features.plans import Identity
+from ilk.figures import few
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.charts.correlation import correlation_grid
 from ilk.outputs.charts.distribution import in_brief
@@ -17,7 +18,7 @@ from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import DOUBLES, weighed
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.theme import QUIET
-from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, whole, words_of
+from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, share_of, whole, words_of
 
 SPARK = (80, 24)
 ELSEWHERE = (DOUBLES, "identity", "gap")
@@ -82,21 +83,20 @@ def column_tables(reading: Reading) -> tuple[Table, ...]:
     heads = ("Column", "Read as", "Why", "Missing", "Typical", "Everyone")
     tables = []
     for use, words in USES.items():
-        lines = [_column_line(c) for c in reading.content.columns if c.plan.use == use]
+        lines = [_column_line(c, reading.least) for c in reading.content.columns if c.plan.use == use]
         if lines:
             tables.append(Table(f"{words}: {counted(len(lines), 'column')}", heads, tuple(lines), "columns"))
     return tuple(tables)
 
 
-def _column_line(column: ColumnSummary) -> Line:
+def _column_line(column: ColumnSummary, least: int) -> Line:
     plan, facts = column.plan, column.facts
     role = plan.kind if plan.role == "descriptor" else plan.role
     words = words_of(plan, longest=200)
     own = clean(plan.column)
     head = Cell(words, below="" if own.casefold() == words.casefold() else own)
-    missing = (
-        f"{whole(facts.n_missing)} ({per_cent(facts.n_missing / facts.n)})" if facts.n_missing and facts.n else "0"
-    )
+    share = share_of(facts.n_missing, facts.n_missing / max(facts.n, 1), least)
+    missing = f"{few(facts.n_missing, least)} ({share})" if facts.n_missing and facts.n else "0"
     weight = f"; weight {figure(plan.weight)}" if plan.weight != 1 else ""
     why = Cell(clean(plan.reason) + weight, "words")
     return line(head, role, why, missing, typical(column), _spark(column))
@@ -130,10 +130,10 @@ def gap_table(reading: Reading) -> Table | None:
     lines = [
         line(
             words_of(reading.column(gap.column).plan),
-            whole(gap.n_missing),
-            Cell(clean(gap.condition), "words"),
-            per_cent(gap.covered) if gap.condition else NONE,
-            per_cent(gap.precision) if gap.condition else NONE,
+            few(gap.n_missing, reading.least),
+            Cell(clean(gap.condition) if gap.n_missing >= reading.least else "", "words"),
+            per_cent(gap.covered) if gap.condition and gap.n_missing >= reading.least else NONE,
+            per_cent(gap.precision) if gap.condition and gap.n_missing >= reading.least else NONE,
         )
         for gap in reading.content.gaps
     ]

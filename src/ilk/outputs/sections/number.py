@@ -11,7 +11,7 @@ from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.flow import flow_across_k, gain
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
-from ilk.outputs.wording import NONE, figure, fixed, per_cent, whole
+from ilk.outputs.wording import NONE, figure, fixed, per_cent, share_of, whole
 
 MISSING_SCORE = -1.0
 
@@ -26,6 +26,7 @@ class HowMany:
     vote: Table | None
     trust: Figure | None
     folded: tuple[Figure, ...]
+    figures: str
     indices: Table
 
 
@@ -39,6 +40,7 @@ def how_many(reading: Reading) -> HowMany:
         vote=vote(reading),
         trust=trust_strips(reading.segments),
         folded=_folded(reading),
+        figures=reading.figures,
         indices=index_table(reading),
     )
 
@@ -110,13 +112,13 @@ def index_table(reading: Reading) -> Table:
         "Smallest",
         "Score",
     )
-    lines = [_index_line(c, reading.k) for c in reading.content.evidence.candidates]
+    lines = [_index_line(c, reading) for c in reading.content.evidence.candidates]
     return Table("All indices for every number of segments", heads, tuple(lines), "indices")
 
 
-def _index_line(c: Candidate, shown: int) -> Line:
+def _index_line(c: Candidate, reading: Reading) -> Line:
     gap = f"{fixed(c.gap, 3)} ± {fixed(c.gap_error, 3)}" if c.gap is not None else NONE
-    s = c.stability
+    s, n = c.stability, reading.content.provenance.n_assigned
     spread = f"{s.median:.2f}, {s.low:.2f} to {s.high:.2f}" if s else NONE
     cells = [
         figure(c.inertia) if c.inertia < 1000 else whole(c.inertia),
@@ -130,7 +132,7 @@ def _index_line(c: Candidate, shown: int) -> Line:
         fixed(c.null_high),
         fixed(c.valley),
         per_cent(c.largest_share),
-        per_cent(c.smallest_share),
+        share_of(round(c.smallest_share * n), c.smallest_share, reading.least),
         fixed(c.score),
     ]
-    return Line(Cell(str(c.k)), tuple(Cell(text) for text in cells), "near" if c.k == shown else "")
+    return Line(Cell(str(c.k)), tuple(Cell(text) for text in cells), "near" if c.k == reading.k else "")

@@ -18,9 +18,7 @@ from ilk.outputs.sections.board import sign
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.wording import (
     NONE,
-    TRUST_WORDS,
     clean,
-    customers,
     in_units,
     index,
     per_cent,
@@ -68,8 +66,8 @@ def _chapter(segment: Segment, reading: Reading) -> Chapter:
         look=(segment.number - 1) % 12 + 1,
         name=reading.by_number[segment.number],
         sentence=clean(persona.sentence),
-        size=customers(segment.size, segment.share),
-        trust=TRUST_WORDS[trust.word] if trust else "",
+        size=reading.size(segment),
+        trust=reading.trust(segment),
         sign=sign(trust.word) if trust else Markup(),
         sure=how_sure(segment, reading),
         note=clean(segment.note),
@@ -143,10 +141,13 @@ def _told_by_rules(segment: Segment, reading: Reading) -> list[str]:
     if fidelity is None or reading.merged or segment.number > len(fidelity.recall):
         return []
     row = fidelity.confusion[segment.number - 1]
-    wrong = {j: count for j, count in enumerate(row) if j != segment.number - 1}
+    recall = fidelity.recall[segment.number - 1]
+    if recall is None:
+        return []
+    wrong = {j: count or 0 for j, count in enumerate(row) if j != segment.number - 1}
     most = max(wrong, key=wrong.__getitem__) if any(wrong.values()) else None
     missed = f"; those they miss are mostly taken for {reading.called(most + 1)}" if most is not None else ""
-    return [f"The simple rules recognise {per_cent(fidelity.recall[segment.number - 1])} of it{missed}."]
+    return [f"The simple rules recognise {per_cent(recall)} of it{missed}."]
 
 
 def _marker_table(segment: Segment, reading: Reading) -> Table | None:

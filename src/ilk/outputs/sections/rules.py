@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ilk.model.parts import Comparison, Fidelity, Segment
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table, line
-from ilk.outputs.wording import NONE, clean, counted, figure, per_cent, whole, words_of
+from ilk.outputs.wording import NONE, clean, counted, figure, in_letters, per_cent, whole, words_of
 
 SHADES = (0.02, 0.05, 0.1, 0.2)
 """Shares of a segment told as another from which a cell is shaded."""
@@ -61,12 +61,21 @@ def _confusion(fidelity: Fidelity, reading: Reading) -> Table:
     heads = ("Segment", *(f"told as {j + 1}" for j in range(k)), "Recognised")
     lines = []
     for i, row in enumerate(fidelity.confusion):
-        total = sum(row) or 1
-        cells = [Cell(whole(count), _shade(count / total, right=i == j)) for j, count in enumerate(row)]
+        total = sum(count or 0 for count in row) or 1
+        cells = [_told_as(count, total, reading.least, right=i == j) for j, count in enumerate(row)]
         lines.append(
             Line(Cell(f"{i + 1} {reading.names[reading.k, i + 1]}"), (*cells, Cell(per_cent(fidelity.recall[i]))))
         )
-    return Table("Held-out customers: their segment, and what the rules say", heads, tuple(lines), "confusion")
+    rounded = f", in {in_letters(reading.least)}s" if reading.least > 1 else ""
+    caption = f"Held-out customers: their segment, and what the rules say{rounded}"
+    return Table(caption, heads, tuple(lines), "confusion")
+
+
+def _told_as(count: int | None, total: int, least: int, *, right: bool) -> Cell:
+    """How many of a segment the rules take for another; few are not counted aloud."""
+    if count is None:
+        return Cell(f"under {whole(least)}", "quiet")
+    return Cell(whole(count), _shade(count / total, right=right))
 
 
 def _shade(share: float, *, right: bool) -> str:
