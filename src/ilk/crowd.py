@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 from ilk.choose.part import part_of
 from ilk.cluster.kmeans import Fit, fit_kmeans
 from ilk.cluster.nearest import nearest_two
+from ilk.engines.engine import Engine
+from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import Matrix, Tiles, tiles_of
-from ilk.errors import BadInput, BadSetting
+from ilk.errors import BadInput, BadSetting, NotSupported
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
@@ -92,13 +94,14 @@ class Crowd:
         return self.voters[:EVIDENCE_SAMPLE]
 
 
-def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd:
+def understand(data: Source, settings: Settings, *, source: Any = None, engine: Engine | None = None) -> Crowd:
     """Plan the columns, fit the recipe on the fit sample, and turn every customer into numbers.
 
     Args:
         data: An open source.
         settings: Of the study.
         source: What was opened; a labels file beside a path is found.
+        engine: Makes the tiles; the one the settings name when not given.
 
     Raises:
         IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
@@ -132,7 +135,9 @@ def understand(data: Source, settings: Settings, *, source: Any = None) -> Crowd
         answered=share,
         known=_anything(blank_columns(fitted.recipe, table, matrix)),
         order=order,
-        tiles=tiles_of(matrix, (share >= VOICE).astype(np.float32)),
+        tiles=(engine or engine_of(settings)).prepare(
+            [matrix], lambda rows: tiles_of(rows, (share >= VOICE).astype(np.float32), threads=settings.threads)
+        ),
         fingerprint=_fingerprint(hashes, matrix),
         notes=_notes(data, labels, fitted, correlated, gaps),
     )
@@ -148,6 +153,19 @@ def _refuse_too_many(k: Literal["auto"] | int | tuple[int, int], n: int) -> None
             got=f"fewer than {CUSTOMERS_A_SEGMENT} customers a segment",
             do=f"ask for at most {most} with -k",
         )
+
+
+def engine_of(settings: Settings, progress: Progress | None = None) -> Engine:
+    """The engine that is named; "auto" takes the only one there is.
+
+    Raises:
+        NotSupported: If it cannot fit segments; at the start, so that nobody waits for a refusal.
+    """
+    engine = MemoryEngine(settings.threads, progress)
+    ability = engine.can("fit")
+    if not ability:
+        raise NotSupported(f"Segments cannot be fitted with --engine {settings.engine}", do=ability.reason)
+    return engine
 
 
 def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: Progress) -> Mapping[int, Fit]:

@@ -22,6 +22,7 @@ from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
 from ilk.profile.compare import compare_with
 from ilk.profile.describe import Described, Grouping, describe_solutions
 from ilk.profile.map import fit_map, places
+from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
 from ilk.progress import Progress
 from ilk.settings import Settings
@@ -49,15 +50,23 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
 
 
 def describe(
-    data: Source, crowd: Crowd, fits: Fits, weighed: Weighed, settings: Settings, *, name: str, progress: Progress
+    data: Source,
+    crowd: Crowd,
+    fits: Fits,
+    weighed: Weighed,
+    settings: Settings,
+    *,
+    name: str,
+    progress: Progress,
+    namer: Namer | None = None,
 ) -> Model:
     """Say what the segments of every k are like, and keep it as a model that holds no customer.
 
-    `name` is what the source is called in study.json and in the report.
+    `name` is what the source is called in study.json and in the report; `namer` gives segments names of one's own.
     """
     k = weighed.evidence.k
     groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
-    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, progress=progress)
+    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, namer=namer, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd, settings)
     return Model(

@@ -9,12 +9,13 @@ from types import ModuleType
 from typing import Any
 
 from ilk.choose.tried import ks_to_try
-from ilk.crowd import fit_every_k, understand
+from ilk.crowd import engine_of, fit_every_k, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
 from ilk.findings import describe, weigh
 from ilk.outputs.folder import source_name
+from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import open_source
@@ -29,6 +30,7 @@ def segment(
     settings: Settings | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
+    namer: Namer | None = None,
     **options: Any,
 ) -> Study:
     """Find the kinds of customers in a table, and say how far they can be trusted.
@@ -39,6 +41,8 @@ def segment(
         settings: What to do differently; or give single settings by name, such as `k=5` or `descriptor=["region"]`.
         out: Folder to write the study into; nothing is written when not given.
         progress: Told of each stage; may stop the work.
+        namer: Gives segments names of your own: called with each finished segment (size, persona with markers and
+            sentence), returns a name of at most 40 characters, or None to keep ours, as does one that stands twice.
         options: Single settings, see `ilk.Settings`.
 
     Returns:
@@ -48,16 +52,18 @@ def segment(
         IlkError: If the source or a setting cannot be used; it says what is wrong, what was got, and what to do.
     """
     settings, progress = _settings(settings, options), progress or Progress()
+    engine = engine_of(settings, progress)
     import_meanwhile("sklearn.tree", "scipy.stats")
     with closing(open_source(source, settings, progress=progress)) as data:
         with progress.stage("Understanding the columns"):
-            crowd = understand(data, settings, source=source)
+            crowd = understand(data, settings, source=source, engine=engine)
         with progress.stage("Finding segments"):
             fits = fit_every_k(crowd, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
         with progress.stage("Asking again with other customers"):
             weighed = weigh(crowd, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
-            model = describe(data, crowd, fits, weighed, settings, name=source_name(source), progress=progress)
+            name = source_name(source)
+            model = describe(data, crowd, fits, weighed, settings, name=name, progress=progress, namer=namer)
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, settings, progress)
         return study if out is None else deliver(study, data, Path(out), settings, progress)

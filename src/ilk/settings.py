@@ -127,6 +127,13 @@ class Settings(BaseModel):
     balance: Literal["none", "themes"] = _field(
         "none", "themes: columns that say the same share one vote", flag="--balance"
     )
+    center_respondents: bool = _field(
+        False,
+        "Count each respondent's answers to a battery of ordered columns from that respondent's own mean: "
+        "for when segments are a style of answering",
+        flag="--center-respondents",
+        source="Fischer (2004)",
+    )
     where: str | None = _field(
         None, "Keep customers that meet this SQL condition", flag="--where", shown="CONDITION", group="Source"
     )

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ilk.engines import workers
+from ilk.engines.engine import Ability
+from ilk.engines.memory import MemoryEngine
+from ilk.errors import BadSetting, NotSupported
 from ilk.segment import segment
 from ilk.world import make_world
 
@@ -41,3 +44,39 @@ def test_no_more_threads_are_used_than_were_given(monkeypatch):
     monkeypatch.setattr(workers, "cores", lambda: 7)
     segment(make_world(20_000, seed=2).customers, k=(2, 2), threads=1)
     assert asked == []
+
+
+def test_segments_can_be_named_by_a_function_of_ones_own(tmp_path):
+    """It sees each finished segment of every k; what it leaves blank, repeats or makes too long keeps our name."""
+    seen = []
+
+    def namer(segment):
+        seen.append(segment)
+        return {1: "Largest  of\nall", 2: None, 3: "x" * 41}[segment.number] if segment.number < 4 else "the same"
+
+    table = make_world(900, seed=2).customers
+    plain, named = segment(table, k=4), segment(table, k=4, namer=namer)
+    names = [s.persona.name for s in named.segments]
+    assert names[0] == "Largest of all"
+    assert names[1:] == [*[s.persona.name for s in plain.segments][1:3], "the same"]
+    assert all(s.size and s.persona.sentence and s.persona.markers is not None for s in seen)
+    assert named.model.solution.k == 4
+    assert "Largest of all" in str(named)
+
+
+@pytest.mark.parametrize("setting", ["engine", "method"])
+def test_an_engine_or_a_method_nobody_has_is_refused_with_those_there_are(setting):
+    there = {"engine": "'auto' or 'memory'", "method": "'auto' or 'kmeans'"}[setting]
+    with pytest.raises(BadSetting, match=f"{setting}: must be {there}, got 'warp'"):
+        segment(make_world(100).customers, **{setting: "warp"})
+
+
+def test_an_engine_is_asked_first_and_makes_the_tiles(monkeypatch):
+    asked = []
+    prepare = MemoryEngine.prepare
+    monkeypatch.setattr(MemoryEngine, "prepare", lambda self, *a: asked.append(self.threads) or prepare(self, *a))
+    segment(make_world(200, seed=2).customers, k=2, threads=2)
+    assert asked == [2]
+    monkeypatch.setattr(MemoryEngine, "can", lambda self, need: Ability(can=False, reason="use another"))
+    with pytest.raises(NotSupported, match="use another"):
+        segment("not there at all.csv")

@@ -104,6 +104,10 @@ class Transform:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Fitted transforms, in feature order; `features.recipe.apply` turns a batch into numbers."""
+    """Fitted transforms, in feature order; `features.recipe.apply` turns a batch into numbers.
+
+    `centred` are batteries of ordered columns: each customer's own mean over one of them is taken off it.
+    """
 
     transforms: tuple[Transform, ...]
+    centred: tuple[tuple[str, ...], ...] = ()

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, MissingColumns
 from ilk.features import transforms
-from ilk.features.kinds import STEPS
+from ilk.features.batteries import centre_respondents, centring_note, find_batteries, to_centre
 from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.features.transforms import Values
 from ilk.settings import Settings
@@ -59,7 +59,7 @@ def fit_recipe(
     Args:
         sample: The fit sample.
         plans: What each column does.
-        settings: transform, balance, weight and min_group are read.
+        settings: transform, balance, center_respondents, weight and min_group are read.
         facts: Totals of every column over all customers; with them a negative value anywhere decides the shape.
 
     Raises:
@@ -70,7 +70,9 @@ def fit_recipe(
     identities = find_identities(sample, plans)
     plans = _without_totals(plans, identities, settings)
     plans, themes = _balanced(sample, plans, settings)
-    fitting = _Fitting(sample, settings, _scales(sample, plans), frozenset(f.column for f in facts if f.n_negative))
+    batteries = find_batteries(sample, [plan for plan in plans if _has_features(plan)])
+    scales = {column: battery.spread for battery in batteries for column in battery.columns}
+    fitting = _Fitting(sample, settings, scales, frozenset(f.column for f in facts if f.n_negative))
     found = {plan.column: fitting.transforms(plan) for plan in plans if _has_features(plan)}
     lost = [column for column, made in found.items() if not made]
     recipe = Recipe(tuple(transform for made in found.values() for transform in made))
@@ -80,7 +82,11 @@ def fit_recipe(
             got=", ".join(f"{plan.column}: {plan.reason}" for plan in plans[:12]) or "no columns at all",
             do="bring columns in which customers differ, or give a column a role, such as --role COLUMN=amount",
         )
-    notes = (*_total_notes(plans, identities), *_lost_notes(lost), *_rare_notes(unseen(recipe, sample), settings))
+    notes: tuple[Note, ...] = ()
+    if settings.center_respondents:
+        recipe = replace(recipe, centred=to_centre(batteries, [column for column in found if column not in lost]))
+        notes = (centring_note(recipe.centred),)
+    notes += (*_total_notes(plans, identities), *_lost_notes(lost), *_rare_notes(unseen(recipe, sample), settings))
     plans = tuple(replace(p, use="out", reason=f"{p.reason}; varies nowhere") if p.column in lost else p for p in plans)
     return Fitted(recipe, notes, plans, identities, themes)
 
@@ -153,51 +159,6 @@ def _balanced(
     return tuple(replace(plan, weight=plan.weight / sizes.get(plan.column, 1) ** 0.5) for plan in plans), themes
 
 
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """An ordered column: how far people differ on it, and between which steps."""
-
-    column: str
-    group: str
-    low: float
-    high: float
-    n: int
-    deviation: float
-
-
-def _scales(sample: pa.Table, plans: Sequence[ColumnPlan]) -> dict[str, float]:
-    """The pooled deviation of each battery: ordered columns of one group on one scale share it."""
-    items = [_item(sample, plan) for plan in plans if _has_features(plan) and plan.kind == "ordered"]
-    batteries: dict[tuple[str, float, float], list[_Item]] = {}
-    for item in items:
-        batteries.setdefault((item.group, *_scale(item, items)), []).append(item)
-    return {item.column: _pooled(battery) for battery in batteries.values() for item in battery}
-
-
-def _item(sample: pa.Table, plan: ColumnPlan) -> _Item:
-    column = sample.column(plan.column)
-    steps = transforms.steps_of(plan, column)
-    ordered = transforms.present(transforms.numbers(column, steps))
-    low, high = (ordered[0], ordered[-1]) if ordered.size else (0.0, 0.0)
-    low, high = (0.0, len(steps) - 1.0) if steps else (low, high)
-    deviation = transforms.mean_and_deviation(ordered)[1]
-    return _Item(plan.column, plan.label.group, float(low), float(high), ordered.size, deviation)
-
-
-def _scale(item: _Item, items: Sequence[_Item]) -> tuple[float, float]:
-    """Its own steps, or, where these are no usual scale, the narrowest one around them that others in its group use."""
-    if (item.low, item.high) in STEPS:
-        return item.low, item.high
-    around = [(o.low, o.high) for o in items if o.group == item.group and o.low <= item.low and item.high <= o.high]
-    usual = [scale for scale in around if scale in STEPS]
-    return min(usual, key=lambda scale: (scale[1] - scale[0], scale), default=(item.low, item.high))
-
-
-def _pooled(battery: Sequence[_Item]) -> float:
-    customers = max(sum(item.n for item in battery), 1)
-    return float((sum(item.n * item.deviation**2 for item in battery) / customers) ** 0.5)
-
-
 def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) -> list[Note]:
     silent = {plan.column for plan in plans if plan.weight == 0.0}
     return [
@@ -258,6 +219,8 @@ def _fill(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> N
         width = transforms.n_features(transform)
         transforms.fill_features(transform, batch.column(transform.column), matrix[: batch.num_rows, at : at + width])
         at += width
+    if recipe.centred:
+        centre_respondents(recipe, matrix[: batch.num_rows])
 
 
 def feature_columns(recipe: Recipe) -> tuple[str, ...]:
