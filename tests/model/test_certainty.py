@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilk.model import certainty
-from ilk.model.certainty import N_DONORS, certainty_of, donor_weights, most_helpful_column
+from ilk.model.certainty import DOUBT, N_DONORS, certainty_of, donor_weights, most_helpful_column
 from ilk.model.parts import Centres
 from ilk.model.scorers import Scoring, nearest_segments
 
@@ -46,6 +46,15 @@ def test_whole_customers_need_only_the_bootstrap_votes():
     assert certainty_of(scoring, rows([0.3]), np.array([1]), HASHES)[0] == 0.5
     assert certainty_of(scoring, rows([0.3]), np.array([0]), HASHES)[0] == 0.5
     assert certainty_of(scoring, rows([0.7]), np.array([1]), HASHES)[0] == 1.0
+
+
+def test_nobody_is_quite_certain_while_most_is_unknown():
+    """All donors and solutions agree, but two of three columns are blank: 1 less two thirds of the doubt."""
+    scoring = made([[-1, 0, 0], [1, 0, 0]], [[[-1, 0, 0], [1, 0, 0]]], [[-1, 0, 0], [1, 0, 0]])
+    found = certainty_of(
+        scoring, rows([0.9, BLANK, BLANK], [0.9, 0, BLANK], [0.9, 0, 0]), np.ones(3, int), HASHES.repeat(3)
+    )
+    assert found == pytest.approx([1 - DOUBT * 2 / 3, 1 - DOUBT / 3, 1.0])
 
 
 def test_a_tie_goes_to_the_lower_segment():
@@ -130,7 +139,9 @@ def test_as_one_voter_after_the_other(model, matrix, hashes):
     found = certainty_of(scoring, matrix, near.label, hashes)
     some = np.r_[np.flatnonzero(np.isnan(matrix).any(axis=1))[:25], np.flatnonzero(~np.isnan(matrix).any(axis=1))[:5]]
     for i in some:
-        assert found[i] == pytest.approx(slow_certainty(scoring, matrix[i], near.label[i], hashes[i]), abs=1e-12)
+        unknown = scoring.weights[np.isnan(matrix[i])].sum() / scoring.weights.sum()
+        votes = slow_certainty(scoring, matrix[i], near.label[i], hashes[i])
+        assert found[i] == pytest.approx(min(votes, 1 - DOUBT * unknown), abs=1e-12)
     assert found.min() < 1.0
 
 

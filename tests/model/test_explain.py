@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -387,3 +388,12 @@ def test_dates_are_read(facts_of):
     assert _date(date(2026, 11, 23)) == date(2026, 11, 23)
     with pytest.raises(ValueError, match="a date such as"):
         _date("soon")
+
+
+def test_an_explanation_speaks_plainly(model):
+    """No points without a unit, no groups of ten over and over: who it speaks for, how much, how many are alike."""
+    text = str(model.explain({"spend": 40.0, "visits": 3}))
+    assert "points" not in text
+    assert re.search(r"\n  for \d +(over )?\d[\d.]* %  ", text)
+    assert re.search(r"The \d+ customers of the study most like this one", text)
+    assert "groups of" not in text

@@ -177,8 +177,10 @@ def test_a_content_that_tells_from_a_contact_column_is_refused(model, tmp_path):
 
 def test_damage_is_found(raw):
     broken = raw.replace(b'"k":3', b'"k":2', 1)
-    with pytest.raises(BadModelFile, match="damaged or changed after ilk wrote it"):
+    with pytest.raises(BadModelFile, match=r"is damaged, or was changed.*get it again"):
         parse(broken, "shop.ilk")
+    with pytest.raises(BadModelFile, match=r"shop.ilk is damaged.*breaks off.*get it again"):
+        parse(raw[: len(raw) // 2], "shop.ilk")
     with pytest.raises(BadModelFile, match="the edits do not fit"):
         parse(raw.replace(b"Regulars", b"Irregulars"), "shop.ilk")
 

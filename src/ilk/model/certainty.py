@@ -31,6 +31,11 @@ N_TRUTHS = 120
 TOO_LITTLE = 0.6
 """Below this certainty there is too little to tell."""
 
+DOUBT = 0.05
+"""While something is unknown, certainty stays below 1 by this much of the weight that is. Donors are means of ten and
+more customers, so that they agree more than customers do: where one column of three or five is known and all votes are
+for one segment, 93 to 100 % of made-up customers are in it (rule of thumb)."""
+
 CHUNK = 1_024
 """Customers worked on at a time: 30 MB of scores for 20 bootstrap solutions of 6 segments."""
 
@@ -125,7 +130,8 @@ def _vote_filled(scoring: Scoring, values: Floats, labels: NDArray[np.int64], ha
     filled = np.where(np.isnan(values)[:, np.newaxis], scoring.donors[drawn], values[:, np.newaxis])
     winners = _winners(scoring, filled.reshape(-1, values.shape[1]))
     agree = winners.reshape(len(values), -1) == labels[:, np.newaxis]
-    return np.asarray(agree.mean(axis=1))
+    unknown = np.isnan(values) @ scoring.weights / scoring.weights.sum()
+    return np.asarray(np.minimum(agree.mean(axis=1), 1.0 - DOUBT * unknown))
 
 
 def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int64]:

@@ -25,6 +25,7 @@ LARGEST = 64 * 1024 * 1024
 """Bytes of a model file at the most; looked at before anything is read."""
 
 _HEAD = b'{"format":'
+_WHOLE = "get it again from where it came, or from a copy"
 _OURS = "open a .ilk file that `ilk segment` or Model.save wrote"
 
 
@@ -128,6 +129,8 @@ def _check_envelope(raw: bytes, name: str) -> None:
     try:
         loose: Any = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
+        if raw.startswith(_HEAD):
+            raise BadModelFile(f"{name} is damaged", got=f"it breaks off or is garbled: {error}", do=_WHOLE) from None
         raise BadModelFile(f"{name} is not a model of ilk", got=f"no valid JSON: {error}", do=_OURS) from None
     if not isinstance(loose, dict) or not isinstance(loose.get("format"), int):
         raise BadModelFile(f"{name} is not a model of ilk", do=_OURS)
@@ -138,11 +141,11 @@ def _check_envelope(raw: bytes, name: str) -> None:
     for part, digest in (("content", "sha256"), ("edits", "edits_sha256")):
         if part not in loose or loose.get(digest) != _digest(to_json(loose[part])).decode():
             raise BadModelFile(
-                f"{name} was damaged or changed after ilk wrote it",
+                f"{name} is damaged, or was changed after ilk wrote it",
                 got=f"the {part} do not fit their SHA-256"
                 if part == "edits"
                 else "the content does not fit its SHA-256",
-                do="use a copy that is whole; change a model with `ilk edit`",
+                do=f"{_WHOLE}; change a model with `ilk edit`",
             )
 
 

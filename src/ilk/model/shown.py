@@ -12,7 +12,9 @@ from ilk.figures import figure as rounded
 from ilk.model.parts import Segment
 
 if TYPE_CHECKING:
-    from ilk.model.explain import Explanation
+    from collections.abc import Sequence
+
+    from ilk.model.explain import Alike, Explanation
     from ilk.model.how_far import Change, Elsewhere
     from ilk.model.model import Model
 
@@ -121,7 +123,7 @@ def _sure_lines(found: Explanation) -> list[str]:
         shown = ", ".join(found.blank[:MOST_BLANKS])
         more = len(found.blank) - MOST_BLANKS
         shown += f" and {more} more" if more > 0 else ""
-        lines += wrap(f"Not known: {shown}", WIDTH, subsequent_indent="  ")
+        lines += wrap(f"Not known, so others like this one were asked: {shown}", WIDTH, subsequent_indent="  ")
     if found.outlier and found.distance is not None and found.distance_limit is not None:
         lines.append(
             f"Unlike anyone: {figure(found.distance)} from the middle of the segment, where 99.5 % are within "
@@ -133,16 +135,23 @@ def _sure_lines(found: Explanation) -> list[str]:
 def _why_lines(found: Explanation) -> list[str]:
     if found.runner_up is None or found.difference is None:
         return []
+    usual_in = f"usual in {found.segment}, usual in {found.runner_up}"
     lines = [
-        f"Why not segment {found.runner_up}, {found.runner_up_name} (points for and against, usual values beside):"
+        f"Why segment {found.segment} and not segment {found.runner_up}, {found.runner_up_name}:",
+        f"  {'speaks':<12}{'how much':>8}  {'column':<34}  {'this one':>12}   {usual_in}",
     ]
+    whole = math.fsum(abs(reason.points) for reason in found.reasons) or 1.0
     for reason in found.reasons[:MOST_REASONS]:
-        usual = f"{reason.here or 'not told'} here, {reason.there or 'not told'} there"
-        lines.append(f"  {reason.points:>+9.2f}  {shorten(reason.words, 38):<38}  {reason.value:>12}   {usual}"[:WIDTH])
-    rest = math.fsum(reason.points for reason in found.reasons[MOST_REASONS:])
-    if len(found.reasons) > MOST_REASONS:
-        lines.append(f"  {rest:>+9.2f}  {len(found.reasons) - MOST_REASONS} other columns")
-    return [*lines, f"  {found.difference:>+9.2f}  together"]
+        usual = f"{reason.here or 'not told'}, {reason.there or 'not told'}"
+        side = f"for {found.segment if reason.points >= 0 else found.runner_up}"
+        share = percent(abs(reason.points) / whole)
+        lines.append(f"  {side:<12}{share:>8}  {shorten(reason.words, 34):<34}  {reason.value:>12}   {usual}"[:WIDTH])
+    rest = found.reasons[MOST_REASONS:]
+    if rest:
+        share = percent(math.fsum(abs(reason.points) for reason in rest) / whole)
+        named = f"{len(rest)} other column{'s' * (len(rest) > 1)}"
+        lines.append(f"  {'':<12}{share:>8}  {named}")
+    return lines
 
 
 def _like_lines(found: Explanation) -> list[str]:
@@ -151,9 +160,20 @@ def _like_lines(found: Explanation) -> list[str]:
         other = "" if found.rule_segment == found.segment else f" (the rules say segment {found.rule_segment})"
         lines += wrap(f"Rule that applies: {found.rule}{other}", WIDTH, subsequent_indent="  ")
     if found.alike:
-        groups = ", ".join(f"{one.customers} customers of segment {one.segment}" for one in found.alike)
-        lines += wrap(f"Most alike: groups of {groups}", WIDTH, subsequent_indent="  ")
+        lines += wrap(_alike(found.alike), WIDTH, subsequent_indent="  ")
     return lines
+
+
+def _alike(alike: Sequence[Alike]) -> str:
+    """The 42 customers most like this one are all in segment 2."""
+    inside: dict[int, int] = {}
+    for one in alike:
+        inside[one.segment] = inside.get(one.segment, 0) + one.customers
+    lead = f"The {sum(inside.values()):,} customers of the study most like this one"
+    if len(inside) == 1:
+        return f"{lead} are all in segment {next(iter(inside))}"
+    parts = [f"{n:,} in segment {segment}" for segment, n in sorted(inside.items(), key=lambda pair: -pair[1])]
+    return f"{lead}: {', '.join(parts)}"
 
 
 def _way_lines(way: Elsewhere) -> list[str]:
