@@ -255,4 +255,6 @@ def _deliver(study: Study, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print(json.dumps(study_document(study.model, study.seconds), ensure_ascii=False))
     elif not quiet:
+        for line in study.understood:
+            say(line)
         show(study.model, console(), files=study.files, folder=study.folder)

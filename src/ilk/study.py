@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
@@ -16,6 +16,11 @@ from ilk.sources.source import Note
 
 WIDTH = 100
 """Columns of a terminal that are used at most."""
+
+USES = {"builds": "build segments", "describes": "only describe", "out": "stay out"}
+
+MOST_NAMED = 8
+"""Columns named before "and n more"."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,6 +68,21 @@ class Study:
         """What should be known before the segments are used."""
         return self.model.content.warnings
 
+    @property
+    def understood(self) -> tuple[str, ...]:
+        """How the source was read, and what each of its columns was taken to do: a line each."""
+        intake = self.model.content.provenance.intake
+        written = f" ({intake.dialect.in_words()})" if intake.dialect else ""
+        key = f"{intake.id_column} is the id" if intake.id_column else "the number of the row is the id"
+        read = f"{intake.records:,} records{written}: {intake.rows:,} customers, {intake.rejects:,} rejected, "
+        read += f"{intake.skipped:,} skipped; {key}."
+        plans = [column.plan for column in self.model.content.columns]
+        used = ((words, [plan.column for plan in plans if plan.use == use]) for use, words in USES.items())
+        return (
+            read,
+            *(f"{words.capitalize()} ({len(columns)}): {_first(columns)}." for words, columns in used if columns),
+        )
+
     def __str__(self) -> str:
         """The verdict in words, why so many, and a line a segment."""
         judged, evidence = self.model.judged, self.model.evidence
@@ -77,3 +97,8 @@ class Study:
 
     def _repr_html_(self) -> str:
         return self.model._repr_html_()
+
+
+def _first(columns: Sequence[str]) -> str:
+    more = len(columns) - MOST_NAMED
+    return ", ".join(columns[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

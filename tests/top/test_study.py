@@ -9,7 +9,7 @@ from ilk.engines.engine import Ability
 from ilk.engines.memory import MemoryEngine
 from ilk.errors import BadSetting, NotSupported
 from ilk.segment import segment
-from ilk.world import make_world
+from ilk.world import make_world, write_world
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +25,18 @@ def test_a_study_prints_its_verdict_why_so_many_and_its_personas(study):
     assert all(segment.persona.name[:40] in shown for segment in study.segments)
     assert max(map(len, shown.splitlines())) <= 100
     assert len(shown.splitlines()) < 25
+
+
+def test_a_study_says_how_it_read_the_source_and_what_columns_do(tmp_path):
+    write_world(tmp_path, make_world(300, seed=2))
+    lines = segment(tmp_path / "customers.csv", k=2).understood
+    assert lines[0] == (
+        "301 records (UTF-8, separated by commas): 300 customers, 0 rejected, 1 skipped; CUST_ID is the id."
+    )
+    assert len(lines) == 4
+    assert lines[1].startswith("Build segments (21): BALANCE, ")
+    assert lines[1].endswith(" and 13 more.")
+    assert "EMAIL" in lines[3]
 
 
 def test_a_study_is_short_where_it_stands_among_others(study):
