@@ -392,7 +392,7 @@ def test_dates_are_read(facts_of):
 
 def test_an_explanation_speaks_plainly(model):
     """No points without a unit, no groups of ten over and over: who it speaks for, how much, how many are alike."""
-    text = str(model.explain({"spend": 40.0, "visits": 3}))
+    text = str(model.explain({"SPEND": 40.0, "VISITS": 3}))
     assert "points" not in text
     assert re.search(r"\n  for \d +(over )?\d[\d.]* %  ", text)
     assert re.search(r"The \d+ customers of the study most like this one", text)

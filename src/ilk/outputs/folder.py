@@ -12,11 +12,23 @@ from pathlib import Path
 from typing import Any
 
 from ilk.errors import FileTrouble
-from ilk.files import PRIVATE_FOLDER, private_folder, write_text
+from ilk.files import private_folder, write_text
 from ilk.model.model import Model
 
 MODEL_FILE = "segments.ilk"
 STUDY_FILE = "study.json"
+PICTURES_FOLDER = "pictures"
+OUTPUTS = (
+    MODEL_FILE,
+    STUDY_FILE,
+    "report.html",
+    "customers-with-segments.csv",
+    "assignments.parquet",
+    "rejects.csv",
+    "personas.xlsx",
+)
+"""What a study leaves in its folder, beside its pictures."""
+
 ENDINGS = {".gz", ".zst", ".csv", ".tsv", ".txt", ".parquet", ".json", ".ndjson", ".jsonl", ".xlsx", ".duckdb", ".db"}
 
 
@@ -98,12 +110,48 @@ def write_report(model: Model, out: Path | None, *, force: bool = False) -> Path
 
 
 def _take_places(workshop: Path, folder: Path) -> None:
+    """Put new files where the old ones of a study are, all or none; other people's files and modes stay.
+
+    Outputs of the earlier study that this one does not have, such as its pictures, go too: they show other segments.
+    """
     if not folder.exists():
         workshop.rename(folder)
         return
-    folder.chmod(PRIVATE_FOLDER)
-    for path in sorted(workshop.iterdir()):
-        target = folder / path.name
-        if target.is_dir():
-            shutil.rmtree(target)
-        path.replace(target)
+    new = [path.relative_to(workshop) for path in sorted(workshop.rglob("*")) if path.is_file()]
+    kept = workshop.with_name(f"{workshop.name}.old")
+    aside, placed = [], []
+    try:
+        for name in dict.fromkeys([*_ours(folder), *(name for name in new if (folder / name).is_file())]):
+            _move(folder / name, kept / name)
+            aside.append(name)
+        for name in new:
+            _move(workshop / name, folder / name)
+            placed.append(name)
+        _drop_if_empty(folder / PICTURES_FOLDER)
+    except OSError:
+        for name in placed:
+            (folder / name).unlink()
+        for name in aside:
+            _move(kept / name, folder / name)
+        raise
+    finally:
+        shutil.rmtree(kept, ignore_errors=True)
+
+
+def _ours(folder: Path) -> list[Path]:
+    """What an earlier study left in a folder; nothing where there was none."""
+    if studied(folder) is None:
+        return []
+    pictures = sorted((folder / PICTURES_FOLDER).glob("*.png"))
+    return [path.relative_to(folder) for path in (*(folder / name for name in OUTPUTS), *pictures) if path.is_file()]
+
+
+def _move(path: Path, target: Path) -> None:
+    if not target.parent.is_dir():
+        private_folder(target.parent)
+    path.rename(target)
+
+
+def _drop_if_empty(folder: Path) -> None:
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
