@@ -74,8 +74,8 @@ def test_stages_are_told():
     told = []
     progress = Progress(lambda stage, share: told.append((stage, share)))
     open_source(pa.table({"x": [1.5]}), Settings(), progress=progress).close()
-    assert told[0] == ("Reading", 0.0)
-    assert told[-1] == ("Reading", 1.0)
+    assert told[0] == ("Reading the customers", 0.0)
+    assert told[-1] == ("Reading the customers", 1.0)
 
 
 def test_a_long_query_can_be_stopped():
