@@ -17,7 +17,7 @@ from ilk.model.parts import Edit
 from ilk.outputs.charts.card import persona_card
 from ilk.outputs.reading import ABOUT_TRUST, Reading
 from ilk.outputs.report import CONTENTS, render_report
-from ilk.outputs.sections.board import GENERAL, board, caveats, made_from
+from ilk.outputs.sections.board import GENERAL, board, caveats, made_from, weighed
 from ilk.outputs.study_json import study_document
 from ilk.outputs.workbook import write_workbook
 from ilk.sources.source import Note
@@ -187,13 +187,15 @@ def test_merged_segments_are_read_as_one(model):
     assert reading.row_numbers[:2] == (1, 1)
     html = render_report(merged)
     assert "Segments were merged by hand" in html
-    assert "Merged by hand: not measured" in html
+    assert "Merged: not measured" in html
     text = reading.verdict[1]
     assert text.startswith("This was found of 4 segments, before some were merged by hand; the 3 shown were not judged")
     assert "merged by hand from 4, which were reproducible" in str(merged)
-    assert "merged by hand: not measured" in str(merged)
-    assert persona_card(merged.segments[0], reading).draw(392).count("Merged by hand: not measured") == 1
+    assert "merged: not measured" in str(merged)
+    assert persona_card(merged.segments[0], reading).draw(392).count("Merged: not measured") == 1
     assert "Two segments merged (the same to us)." in html
+    warned = replace(merged, content=replace(merged.content, warnings=(Note("x", "Blank for 16 % of segment 2."),)))
+    assert [n.text for n in weighed(Reading(warned))][-1] == "Before segments were merged: Blank for 16 % of segment 2."
 
 
 def test_the_headline_counts_who_has_a_segment_and_names_the_rest(model):

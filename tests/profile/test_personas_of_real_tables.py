@@ -134,6 +134,7 @@ def test_blank_minimum_payments_are_warned_of(studies):
     notes = [note for solution in described.solutions for note in solution.notes if note.code == "blanks_differ"]
     assert notes
     assert all("MINIMUM_PAYMENTS=zero" in note.text for note in notes)
+    assert all(note.text.startswith("“minimum payments” is blank for ") for note in notes)
 
 
 def test_answer_style_is_told_of_the_survey(studies):

@@ -81,7 +81,7 @@ def trust_words(segment: Segment, model: Model) -> str:
     """The word for how far a segment can be trusted; why there is none where it was not measured."""
     if segment.trust is not None:
         return segment.trust.word
-    return "merged by hand: not measured" if model.view.is_merged(segment) else "not measured"
+    return "merged: not measured" if model.view.is_merged(segment) else "not measured"
 
 
 def _trust(segment: Segment, model: Model) -> str:

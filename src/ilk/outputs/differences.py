@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ilk.model.parts import Content, Direction, Marker, Segment
 from ilk.outputs.wording import fixed, in_units, lower_first, times, words_of
 
@@ -22,6 +24,12 @@ def strongest(segment: Segment, content: Content, most: int = 3) -> tuple[Marker
     for marker in differences(segment, content):
         first.setdefault(marker.theme, marker)
     return tuple(first.values())[:most]
+
+
+def reach_of(segments: Sequence[Segment], content: Content) -> float:
+    """The largest difference shown on any card, which all bars are measured by; a deviation at the least."""
+    shown = [abs(marker.d) for segment in segments for marker in strongest(segment, content)]
+    return max(1.0, *shown) if shown else 1.0
 
 
 def against_everyone(marker: Marker, segment: Segment, content: Content) -> str:

@@ -9,7 +9,7 @@ from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Content, Segment, Solution
 from ilk.model.shown import trust_words
-from ilk.outputs.wording import clean, customers, noun_of, share_of
+from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 ABOUT_TRUST = (
@@ -121,7 +121,10 @@ class Reading:
         if not self.merged:
             return judged.verdict, text
         before = f"This was found of {self.k} segments, before some were merged by hand; "
-        return judged.verdict, f"{before}the {len(self.segments)} shown were not judged again. Of the {self.k}: {text}"
+        return (
+            judged.verdict,
+            f"{before}the {len(self.segments)} shown were not judged again. Of the {self.k}: {lower_first(text)}",
+        )
 
     @property
     def figures(self) -> str:

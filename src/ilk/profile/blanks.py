@@ -32,9 +32,10 @@ def blank_notes(ground: Ground, summary: Summary, min_group: int) -> tuple[Note,
 
 
 def _note(ground: Ground, i: int, most: int, share: float, rest: float) -> Note:
-    name = ground.columns[i].plan.column
+    name, plain = ground.columns[i].plan.column, ground.words[i].plain
+    called = plain if plain.startswith("“") else f"“{plain}”"
     text = (
-        f"{name} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
+        f"{called} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
         f"matters what a blank means: say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own."
     )
     return Note("blanks_differ", text)

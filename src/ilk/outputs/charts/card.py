@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.model.parts import Content, Segment
+from ilk.model.parts import Segment
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.shapes import bar, diverging, trust_shape
 from ilk.outputs.charts.sizes import value_share
-from ilk.outputs.differences import against_everyone, strongest
+from ilk.outputs.differences import against_everyone, reach_of, strongest
 from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
 from ilk.outputs.reading import Reading
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
@@ -53,7 +53,7 @@ def _draw(segment: Segment, reading: Reading) -> str:
     pen.y += 12
     _shares(pen, segment, reading)
     _trust(pen, segment, reading)
-    _markers(pen, segment, reading.content)
+    _markers(pen, segment, reading)
     for word, number in (("Like", segment.nearest), ("Unlike", segment.farthest)):
         if reading.called(number):
             pen.line(shortened(f"{word}: {reading.called(number)}", INNER), fill=QUIET)
@@ -82,14 +82,15 @@ def _trust(pen: _Pen, segment: Segment, reading: Reading) -> None:
     pen.place(trust_shape(segment.trust.word), up=18)
 
 
-def _markers(pen: _Pen, segment: Segment, content: Content) -> None:
-    found = strongest(segment, content)
+def _markers(pen: _Pen, segment: Segment, reading: Reading) -> None:
+    content = reading.content
+    found, reach = strongest(segment, content), reach_of(reading.segments, content)
     pen.y += 8
     if found:
         pen.line("Against everyone's average", fill=QUIET)
     for marker in found:
         pen.line(shortened(words_of(content.column(marker.column).plan), 192))
-        pen.place(diverging(marker.d, 96, 10), x=200, up=14)
+        pen.place(diverging(marker.d, 96, 10, reach), x=200, up=14)
         said = text(
             MARGIN + INNER, pen.y - 5, against_everyone(marker, segment, content), text_anchor="end", fill=QUIET
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -36,6 +37,8 @@ WEIGHTIEST = (
 
 DOUBLES = "near_double"
 """Columns that say nearly the same: often many, and told where the correlations are drawn."""
+
+_NAMES_ONE = re.compile(r"\bsegment \d", re.IGNORECASE)
 
 BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
 GENERAL = (
@@ -154,9 +157,16 @@ def weighed(reading: Reading) -> list[Note]:
     notes += [
         note for note in reading.content.warnings if reading.k == reading.content.k or note not in _of_chosen(reading)
     ]
-    unique = {note.text: note for note in notes}
+    unique = {note.text: note for note in (_dated(note, reading) for note in notes)}
     rank = {code: i for i, code in enumerate(WEIGHTIEST)}
     return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank) + (note.code == DOUBLES)))
+
+
+def _dated(note: Note, reading: Reading) -> Note:
+    """A warning that names a segment speaks of the numbers before some were merged, and says so."""
+    if not reading.merged or not _NAMES_ONE.search(note.text):
+        return note
+    return replace(note, text=f"Before segments were merged: {note.text}")
 
 
 def _of_chosen(reading: Reading) -> tuple[Note, ...]:

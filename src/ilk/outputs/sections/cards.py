@@ -9,13 +9,13 @@ from markupsafe import Markup
 from ilk.model.parts import Marker, Segment
 from ilk.outputs.charts.shapes import diverging
 from ilk.outputs.charts.sizes import value_share
-from ilk.outputs.differences import against_everyone, strongest
+from ilk.outputs.differences import against_everyone, reach_of, strongest
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
 from ilk.outputs.wording import clean, per_cent, words_of
 
-WIDE_BAR, SMALL = 72, (48, 12)
+WIDE_BAR, MARK = 72, (256, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,11 @@ class Card:
 
 def cards(reading: Reading) -> tuple[Card, ...]:
     """A card a segment, in their order."""
-    return tuple(_card(segment, reading) for segment in reading.segments)
+    reach = reach_of(reading.segments, reading.content)
+    return tuple(_card(segment, reading, reach) for segment in reading.segments)
 
 
-def _card(segment: Segment, reading: Reading) -> Card:
+def _card(segment: Segment, reading: Reading, reach: float) -> Card:
     worth = value_share(segment, reading.content.value_column)
     shown = reading.value is not None and worth is not None
     trust = segment.trust
@@ -67,15 +68,15 @@ def _card(segment: Segment, reading: Reading) -> Card:
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
         trust=reading.trust(segment) + (f": {per_cent(trust.slsw)} found again" if trust else ""),
         sign=sign(trust.word) if trust else Markup(),
-        markers=tuple(_marker(marker, segment, reading) for marker in strongest(segment, reading.content)),
+        markers=tuple(_marker(marker, segment, reading, reach) for marker in strongest(segment, reading.content)),
         like=reading.called(segment.nearest),
         unlike=reading.called(segment.farthest),
         use=clean(segment.use),
     )
 
 
-def _marker(marker: Marker, segment: Segment, reading: Reading) -> CardMarker:
+def _marker(marker: Marker, segment: Segment, reading: Reading, reach: float) -> CardMarker:
     name = words_of(reading.column(marker.column).plan)
     name += f": {clean(marker.level)}" if marker.level else ""
-    svg = themed(drawing(*SMALL, diverging(marker.d, *SMALL)), f"{marker.direction} {name}", css_class="bar")
+    svg = themed(drawing(*MARK, diverging(marker.d, *MARK, reach)), f"{marker.direction} {name}", css_class="bar")
     return CardMarker(name, Markup(svg), against_everyone(marker, segment, reading.content))  # noqa: S704

@@ -66,7 +66,7 @@ def _confusion(fidelity: Fidelity, reading: Reading) -> Table:
         lines.append(
             Line(Cell(f"{i + 1} {reading.names[reading.k, i + 1]}"), (*cells, Cell(per_cent(fidelity.recall[i]))))
         )
-    rounded = f", in {in_letters(reading.least)}s" if reading.least > 1 else ""
+    rounded = f" (rounded to {in_letters(reading.least)}s)" if reading.least > 1 else ""
     caption = f"Held-out customers: their segment, and what the rules say{rounded}"
     return Table(caption, heads, tuple(lines), "confusion")
 
