@@ -128,10 +128,14 @@ class Persona:
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """How often a segment is found again: mean best Jaccard over bootstrap pairs (SLSw)."""
+    """How often a segment is found again: mean best Jaccard over bootstrap pairs (SLSw).
+
+    `valley` = density between it and its main neighbour over the lower peak: 0 is a clear gap, about 1 is none.
+    """
 
     slsw: float
     word: TrustWord
+    valley: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from ilk.cluster import nearest, twin
 from ilk.cluster.twin import MOST_CUSTOMERS, squared_distances
 from ilk.engines.tiles import tiles_of
 from ilk.features.plans import Recipe
-from ilk.features.recipe import feature_columns, square_weights
+from ilk.features.recipe import answered, feature_columns, square_weights
 from ilk.model.edits import View
 from ilk.model.parts import Content, Grid, Scorer
 
@@ -152,14 +152,17 @@ def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = 
 
 
 def distances(scoring: Scoring, matrix: Matrix, squared: Floats) -> Floats:
-    """Distances that can be compared between customers: sqrt(d^2 * W / W_observed), (n,); NaN where nothing is known.
+    """Distances of these rows that can be compared between customers, (n,); NaN where nothing is known."""
+    return comparable(squared, answered(matrix, scoring.weights))
+
+
+def comparable(squared: Floats, share_answered: Floats) -> Floats:
+    """sqrt(d^2 * W / W_observed), (n,): comparable whatever customers left blank; NaN where that is everything.
 
     Source: methods page, "Missing answers".
     """
-    observed = (~np.isnan(matrix)).astype(np.float64) @ scoring.weights
-    total = scoring.weights.sum()
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(observed > 0, np.sqrt(squared * total / observed), np.nan)
+        return np.sqrt(np.where(share_answered > 0.0, squared / share_answered, np.nan))
 
 
 def _by_segment(scoring: Scoring, matrix: Matrix) -> Near:

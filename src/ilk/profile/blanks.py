@@ -20,7 +20,7 @@ def blank_notes(ground: Ground, summary: Summary, min_group: int) -> tuple[Note,
     for i, column in enumerate(ground.columns):
         answered = summary.sums[:, i, 0]
         blank = summary.sizes - answered
-        if column.plan.use != "builds" or int(blank.sum()) < min_group:
+        if column.plan.use != "builds" or column.plan.missing != "skip" or int(blank.sum()) < min_group:
             continue
         found = cramers_v(np.column_stack([answered, blank]))
         if found is not None and found.effect >= DIFFERS:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ilk.engines.workers import map_threads
 from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution
+from ilk.model.scorers import comparable
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
 from ilk.profile.descriptors import describe_by
@@ -21,7 +22,6 @@ from ilk.profile.segments import (
     as_rows,
     distance_limits,
     distance_quantiles,
-    distances_of,
     neighbours,
     trust_of,
     uid_of,
@@ -103,7 +103,7 @@ class _Work:
         segments = self._segments(
             grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
         )
-        distances = distances_of(grouping.d1, ready.share_answered)
+        distances = comparable(grouping.d1, ready.share_answered)
         return Solution(
             k=grouping.k,
             scorer=Centres(as_rows(grouping.centres)),
@@ -149,7 +149,7 @@ class _Work:
     ) -> tuple[Segment, ...]:
         subject = self.ready.subject
         settings = subject.settings.model_dump_json(exclude=SAME_SEGMENTS)
-        distances = distances_of(grouping.d1, self.ready.share_answered)
+        distances = comparable(grouping.d1, self.ready.share_answered)
         limits = distance_limits(distances, grouping.labels, grouping.k, subject.settings.min_group)
         near = neighbours(grouping.centres, grouping.labels, grouping.runner_up)
         return tuple(

@@ -32,12 +32,6 @@ def trust_of(slsw: float) -> Trust:
     return Trust(slsw, word)
 
 
-def distances_of(d1: Floats, share_answered: Floats) -> Floats:
-    """sqrt(d^2 * W / W_observed): comparable between customers whatever they left blank. Shape (n,), NaN at none."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.sqrt(np.where(share_answered > 0.0, d1 / share_answered, np.nan))
-
-
 def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row:
     """0, 1, ... 100 % of the distances; the ends stand where `min_group` customers are at or beyond them."""
     ordered = np.sort(distances[labels >= 0])
