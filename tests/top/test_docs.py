@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ilk.world import make_world
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -23,6 +25,19 @@ def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_page_on_python_runs():
+    """Its blocks one after the other, with customers who have the column it names."""
+    page = (ROOT / "docs" / "reference" / "python.md").read_text(encoding="utf-8")
+    table = make_world(300, seed=1).customers
+    known = {"customers": table.rename_columns(["region" if n == "REGION" else n for n in table.column_names])}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL):
+        exec(block, known)
+    study, first = known["study"], known["study"].segments[0]
+    assert first.persona.name == known["namer"](first)
+    for name in re.findall(r"`study\.(\w+)`", page):
+        assert hasattr(study, name)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
