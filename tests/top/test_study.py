@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
 from ilk.engines import workers
@@ -92,3 +94,15 @@ def test_an_engine_is_asked_first_and_makes_the_tiles(monkeypatch):
     monkeypatch.setattr(MemoryEngine, "can", lambda self, need: Ability(can=False, reason="use another"))
     with pytest.raises(NotSupported, match="use another"):
         segment("not there at all.csv")
+
+
+@pytest.mark.parametrize(("missing", "asked"), [({}, True), ({"fee": "zero"}, False), ({"fee": "flag"}, False)])
+def test_what_a_blank_means_is_not_asked_of_who_has_said_it(missing, asked):
+    rng = np.random.default_rng(0)
+    spend, kind = rng.lognormal(3, 0.3, 400), np.arange(400) % 2
+    fee = pa.array(np.where(kind, spend / 9, np.nan), from_pandas=True)
+    table = pa.table(
+        {"id": np.arange(400), "spend": spend * (1 + 9 * kind), "visits": 2.0 + 30 * kind + spend, "fee": fee}
+    )
+    study = segment(table, k=2, role={"spend": "amount", "visits": "amount", "fee": "amount"}, missing=missing)
+    assert any("--missing" in note.text for note in study.warnings) == asked

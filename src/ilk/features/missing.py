@@ -66,7 +66,8 @@ def explain_gaps(table: pa.Table, plans: Sequence[ColumnPlan], *, min_customers:
 
 def gap_notes(gaps: Sequence[Gap], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
     """A sentence for each gap that a condition predicts, with what to do where the blanks may mean none."""
-    zeroable = {plan.column for plan in plans if plan.use == "builds" and plan.kind in {"amount", "count"}}
+    open_plans = (plan for plan in plans if plan.use == "builds" and plan.missing == "skip")
+    zeroable = {plan.column for plan in open_plans if plan.kind in {"amount", "count"}}
     return tuple(Note("gap", _in_words(gap, may_be_zero=gap.column in zeroable)) for gap in gaps if gap.condition)
 
 

@@ -245,5 +245,8 @@ def _id_notes(rejects: pa.Table) -> tuple[Note, ...]:
     n_blank = reasons.count("no id")
     n_repeated = len(reasons) - n_blank
     blank = Note("blank-ids", f"{n_blank:,} rows have no id and are set aside")
-    repeated = Note("duplicate-ids", f"{n_repeated:,} rows have an id that was seen before; the first one counts")
+    repeated = Note(
+        "duplicate-ids",
+        f"{n_repeated:,} row{'s have' if n_repeated != 1 else ' has'} an id that was seen before; the first one counts",
+    )
     return ((blank,) if n_blank else ()) + ((repeated,) if n_repeated else ())

@@ -239,7 +239,12 @@ def _reject_notes(landing: Landing) -> tuple[Note, ...]:
     if not n:
         return ()
     first = landing.rejects.slice(0, 1).to_pylist()[0]
-    return (Note("rejects", f"{n:,} records cannot be read; the first in line {first['line']}: {first['reason']}"),)
+    return (
+        Note(
+            "rejects",
+            f"{n:,} record{'s' if n != 1 else ''} cannot be read; the first in line {first['line']}: {first['reason']}",
+        ),
+    )
 
 
 def _fact_notes(facts: tuple[ColumnFacts, ...]) -> tuple[Note, ...]:
