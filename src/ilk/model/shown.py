@@ -23,7 +23,7 @@ MOST_REASONS = 5
 MOST_CHANGES = 4
 MOST_BLANKS = 6
 
-_SHAPES = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
+SHAPES = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
 _ALIGN = "text-align:right;font-variant-numeric:tabular-nums"
 
 
@@ -85,7 +85,7 @@ def trust_words(segment: Segment, model: Model) -> str:
 
 
 def _trust(segment: Segment, model: Model) -> str:
-    shape = f"{_SHAPES[segment.trust.word]} " if segment.trust else ""
+    shape = f"{SHAPES[segment.trust.word]} " if segment.trust else ""
     return f"{shape}{trust_words(segment, model)}"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ilk.figures import few
 from ilk.model.parts import Segment, TrustWord
-from ilk.model.shown import trust_words
+from ilk.model.shown import SHAPES, trust_words
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import made_from, warnings, why_k
@@ -27,9 +27,7 @@ WIDEST = 100
 MOST_PERSONAS, MIN_TEXT = 20, 20
 
 SIGNS = {
-    "reliable": "●",
-    "a pattern": "◐",
-    "do not rely on it": "✕",
+    **SHAPES,
     "natural": "●",
     "reproducible": "◐",
     "constructed": "○",
