@@ -104,6 +104,7 @@ def _grouping(crowd: Crowd, k: int, fit: Fit, weighed: Weighed, settings: Settin
         d1=near.d1,
         runner_up=near.runner_up,
         slsw=weighed.trust.get(k, ()),
+        valleys=weighed.valleys.get(k, ()),
         bootstraps=weighed.bootstraps.get(k, ()),
     )
 

@@ -15,7 +15,6 @@ from ilk.choose.stability import (
     refit_pairs,
     segment_stability,
     spread_of,
-    trust_word,
 )
 from ilk.choose.strength import _weakest, prediction_strength
 from ilk.engines.tiles import tiles_of
@@ -108,13 +107,6 @@ class TestStability:
     def test_spread_by_hand(self):
         found = spread_of(np.arange(101.0))
         assert (found.low, found.median, found.high, found.n) == (5.0, 50.0, 95.0, 101)
-
-    @pytest.mark.parametrize(
-        ("slsw", "word"),
-        [(0.75, "reliable"), (0.7499, "a pattern"), (0.6, "a pattern"), (0.5999, "do not rely on it")],
-    )
-    def test_words_of_trust(self, slsw, word):
-        assert trust_word(slsw) == word
 
 
 class TestNull:

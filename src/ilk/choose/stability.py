@@ -15,7 +15,7 @@ from ilk.cluster.ensemble import fit_many, label_many
 from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads
 from ilk.model.evidence import Spread
-from ilk.model.parts import Grid, TrustWord
+from ilk.model.parts import Grid
 from ilk.progress import Progress
 
 PAIRS, MORE_PAIRS, NULL_PAIRS = 30, 100, 5
@@ -26,9 +26,6 @@ PIECE = 5
 
 KEPT = 20
 """Bootstrap solutions a model keeps."""
-
-RELIABLE, PATTERN = 0.75, 0.6
-"""Thresholds of a segment's trust (Hennig 2007, Computational Statistics & Data Analysis 52)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +139,3 @@ def spread_of(values: NDArray[np.float64]) -> Spread:
     """Median and 5 % / 95 % quantiles."""
     low, median, high = np.quantile(values, (0.05, 0.5, 0.95))
     return Spread(float(median), float(low), float(high), len(values))
-
-
-def trust_word(slsw: float) -> TrustWord:
-    """A segment's stability in words (rule of thumb)."""
-    return "reliable" if slsw >= RELIABLE else "a pattern" if slsw >= PATTERN else "do not rely on it"

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ilk.engines.workers import map_threads
-from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution
+from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution, Trust
 from ilk.model.scorers import comparable
+from ilk.model.trust import trust_of
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
 from ilk.profile.descriptors import describe_by
@@ -23,7 +24,6 @@ from ilk.profile.segments import (
     distance_limits,
     distance_quantiles,
     neighbours,
-    trust_of,
     uid_of,
 )
 from ilk.profile.tally import Tally
@@ -159,7 +159,7 @@ class _Work:
                 size=group.size,
                 share=group.share,
                 persona=persona,
-                trust=trust_of(grouping.slsw[j]) if grouping.slsw else None,
+                trust=_trust(grouping, j),
                 profiles=group.profiles,
                 value_share=value_shares(ground, group.profiles),
                 nearest=near[j][0],
@@ -177,3 +177,9 @@ class _Work:
             *answer_style_note(answer_style(features, means, columns)),
             *blank_notes(ground, counted.summary, self.ready.subject.settings.min_group),
         )
+
+
+def _trust(grouping: Grouping, j: int) -> Trust | None:
+    if not grouping.slsw:
+        return None
+    return trust_of(grouping.slsw[j], grouping.valleys[j] if grouping.valleys else None)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ilk.model.parts import Row, Trust, TrustWord
+from ilk.model.parts import Row
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Labels: TypeAlias = npt.NDArray[np.int32]
@@ -17,19 +17,10 @@ Labels: TypeAlias = npt.NDArray[np.int32]
 LIMIT = 0.995
 """Beyond this quantile of the training distances of its segment a customer is unlike anyone."""
 
-RELIABLE, PATTERN = 0.75, 0.6
-"""SLSw from which a segment is reliable, or a pattern (Hennig 2007, rule of thumb)."""
-
 
 def uid_of(fingerprint: str, settings: str, seed: int, k: int, number: int) -> str:
     """12 hexadecimal digits that name a segment for good: the same data and settings give the same."""
     return hashlib.sha256("\n".join([fingerprint, settings, str(seed), str(k), str(number)]).encode()).hexdigest()[:12]
-
-
-def trust_of(slsw: float) -> Trust:
-    """A segment's stability, and the word for it."""
-    word: TrustWord = "reliable" if slsw >= RELIABLE else "a pattern" if slsw >= PATTERN else "do not rely on it"
-    return Trust(slsw, word)
 
 
 def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ilk.model.evidence import Candidate, Evidence
 from ilk.model.parts import Segment
+from ilk.model.trust import DIP, PATTERN, RELIABLE
 from ilk.outputs.charts.figure import (
     WIDE,
     Figure,
@@ -25,7 +26,6 @@ from ilk.outputs.theme import ACCENT, EVERYONE, INK, LINE, PANEL, QUIET, TRUST_C
 from ilk.outputs.wording import figure, in_letters, listed, per_cent
 
 STABLE = 0.80
-RELIABLE, PATTERN = 0.75, 0.60
 
 
 def stability_by_k(evidence: Evidence, k: int) -> Figure | None:
@@ -143,6 +143,8 @@ def trust_strips(segments: tuple[Segment, ...]) -> Figure | None:
     if not known:
         return None
     subtitle = "Overlap with itself when we ask again with other customers, 0 to 100 %, mean over all repeats"
+    if any(s.trust.word == "a pattern" and s.trust.slsw >= RELIABLE for s in known if s.trust):
+        subtitle += "; reliable only where a dip parts it from its neighbour"
     alt = "; ".join(f"{s.number} {s.persona.name}: {per_cent(s.trust.slsw)}, {s.trust.word}" for s in known if s.trust)
     return Figure.of("trust", (_trust_title(known), subtitle, alt), lambda width: _strips(width, known), width=WIDE)
 
@@ -165,7 +167,7 @@ def _strips(width: int, known: list[Segment]) -> Spec:
             "name": shortened(f"{s.number}  {s.persona.name}", names - 8 if roomy else width),
             "x": s.trust.slsw,
             "colour": segment_colour(s.number),
-            "tip": f"{s.persona.name}: {per_cent(s.trust.slsw)}, {s.trust.word}",
+            "tip": f"{s.persona.name}: {per_cent(s.trust.slsw)}, {s.trust.word}{_fading(s)}",
         }
         for s in known
         if s.trust is not None
@@ -187,6 +189,11 @@ def _strips(width: int, known: list[Segment]) -> Spec:
         [track, bars, lines, name_layer(rows, step, names=names), *_trust_words(x, roomy=roomy)],
         Pad(names, 8, 32, 8),
     )
+
+
+def _fading(segment: Segment) -> str:
+    fades = segment.trust is not None and segment.trust.valley is not None and segment.trust.valley > DIP
+    return ", no dip parts it from its neighbour" if fades else ""
 
 
 def _trust_words(x: Spec, *, roomy: bool) -> list[Spec]:

@@ -77,7 +77,8 @@ METHODS = (
     ),
     Method(
         "Trust of a segment",
-        "Mean best overlap (Jaccard) of a segment over the pairs of samples: 0.75 reliable, 0.60 a pattern.",
+        "Mean best overlap (Jaccard) of a segment over the pairs of samples: 0.75 reliable, 0.60 a pattern. "
+        "Reliable also needs a dip between it and its main neighbour: density at most 0.8 of the lower peak.",
         "Dolnicar and Leisch (2017), Journal of Business Research 82; Hennig (2007), CSDA 52(1)",
     ),
     Method(

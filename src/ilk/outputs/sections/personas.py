@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from ilk.model.evidence import Flow
 from ilk.model.parts import Content, Marker, Segment
+from ilk.model.trust import DIP
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.markers import marker_bars
@@ -94,6 +95,10 @@ def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
     if segment.trust is not None:
         found = f"on average {per_cent(segment.trust.slsw)} of this segment is found again as one segment"
         said.append(f"Asked again with other customers, {found} (75 % makes it reliable, 60 % a pattern).")
+        if segment.trust.valley is not None and segment.trust.valley > DIP:
+            said.append(
+                "But no dip parts it from its neighbour, so it is a pattern at most: the border is one we drew."
+            )
     said += _lineage(segment, reading)
     said += _told_by_rules(segment, reading)
     if reading.called(segment.nearest):
