@@ -71,6 +71,10 @@ def as_text(value):
     (["id", "x", "y", "z"], [[0, 1, 2, 3], [0.0] * 4, [""] * 4, ["", "", ",\\", ""]]),
     Dialect(",", "utf-8", "\n", csv.QUOTE_MINIMAL),
 )
+@example(
+    (["id", "'; DROP TABLE typed; --", "x"], [[0, 1, 2, 3, 4], [0.0] * 5, ["", "'\t", "1", "1", "1"]]),
+    Dialect("\t", "utf-8", "\n", csv.QUOTE_MINIMAL),
+)
 @example((["id", "x"], [[0, 1, 2], [1.5, 2.5, 3.5]]), Dialect("\t", "utf-16", "\r\n", csv.QUOTE_ALL))
 def test_a_file_comes_back(tmp_path_factory, table, dialect):
     names, columns = table

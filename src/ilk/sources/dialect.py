@@ -31,6 +31,9 @@ DELIMITERS = (",", ";", "\t", "|", "~", "^", ":", "\x1f", "\x01")
 MOST_PREAMBLE = 30
 """Padded lines above a table that are looked through for its header."""
 
+UNUSUAL = 0.8
+"""Weight of single quotes in a text that has cells in double ones (rule of thumb)."""
+
 Cells = list[str]
 
 _NUMBER = re.compile(f"(?:{number_pattern('.')})|(?:{number_pattern(',')})")
@@ -90,13 +93,24 @@ def vote(path: Path) -> Layout:
     ]
     if not candidates:
         candidates = [_Candidate(",", '"', "", False, parse(text, ",", '"', "", whole=whole))]
-    best = max(candidates, key=lambda candidate: _score(candidate.records))
+    best = max(candidates, key=lambda candidate: _score(candidate.records) * _usual(text, candidate))
     return replace(lay_out(best.records, best.delimiter, best.quote, best.escape), by_line=best.by_line)
+
+
+def _usual(text: str, candidate: _Candidate) -> float:
+    """Where cells stand properly in double quotes, single ones are hardly quotes too."""
+    return UNUSUAL if candidate.quote == "'" and _is_quoted(text, candidate.delimiter) else 1.0
+
+
+def _is_quoted(text: str, delimiter: str) -> bool:
+    """Whether a cell stands properly in double quotes."""
+    proper = f'(?:^|{re.escape(delimiter)})"[^"\n]*"(?={re.escape(delimiter)}|\r?$)'
+    return re.search(proper, text, re.MULTILINE) is not None
 
 
 def _quotes(text: str, delimiter: str) -> list[str]:
     """Return the quotes worth trying: none at all only where no cell is quoted properly."""
-    proper = re.search(f'(?:^|{re.escape(delimiter)})"[^"\n]*"(?={re.escape(delimiter)}|\r?$)', text, re.MULTILINE)
+    proper = _is_quoted(text, delimiter)
     return ['"', *(["'"] if "'" in text else []), *([""] if '"' in text and not proper else [])]
 
 
