@@ -65,8 +65,8 @@ class Grouping:
         d1: Squared distance to the own centre over the answered features, shape (n,).
         runner_up: The second nearest centre, shape (n,); all 0 at k = 1.
         slsw: Trust of each segment, empty where it was not measured.
-        valleys: Density between each segment and its main neighbour over the lower peak, empty where not measured.
         bootstraps: Up to 20 bootstrap solutions, rows matched to `centres`.
+        valleys: Density between each segment and its main neighbour over the lower peak, empty where not measured.
     """
 
     k: int
@@ -75,8 +75,8 @@ class Grouping:
     d1: npt.NDArray[np.float64]
     runner_up: npt.NDArray[np.int32]
     slsw: tuple[float, ...] = ()
-    valleys: tuple[float, ...] = ()
     bootstraps: tuple[Grid, ...] = ()
+    valleys: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
