@@ -31,8 +31,10 @@ FLOORS = [
     {"segment", "world"},
     {"act", "watch", "doctor"},
     {"console", "flags"},
+    {"app", "service"},
     {"cli_edit"},
-    {"cli", "app", "service", "estimator"},
+    {"cli_serve"},
+    {"cli", "estimator"},
     {"__main__", "__init__"},
 ]
 """From the ground up: a room may import its own floor's own room, and what lies below."""

@@ -11,6 +11,7 @@ import typer
 
 from ilk import __version__
 from ilk.cli_edit import ModelFile, edit_app, load_model
+from ilk.cli_serve import serve_command
 from ilk.console import console, progress_bar, say, told
 from ilk.errors import BadInput
 from ilk.flags import with_settings
@@ -28,6 +29,7 @@ app = typer.Typer(
     "Start with [bold]ilk demo[/bold], then [bold]ilk segment customers.csv[/bold].",
 )
 app.add_typer(edit_app, name="edit")
+app.command("serve")(serve_command)
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Where to write", rich_help_panel="Output")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors", rich_help_panel="Output")]

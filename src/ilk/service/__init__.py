@@ -1,0 +1,1 @@
+"""The scoring service: customers in over HTTP, segments out."""

@@ -1,0 +1,240 @@
+"""What a model reads of a customer: one list a column, each value checked strictly and made plain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.model.model import Model
+from ilk.service.problems import Fault, pointer_of
+from ilk.sources.forms import BLANKS, MISSING_ANYWHERE, NO, YES
+from ilk.sources.source import Kind
+
+Scalar = str | int | float | bool | None
+Cells = NDArray[np.float64] | list[Any]
+"""Values of one column: numbers as an array, NaN where blank; anything else as a list, None where blank."""
+
+LONGEST_TEXT = 1_000
+"""Characters of a value: no level is longer, and ten thousand of them still are few."""
+
+LARGEST_ID = 2**63 - 1
+
+NEEDED: dict[Kind | None, str] = {
+    "number": "a finite number or null is needed",
+    "flag": "true, false, 0, 1, yes, no or null is needed",
+    "text": f"a text of at most {LONGEST_TEXT:,} characters, a number or null is needed",
+    "date": "a date such as 2026-11-23 or null is needed",
+    None: f"a text of at most {LONGEST_TEXT:,} characters, a finite number, true, false or null is needed",
+}
+ID_NEEDED = f"a text of at most {LONGEST_TEXT:,} characters, a whole number of 64 bits or null is needed"
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a model reads.
+
+    Args:
+        kinds: What each building column and each column of a rule holds; None for a rule's that the model never saw.
+        id_column: Identifies a customer; None where the model knows no id.
+        known: All columns the model knows; those it does not read are left alone in silence.
+    """
+
+    kinds: Mapping[str, Kind | None]
+    id_column: str | None
+    known: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some customers, checked.
+
+    Args:
+        ids: As they came, None where there is none.
+        cells: Every column that is wanted, n values each.
+        n_unknown: Columns that were sent and that the model does not know.
+    """
+
+    ids: list[str | int | None]
+    cells: Mapping[str, Cells]
+    n_unknown: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def wanted_of(model: Model) -> Wanted:
+    """What a model reads of a customer."""
+    kinds: dict[str, Kind | None] = {c.plan.column: c.facts.kind for c in model.content.columns}
+    read = {c.plan.column for c in model.content.columns if c.plan.use == "builds"} | set(model.scoring.columns)
+    ordered = [c for c in kinds if c in read] + [aside.test.column for aside in model.view.asides]
+    id_column = model.content.provenance.id_column
+    wanted = {c: kinds.get(c) for c in ordered if c != id_column}
+    return Wanted(wanted, id_column, frozenset(kinds) | set(wanted) | ({id_column} if id_column else set()))
+
+
+def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: list[Fault], *at: str | int) -> Rows:
+    """Read customers as JSON gives them.
+
+    Args:
+        wanted: What the model reads.
+        customers: Column -> value; what is left out is blank.
+        faults: OUT, what cannot be used.
+        at: Where the customers are in the body; their number is added when there are several.
+    """
+    single = len(at) > 0 and at[-1] == "customer"
+    read = _Reading(at, single, faults)
+    cells = {
+        name: read.column(name, kind, [customer.get(name) for customer in customers])
+        for name, kind in wanted.kinds.items()
+    }
+    ids = [customer.get(wanted.id_column) for customer in customers] if wanted.id_column else [None] * len(customers)
+    strange = set().union(*customers).difference(wanted.kinds, (wanted.id_column,))
+    read.strangers(strange, customers)
+    return Rows(read.ids(wanted.id_column, ids), cells, len(strange - wanted.known))
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Reads columns, and notes every fault with its place."""
+
+    at: tuple[str | int, ...]
+    single: bool
+    faults: list[Fault]
+
+    def column(self, name: str, kind: Kind | None, values: list[Any]) -> Cells:
+        if kind == "number":
+            return self._numbers(name, values)
+        if set(map(type, values)) == {type(None)}:
+            return values
+        return self._each(name, values, NEEDED[kind], _READ[kind])
+
+    def ids(self, name: str | None, values: list[Any]) -> list[Any]:
+        if name is None or set(map(type, values)) == {type(None)}:
+            return values
+        return self._each(name, values, ID_NEEDED, read_id)
+
+    def strangers(self, names: set[str], customers: Sequence[Mapping[str, Scalar]]) -> None:
+        """Look at values nobody reads, too; their columns are not named, because the model does not know them."""
+        for name in names:
+            for i, customer in enumerate(customers):
+                if not _is_scalar(customer.get(name)):
+                    self._fault(i, None, f"a column that is not read: {NEEDED[None]}")
+
+    def _numbers(self, name: str, values: list[Any]) -> NDArray[np.float64]:
+        if set(map(type, values)) <= _NUMBERS:
+            try:
+                found = np.array(values, np.float64)
+            except OverflowError:
+                found = np.empty(0)
+            if np.isfinite(found).sum() + values.count(None) == len(values):
+                found += 0.0  # no number is below zero and zero at once
+                return found
+        return np.array(self._each(name, values, NEEDED["number"], _number), np.float64)
+
+    def _each(self, name: str, values: list[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
+        found: list[Any] = []
+        for i, value in enumerate(values):
+            try:
+                found.append(None if value is None else read(value))
+            except (ValueError, OverflowError):
+                found.append(None)
+                self._fault(i, name, needed)
+        return found
+
+    def _fault(self, i: int, name: str | None, needed: str) -> None:
+        steps = (*self.at, *(() if self.single else (i,)), *(() if name is None else (name,)))
+        self.faults.append(Fault(pointer_of(*steps), needed))
+
+
+_NUMBERS = {float, int, type(None)}
+
+
+def _number(value: Scalar) -> float:
+    if type(value) not in _NUMBERS or not np.isfinite(float(value)):  # type: ignore[arg-type]
+        raise ValueError
+    return float(value)  # type: ignore[arg-type]
+
+
+def _flag(value: Scalar) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in {"yes", "no"}:
+        return value == "yes"
+    if isinstance(value, str) or value not in {0, 1}:
+        raise ValueError
+    return value == 1
+
+
+def read_flag_text(value: str) -> bool | None:
+    """A flag written as a text, as files have it; blank where it is none."""
+    folded = value.strip(BLANKS).lower()
+    return True if folded in YES else False if folded in NO else None
+
+
+def read_text(value: Scalar) -> str | None:
+    """A text as a table's is read: no blanks at its ends, None where it means "no answer"; 4 and 4.0 are the same.
+
+    Raises:
+        ValueError: If it is none, or too long.
+    """
+    if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+        text = value.strip(BLANKS)
+        return None if not text or text.lower() in MISSING_ANYWHERE else text
+    number = _number(value)
+    return str(int(number)) if number.is_integer() else repr(number)
+
+
+def read_id(value: Any) -> str | int:
+    """An id: a text stays as it is, leading zeros and all; 4.0 is 4.
+
+    Raises:
+        ValueError: If it is none, or too long.
+    """
+    if isinstance(value, str) and len(value) <= LONGEST_TEXT:
+        return value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if type(value) is not int or not -LARGEST_ID <= value <= LARGEST_ID:
+        raise ValueError
+    return value
+
+
+def _date(value: Scalar) -> date:
+    if not isinstance(value, str) or _DATE.fullmatch(value) is None:
+        raise ValueError
+    return date.fromisoformat(value)
+
+
+def _own(value: Scalar) -> Scalar:
+    if not _is_scalar(value):
+        raise ValueError
+    return float(value) if type(value) is int else value
+
+
+def _is_scalar(value: Any) -> bool:
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT
+    if value is None or isinstance(value, bool):
+        return True
+    try:
+        _number(value)
+    except (ValueError, OverflowError):
+        return False
+    return True
+
+
+_READ: dict[Kind | None, Callable[[Any], Any]] = {
+    "number": _number,
+    "flag": _flag,
+    "text": read_text,
+    "date": _date,
+    None: _own,
+}
