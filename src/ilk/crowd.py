@@ -16,7 +16,7 @@ from ilk.cluster.kmeans import Fit, fit_kmeans
 from ilk.cluster.nearest import nearest_two
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import Matrix, Tiles, tiles_of
+from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, tiles_of
 from ilk.errors import BadInput, BadSetting, NotSupported
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
@@ -29,9 +29,6 @@ from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
 from ilk.sources.sampling import in_hash_order, xxh64_rows
 from ilk.sources.source import ColumnFacts, Note, Source
-
-VOICE = 0.5
-"""Share of the weight a customer must answer to vote in the fit; the others are only assigned."""
 
 LEAST_CUSTOMERS = 2
 
@@ -223,5 +220,5 @@ def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix) -> str:
 
 def _bits(matrix: Matrix) -> NDArray[Any]:
     """The features as whole multiples of 2^-16, a gap as the least number."""
-    whole = np.nan_to_num(matrix.astype(np.float64) * 65536.0, nan=-(2.0**40))
+    whole = np.nan_to_num(matrix.astype(np.float64) * UNIT, nan=-(2.0**40))
     return whole.astype(np.int64).view(np.uint64)

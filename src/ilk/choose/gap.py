@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ilk.choose.draws import fit_seeds, generator
 from ilk.cluster.ensemble import fit_many
 from ilk.cluster.nearest import nearest_two
-from ilk.engines.tiles import LIMIT, Matrix, tiles_of
+from ilk.engines.tiles import LIMIT, UNIT, Matrix, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
@@ -20,9 +20,6 @@ BOXES = 20
 
 STARTS = 4
 """Starts of a fit to a reference set, where all of them end about as low."""
-
-UNIT = 65536.0
-"""Features are multiples of 1 / UNIT."""
 
 
 @dataclass(frozen=True, slots=True)

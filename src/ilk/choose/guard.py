@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.indices import effective_number
+from ilk.figures import percent
 from ilk.sources.source import Note
 
 LARGEST, SMALLEST, ONE_COLUMN = 0.6, 0.02, 0.6
@@ -56,8 +57,8 @@ def _size_notes(trial: Trial) -> list[Note]:
         text = f"Segment {shares.argmax() + 1} of {trial.k} holds {percent(shares.max())} of the customers."
         notes.append(Note("one-large-segment", text))
     if shares.min() < SMALLEST:
-        held = f"{percent(shares.min())} of the customers ({int(trial.sizes.min()):,})"
-        notes.append(Note("tiny-segment", f"The smallest of {trial.k} segments holds {held}."))
+        text = f"The smallest of {trial.k} segments holds under {percent(SMALLEST)} of the customers."
+        notes.append(Note("tiny-segment", text))
     if effective < trial.k / 2:
         text = f"Sizes are so uneven that {trial.k} segments count for no more than {effective:.1f} equal ones."
         notes.append(Note("uneven-segments", text))
@@ -81,10 +82,3 @@ def between_shares(trial: Trial, columns: Sequence[str]) -> tuple[tuple[str, ...
     place = {name: i for i, name in enumerate(names)}
     shares = np.bincount([place[c] for c in columns], between, minlength=len(names))
     return names, np.asarray(shares / max(float(shares.sum()), 1e-300), np.float64)
-
-
-def percent(share: float) -> str:
-    """A share in words: without decimals from 10 % up, at most three significant digits below."""
-    if 0 < share < 0.0005:
-        return "less than 0.05 %"
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"

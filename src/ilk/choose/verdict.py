@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.choose.guard import percent
+from ilk.figures import percent
 from ilk.model.evidence import Judged
 
 STABLE = 0.80

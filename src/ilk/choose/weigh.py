@@ -17,15 +17,12 @@ from ilk.choose.part import part_of
 from ilk.choose.stability import MORE_PAIRS, matched_grids, segment_stability
 from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
-from ilk.engines.tiles import Matrix, tiles_of
+from ilk.engines.tiles import VOICE, Matrix, tiles_of
 from ilk.features.recipe import answered
 from ilk.model.evidence import Candidate, Evidence, Judged
 from ilk.model.parts import Grid
 from ilk.progress import Progress
 from ilk.sources.source import Note
-
-VOTES = 0.5
-"""Share of the total weight a customer must answer to have a voice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
 
 
 def _sample_of(inquiry: Inquiry) -> Sample:
-    voice = answered(inquiry.features, inquiry.square_weights) >= VOTES
+    voice = answered(inquiry.features, inquiry.square_weights) >= VOICE
     features = inquiry.features[voice]
     return Sample(
         features=features,

@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from ilk.cluster.cold import Cold, Room, fit_cold, mean_variance, room_for, settle_cold, settle_more
 from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
 from ilk.cluster.sums import Sums
-from ilk.cluster.totals import UNIT
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import TILE, Block, Tiles
+from ilk.engines.tiles import TILE, UNIT, Block, Tiles
 from ilk.engines.workers import map_threads
 from ilk.errors import BadInput
 from ilk.progress import Progress

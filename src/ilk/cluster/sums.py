@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ilk.cluster.room import Total
-from ilk.cluster.totals import UNIT
+from ilk.engines.tiles import UNIT
 from ilk.errors import BadInput
 
 

@@ -8,10 +8,7 @@ import numpy as np
 
 from ilk.cluster.exact import exact_label
 from ilk.engines.compiled import part
-from ilk.engines.tiles import LIMIT, TILE
-
-UNIT = 65536.0
-"""Features and centres are multiples of 1 / UNIT."""
+from ilk.engines.tiles import LIMIT, TILE, UNIT
 
 
 @part

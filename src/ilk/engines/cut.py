@@ -7,10 +7,7 @@ from typing import Any
 import numpy as np
 
 from ilk.engines.compiled import compiled
-from ilk.engines.tiles import TILE
-
-UNIT = 65536.0
-"""Features are multiples of 1 / UNIT."""
+from ilk.engines.tiles import TILE, UNIT
 
 SPLIT = 26
 """Bits of the lower part of a square: with weights of up to 2^37 in all neither part overflows 63 bits."""

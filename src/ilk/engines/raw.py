@@ -8,23 +8,18 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.engines.tiles import LIMIT, Matrix, Scale, Tiles, cut
+from ilk.engines.tiles import LIMIT, UNIT, VOICE, Matrix, Scale, Tiles, cut
 from ilk.errors import BadInput
 from ilk.settings import FIT_SAMPLE
 
-UNIT = 65536.0
-"""Features are multiples of 1 / UNIT, weights of 1 / GRAIN."""
-
 GRAIN = 256.0
+"""Weights are multiples of 1 / GRAIN."""
 
 HEAVIEST = 65536.0
 """float32 holds multiples of 1 / GRAIN exactly up to here."""
 
 HEADROOM = 8.0
 """Customers outside the part of a sample that sets the scale may lie this many times farther out."""
-
-VOICE = 0.5
-"""Share of the features a customer must have answered to vote; the others are only assigned."""
 
 SEED = 42
 """Of the places drawn from a large array, whatever the study's seed: the sample is a property of the data."""

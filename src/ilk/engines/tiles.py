@@ -21,6 +21,12 @@ RUN = 128
 LIMIT = 256.0
 """Features are smaller than this in size, so that sums of multiples of 2^-16 are exact in float64."""
 
+UNIT = 65536.0
+"""Features and centres are multiples of 1 / UNIT."""
+
+VOICE = 0.5
+"""Share of the weight a customer must answer to vote in a fit; the others are only assigned."""
+
 Matrix = NDArray[np.float32]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ilk.engines.tiles import LIMIT, UNIT
 from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
 from ilk.model.parts import Content, Edit, Grid, Segment, Solution
@@ -17,9 +18,6 @@ WHOLE_LIMIT = 2**53
 
 LARGEST_REACH = 1e9
 """How far a feature may reach before it is drawn in to 256; more than any table makes, less than overflows."""
-
-FEATURE_LIMIT = 256.0
-UNIT = 65536.0
 
 
 def problems_of(content: Content, edits: tuple[Edit, ...] = ()) -> list[str]:
@@ -138,7 +136,7 @@ def _fits(grid: Grid, n_rows: int, n_columns: int) -> bool:
 def _on_the_grid(grid: Grid) -> bool:
     """Whether all are multiples of 2^-16 smaller than 256 in size, which makes every score exact."""
     values = np.array(grid, np.float64)
-    if not (np.abs(values) < FEATURE_LIMIT).all():
+    if not (np.abs(values) < LIMIT).all():
         return False
     return bool((values * UNIT == np.floor(values * UNIT)).all())
 
