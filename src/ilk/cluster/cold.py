@@ -9,16 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.kernel import settle
-from ilk.cluster.room import Border, Out, Scratch, Total, border_for, nothing, out_for, scratch_for
-from ilk.cluster.seed import choose_seeds
-from ilk.engines.tiles import TILE, Block
-
-MOST_MOVES = 300
-"""Moves of the centres after which a fit is taken as it is, as in scikit-learn."""
-
-
-WORTH_A_BORDER = 64
-"""Tiles from which on it is quicker to look at those near a border only than at everybody."""
+from ilk.cluster.race import MOST_MOVES, race
+from ilk.cluster.room import Room
+from ilk.engines.tiles import Block
 
 MULTIPLICATIONS = 500_000_000
 """Work between two looks at Ctrl-C: 20 milliseconds or so."""
@@ -43,17 +36,6 @@ def _no_check() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """Memory of one thread, used by one fit after the other."""
-
-    border: Border
-    out: Out
-    total: Total
-    scratch: Scratch
-    seeds: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
 class Cold:
     """A settled start.
 
@@ -68,36 +50,7 @@ class Cold:
     counts: NDArray[np.float64]
 
 
-def room_for(n_tiles: int, k: int, n_features: int, n_gap_features: int) -> Room:
-    """Memory for fits of k segments to so many tiles, each of which may have gaps in `n_gap_features` features."""
-    n_border = n_tiles if n_tiles > WORTH_A_BORDER else 0
-    return Room(
-        border=border_for(n_border, n_features, n_gap_features),
-        out=out_for(n_tiles, slack=n_border > 0),
-        total=nothing(k, n_features),
-        scratch=scratch_for(k, n_features),
-        seeds=np.empty((4, n_tiles, TILE), np.float32),
-    )
-
-
-def fit_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, enough: float) -> Cold:
-    """Fit k segments from several starts and keep the best.
-
-    Args:
-        block: Customers in hash order.
-        n_tiles: How many of its tiles to fit.
-        room: Memory for as many tiles.
-        k: Segments.
-        seed: Of every random choice.
-        starts: How many.
-        enough: Squared movement of the centres at which a start has settled.
-    """
-    seeds = seeds_of(block, n_tiles, room, k=k, seed=seed, starts=starts)
-    fits = [settle_cold(block, n_tiles, room, centres, enough=enough) for centres in seeds]
-    return min(fits, key=lambda fit: fit.inertia)
-
-
-def fit_raced(
+def fit_cold(
     block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, variance: float, enough: float
 ) -> Cold:
     """Fit k segments from many starts: all of them on a part of the customers, the best of them on everybody.
@@ -115,19 +68,32 @@ def fit_raced(
         enough: Squared movement of the centres, in mean variances, at which a finalist has settled.
     """
     n_part = min(max(-(-n_tiles // PART), LEAST_PART), n_tiles)
-    seeds = seeds_of(block, n_part, room, k=k, seed=seed, starts=starts)
-    fits = [settle_cold(block, n_part, room, centres, enough=ROUGHLY * variance) for centres in seeds]
-    best = sorted(fits, key=lambda fit: fit.inertia)[:FINALISTS]
-    last = [settle_cold(block, n_tiles, room, fit.centres, enough=enough * variance) for fit in best]
-    return min(last, key=lambda fit: fit.inertia)
+    centres, limits = _starts(block, k, starts), (ROUGHLY * variance, enough * variance)
+    return _raced(block, (n_part, n_tiles), room, centres, seed, limits, FINALISTS)
 
 
-def seeds_of(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int) -> NDArray[np.float64]:
-    """Seeds of several starts, (starts, k, n_features); all 0 where there is nobody."""
-    seeds = np.zeros((starts, k, block.values.shape[1]))
-    if n_tiles > 0:
-        choose_seeds(block, n_tiles, np.array([seed], np.uint64), room.seeds, seeds)
-    return seeds
+def start_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, enough: float) -> Cold:
+    """The best of several starts, all settled until their squared movement is at most `enough`, on the same tiles."""
+    return _raced(block, (n_tiles, n_tiles), room, _starts(block, k, starts), seed, (enough, enough), 0)
+
+
+def _starts(block: Block, k: int, starts: int) -> NDArray[np.float64]:
+    return np.zeros((starts, k, block.values.shape[1]))
+
+
+def _raced(
+    block: Block,
+    tiles: tuple[int, int],
+    room: Room,
+    centres: NDArray[np.float64],
+    seed: int,
+    enough: tuple[float, float],
+    n_finalists: int,
+) -> Cold:
+    if tiles[1] == 0:
+        return Cold(centres[0], 0.0, np.zeros(centres.shape[1]))
+    best, inertia = race(block, tiles, np.array([seed], np.uint64), centres, room, enough, n_finalists)
+    return Cold(centres[best], inertia, room.total.counts.copy())
 
 
 def settle_cold(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import fit_raced, mean_variance, room_for
+from ilk.cluster.cold import fit_cold, mean_variance
 from ilk.cluster.kernel import settle, take_rows
-from ilk.cluster.room import border_for, nothing, out_for, scratch_for
+from ilk.cluster.room import border_for, nothing, out_for, room_for, scratch_for
 from ilk.engines.tiles import Tiles, empty_block
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
@@ -37,7 +37,7 @@ def fit_many(
         masses: (n_fits, n), how often each customer counts in each fit; multiplied by the tiles' own mass.
         k: Segments.
         seeds: (n_fits,), one a fit.
-        starts: k-means++ starts a fit; they race on a part of the customers, see `fit_raced`.
+        starts: k-means++ starts a fit; they race on a part of the customers, see `fit_cold`.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
@@ -57,9 +57,7 @@ def fit_many(
             rows = np.flatnonzero(masses[i] if all_vote else masses[i] * votes)
             n_used = take_rows(block, rows, into)
             into.mass.ravel()[: len(rows)] *= masses[i, rows]
-            fit = fit_raced(
-                into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, variance=variance, enough=ENOUGH
-            )
+            fit = fit_cold(into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, variance=variance, enough=ENOUGH)
             centres[i] = fit.centres
 
     map_threads(work, range(0, len(masses), PIECE), threads=threads, progress=progress)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import MOST_MOVES
 from ilk.cluster.kernel import settle, take_rows
 from ilk.cluster.nearest import nearest_two
+from ilk.cluster.race import MOST_MOVES
 from ilk.cluster.room import Total, border_for, nothing, out_for, scratch_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine

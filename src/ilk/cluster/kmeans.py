@@ -9,8 +9,9 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, Room, fit_cold, mean_variance, room_for, settle_cold, settle_more
+from ilk.cluster.cold import Cold, mean_variance, settle_cold, settle_more, start_cold
 from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
+from ilk.cluster.room import Room, room_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import TILE, UNIT, Block, Tiles
@@ -177,7 +178,7 @@ def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | 
         if i < len(given):
             return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=roughly), room
         n_part, starts = (-(-n_tiles // PART), STARTS_BESIDE_INIT) if given else (n_tiles, 1)
-        cold = fit_cold(sample.block, n_part, room, k=k, seed=(seed << 16) + i, starts=starts, enough=roughly)
+        cold = start_cold(sample.block, n_part, room, k=k, seed=(seed << 16) + i, starts=starts, enough=roughly)
         return settle_cold(sample.block, n_tiles, room, cold.centres, enough=roughly) if given else cold, room
 
     def finish(fit: tuple[Cold, Room]) -> Cold:

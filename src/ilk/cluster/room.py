@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from ilk.engines.tiles import TILE, Block, empty_block
 
+WORTH_A_BORDER = 64
+"""Tiles from which on it is quicker to look at those near a border only than at everybody."""
+
 
 class Total(NamedTuple):
     """What a set of customers adds up to, by segment; exact, and added to in place.
@@ -110,3 +113,33 @@ def border_for(n_tiles: int, n_features: int, n_gap_features: int) -> Border:
     """Room for a border of so many tiles, each of which may have gaps in `n_gap_features` features."""
     block = empty_block(n_tiles, n_features, n_gap_features)
     return Border(block, np.empty((n_tiles, TILE), np.int32), np.empty(n_tiles * TILE, np.int64))
+
+
+class Room(NamedTuple):
+    """Memory of one thread, used by one fit after the other.
+
+    Args:
+        border: See `Border`.
+        out: See `Out`.
+        total: See `Total`.
+        scratch: See `Scratch`.
+        seeds: float32 (4, n_tiles, 256), distances while seeds are chosen.
+    """
+
+    border: Border
+    out: Out
+    total: Total
+    scratch: Scratch
+    seeds: NDArray[np.float32]
+
+
+def room_for(n_tiles: int, k: int, n_features: int, n_gap_features: int) -> Room:
+    """Memory for fits of k segments to so many tiles, each of which may have gaps in `n_gap_features` features."""
+    n_border = n_tiles if n_tiles > WORTH_A_BORDER else 0
+    return Room(
+        border=border_for(n_border, n_features, n_gap_features),
+        out=out_for(n_tiles, slack=n_border > 0),
+        total=nothing(k, n_features),
+        scratch=scratch_for(k, n_features),
+        seeds=np.empty((4, n_tiles, TILE), np.float32),
+    )

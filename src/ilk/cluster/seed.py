@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ilk.engines.compiled import compiled, part
+from ilk.engines.compiled import part
 from ilk.engines.tiles import TILE
 
 
@@ -125,7 +125,7 @@ def nearer(block: Any, n_tiles: int, row: int, near: Any, first: bool, trial: An
     return total
 
 
-@compiled
+@part
 def choose_seeds(block: Any, n_tiles: int, state: Any, room: Any, centres: Any) -> None:
     """Choose the centres of several starts: k customers each, every one the best of 2 + ln k drawn.
 
