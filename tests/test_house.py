@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -118,3 +119,19 @@ def test_import_brings_nothing_heavy():
     code = f"import sys, ilk; print([m for m in {heavy} if m in sys.modules])"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def notes_in(path: Path) -> list[ast.Call]:
+    calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    return [call for call in calls if isinstance(call.func, ast.Name) and call.func.id in {"Note", "_note"}]
+
+
+def test_codes_of_notes_are_spelled_one_way():
+    """Programs look them up: small letters with hyphens, and what the report looks up is what somebody says."""
+    from ilk.outputs.sections import board, data
+
+    texts = [call.args[0] for path in SOURCE.rglob("*.py") for call in notes_in(path)]
+    codes = {text.value for text in texts if isinstance(text, ast.Constant)}
+    assert len(codes) > 30
+    assert [code for code in codes if not re.fullmatch(r"[a-z]+(-[a-z]+)*", code)] == []
+    assert {*board.WEIGHTIEST, *data.ELSEWHERE} <= codes

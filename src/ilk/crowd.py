@@ -136,7 +136,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
             [matrix], lambda rows: tiles_of(rows, (share >= VOICE).astype(np.float32), threads=settings.threads)
         ),
         fingerprint=_fingerprint(hashes, matrix),
-        notes=_notes(data, labels, fitted, correlated, gaps),
+        notes=_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group),
     )
 
 
@@ -192,14 +192,14 @@ def _numbered(crowd: Crowd, fit: Fit, settings: Settings) -> Fit:
 
 
 def _notes(
-    data: Source, labels: Labels, fitted: Fitted, correlated: Correlated, gaps: tuple[Gap, ...]
+    data: Source, labels: Labels, fitted: Fitted, correlated: Correlated, gaps: tuple[Gap, ...], *, min_group: int
 ) -> tuple[Note, ...]:
     """What the user should know, what matters most first."""
     advice = sample_size(data.intake.rows, fitted.plans, correlated)
     return (
         *([advice.note()] if advice else []),
         *plan_notes(fitted.plans),
-        *skipped_notes(data.facts(), fitted.plans),
+        *skipped_notes(data.facts(), fitted.plans, gaps, min_customers=min_group),
         *gap_notes(gaps, fitted.plans),
         *fitted.notes,
         *double_notes(correlated, fitted.plans),

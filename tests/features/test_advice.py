@@ -36,7 +36,7 @@ def test_the_warning_says_how_many_and_proposes_what_hangs_together():
     advice = sample_size(570, plans, correlated([1, 4, 7]))
     assert advice.group == ("b", "e thing", "h thing")
     note = advice.note()
-    assert note.code == "sample_size"
+    assert note.code == "sample-size"
     assert "570 customers for 10 building columns are 57 a column, where 100 are advised" in note.text
     assert "answered most alike: b, e thing, h thing" in note.text
 

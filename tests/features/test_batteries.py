@@ -83,7 +83,7 @@ def test_too_few_items_are_not_centred_and_that_is_said():
         table, ignore=["q5", "q6", "age"], role=dict.fromkeys(ITEMS[:4], "ordered"), center_respondents=True
     )
     assert crowd.fitted.recipe.centred == ()
-    assert "not_centred" in {note.code for note in crowd.notes}
+    assert "not-centred" in {note.code for note in crowd.notes}
 
 
 @settings(deadline=None, max_examples=10)
@@ -106,7 +106,7 @@ def test_kinds_are_found_where_style_hides_them(tmp_path):
     for on in (False, True):
         study = ilk.segment(table, k=2, role=dict.fromkeys(ITEMS, "ordered"), ignore=["age"], center_respondents=on)
         found.append(adjusted_rand_score(kind, study.assignments["segment"].to_numpy()))
-        warned.append("answer_style" in {note.code for note in study.warnings})
+        warned.append("answer-style" in {note.code for note in study.warnings})
     assert found[0] < 0.1 < 0.9 < found[1]
     assert warned == [True, False]
     study.model.save(tmp_path / "m.ilk")

@@ -39,7 +39,7 @@ def test_survey_headers_are_understood_and_unknown_columns_noted(tmp_path):
     assert labels["Music"].words == "I like music"
     assert labels["Music"].short == "music"
     assert labels.file == tmp_path / "survey-columns.csv"
-    assert [note.code for note in labels.notes] == ["labels_unknown"]
+    assert [note.code for note in labels.notes] == ["labels-unknown"]
     assert "'Gone'" in labels.notes[0].text
     assert read_labels(None, tmp_path / "survey.csv", ["Music"], also_there=["Gone"]).notes == ()
 

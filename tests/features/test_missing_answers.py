@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from plain_tables import plan, table_of
+from plain_tables import facts_of, plan, table_of
 
-from ilk.features.missing import explain_gaps, gap_notes
+from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
 
 RNG = np.random.default_rng(9)
 N = 1000
@@ -28,9 +28,12 @@ def test_zero_elsewhere_explains_blanks():
     assert gap.n_missing == n_zero + 20
     assert gap.covered == pytest.approx(n_zero / (n_zero + 20))
     plans = [plan("PAYMENTS", "amount"), plan("MINIMUM", "amount")]
-    (note,) = gap_notes([gap], plans)
-    assert f"{gap.n_missing} customers, among them all {n_zero} with PAYMENTS = 0." in note.text
-    assert "--missing 'MINIMUM=zero'" in note.text
+    assert gap_notes([gap], plans) == (), "told with what is skipped, once"
+    (note,) = skipped_notes(facts_of(table_of({"MINIMUM": minimum})), plans, [gap])
+    assert note.text == (
+        f"{gap.n_missing} missing answers are skipped, none invented: {gap.n_missing} in MINIMUM "
+        f"(among them all {n_zero} with PAYMENTS = 0)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -54,8 +57,8 @@ def test_blanks_that_come_together():
     columns = {"a": np.where(blank, np.nan, RNG.random(N)), "b": np.where(blank, np.nan, RNG.random(N))}
     first, second = gaps_of(columns, ["share", "share"])
     assert (first.condition, second.condition) == ("b is blank", "a is blank")
-    assert f"all {first.n_missing} without b." in gap_notes([first], [plan("a", "share")])[0].text
-    assert "--missing" not in gap_notes([first], [plan("a", "share")])[0].text
+    (note,) = gap_notes([first], [plan("a", "share", use="describes")])
+    assert note.text == f"a is missing for {first.n_missing} customers, among them all {first.n_missing} without b."
 
 
 def test_a_cut_explains_blanks_when_no_value_does():
@@ -90,6 +93,34 @@ def test_no_condition_about_a_handful_of_customers():
     assert gap.condition == ""
     (gap,) = gaps_of({"code": code, "x": x}, ["number", "amount"], min_customers=5)
     assert gap.condition == "code = 7"
+
+
+def test_few_who_differ_are_not_counted():
+    """97 of 100 customers with code 7 are blank: neither the three others nor who is blank without it are counted."""
+    code = np.zeros(N)
+    code[:100] = 7.0
+    x = np.where(code == 7.0, np.nan, 1.0)
+    x[[0, 1, 2]] = 1.0
+    (gap,) = gaps_of({"code": code, "x": x}, ["number", "amount"])
+    assert (gap.condition, gap.covered, gap.precision) == ("code = 7", 1.0, 0.95)
+    (note,) = skipped_notes(facts_of(table_of({"x": x})), [plan("x", "amount")], [gap])
+    assert note.text.endswith("97 in x (among them at least 95 % of those with code = 7).")
+
+
+@pytest.mark.parametrize(
+    ("blanks", "said"),
+    [
+        ({"x": 1}, "Under 10 missing answers are skipped, none invented: under 10 in x."),
+        ({"x": 20, "y": 10}, "30 missing answers are skipped, none invented: 20 in x, 10 in y."),
+        ({"x": 20, "y": 1}, "Missing answers are skipped, none invented: 20 in x, under 10 in y."),
+        ({}, None),
+    ],
+)
+def test_skipped_answers_are_counted_unless_they_are_a_handful(blanks, said):
+    """A total beside the others would give a small count away."""
+    table = table_of({name: np.where(np.arange(N) < n, np.nan, 1.0) for name, n in blanks.items()})
+    notes = skipped_notes(facts_of(table), [plan(name, "amount") for name in blanks])
+    assert [note.text for note in notes] == ([said] if said else [])
 
 
 def test_the_credit_card_table(data):

@@ -164,7 +164,7 @@ def test_a_column_that_varies_nowhere_is_left_out_and_named():
     fitted = fit_recipe(table, (*PLANS, plan("never", "amount")), Settings())
     assert "never" not in feature_columns(fitted.recipe)
     assert (fitted.plans[-1].use, "varies nowhere" in fitted.plans[-1].reason) == ("out", True)
-    assert any("never" in note.text for note in fitted.notes if note.code == "no_spread")
+    assert any("never" in note.text for note in fitted.notes if note.code == "no-spread")
 
 
 def test_no_column_left_is_refused_with_the_reason():
@@ -178,8 +178,8 @@ def test_no_column_left_is_refused_with_the_reason():
 def test_levels_of_a_few_people_are_named_as_missing():
     table = table_of({"v": RNG.random(N), "c": ["a"] * 300 + ["b"] * 297 + ["x"] * 3})
     fitted = fit_recipe(table, (plan("v", "share"), plan("c", "category")), Settings())
-    note = next(note for note in fitted.notes if note.code == "rare_level")
-    assert note.text == "c: what fewer than 10 customers say counts as missing (3)."
+    note = next(note for note in fitted.notes if note.code == "rare-level")
+    assert note.text == "c: what fewer than 10 customers say counts as missing (under 10)."
 
 
 def test_a_negative_amount_beyond_the_sample_decides_the_shape():

@@ -175,7 +175,7 @@ def test_descriptors_build_when_nothing_else_does():
     plans = plans_of(people)
     assert [plans[name].use for name in people] == ["builds", "builds", "describes"]
     assert {plans[name].role for name in people} == {"descriptor"}
-    assert [note.code for note in plan_notes(tuple(plans.values()))] == ["descriptors_build"]
+    assert [note.code for note in plan_notes(tuple(plans.values()))] == ["descriptors-build"]
     outcomes = plans_of({"age": people["age"], "churn": people["churn"]})
     assert {plan.use for plan in outcomes.values()} == {"builds"}
 

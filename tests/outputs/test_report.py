@@ -160,7 +160,7 @@ def test_page_one_says_three_things_to_keep_in_mind(model):
 def test_page_one_tells_nobody_what_to_type(model):
     """A board reads what a warning means, not which flag would change it."""
     text = "SPEND is blank for 16 % of segment 5, so it matters what a blank means: say --missing 'SPEND=zero' if none."
-    warned = Model(replace(model.content, warnings=(Note("blanks_differ", text),)))
+    warned = Model(replace(model.content, warnings=(Note("blanks-differ", text),)))
     assert "SPEND is blank for 16 % of segment 5, so it matters what a blank means." in caveats(Reading(warned))
 
 

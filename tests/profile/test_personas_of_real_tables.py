@@ -131,7 +131,7 @@ def test_rules_tell_the_card_holders(studies):
 
 def test_blank_minimum_payments_are_warned_of(studies):
     _, _, described = studies("cards")
-    notes = [note for solution in described.solutions for note in solution.notes if note.code == "blanks_differ"]
+    notes = [note for solution in described.solutions for note in solution.notes if note.code == "blanks-differ"]
     assert notes
     assert all("MINIMUM_PAYMENTS=zero" in note.text for note in notes)
     assert all(note.text.startswith("“minimum payments” is blank for ") for note in notes)
@@ -140,7 +140,7 @@ def test_blank_minimum_payments_are_warned_of(studies):
 def test_answer_style_is_told_of_the_survey(studies):
     _, _, described = studies("survey")
     codes = {note.code for solution in described.solutions for note in solution.notes}
-    assert codes & {"answer_style", "answer_style_share"}
+    assert codes & {"answer-style", "answer-style-share"}
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -50,7 +50,7 @@ class Advice:
         )
         if self.group:
             text += f" A group to begin with, {self.why}: {', '.join(self.group)}."
-        return Note("sample_size", text)
+        return Note("sample-size", text)
 
 
 def sample_size(n_customers: int, plans: Sequence[ColumnPlan], correlated: Correlated) -> Advice | None:

@@ -86,7 +86,7 @@ def centring_note(centred: Sequence[tuple[str, ...]]) -> Note:
     """Say what was centred."""
     if not centred:
         return Note(
-            "not_centred",
+            "not-centred",
             f"No respondent's answers were centred: no {FEWEST_ITEMS} ordered columns that build are on one scale.",
         )
     n = sum(map(len, centred))

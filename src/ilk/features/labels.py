@@ -66,7 +66,7 @@ def read_labels(
         return Labels(made)
     given, unknown = _matched(_read(file), columns)
     unknown = [name for name in unknown if name not in also_there]
-    notes = (Note("labels_unknown", _unknown_in_words(file, unknown)),) if unknown else ()
+    notes = (Note("labels-unknown", _unknown_in_words(file, unknown)),) if unknown else ()
     return Labels({column: _given_label(given.get(column), made[column]) for column in columns}, file, notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from ilk.features.plans import ColumnPlan, Gap
 from ilk.features.transforms import Values, level_texts, numbers, present
+from ilk.figures import few, percent
 from ilk.sources.source import ColumnFacts, Note
 
 WORTH_TELLING = 0.01
@@ -25,6 +27,9 @@ SIMPLE = 10
 
 CUTS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Quantiles at which a column of many values is cut in two, when no single value predicts."""
+
+COARSE = 20
+"""Shares that would tell of a handful of customers are told in twentieths."""
 
 MOST_NAMED = 5
 """Columns with blanks named in one sentence."""
@@ -61,38 +66,58 @@ def explain_gaps(table: pa.Table, plans: Sequence[ColumnPlan], *, min_customers:
         return ()
     conditions = [c for plan in columns for c in _conditions(table.column(plan.column), plan, blanks[plan.column])]
     conditions = [condition for condition in conditions if condition.holds.sum() >= min_customers]
-    return tuple(_gap(name, blanks[name], [c for c in conditions if c.column != name]) for name in wanted)
+    return tuple(
+        _gap(name, blanks[name], [c for c in conditions if c.column != name], min_customers) for name in wanted
+    )
 
 
-def gap_notes(gaps: Sequence[Gap], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
-    """A sentence for each gap that a condition predicts, with what to do where the blanks may mean none."""
-    open_plans = (plan for plan in plans if plan.use == "builds" and plan.missing == "skip")
-    zeroable = {plan.column for plan in open_plans if plan.kind in {"amount", "count"}}
-    return tuple(Note("gap", _in_words(gap, may_be_zero=gap.column in zeroable)) for gap in gaps if gap.condition)
+def skipped_notes(
+    facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan], gaps: Sequence[Gap] = (), *, min_customers: int = 10
+) -> tuple[Note, ...]:
+    """How many answers are missing in the columns that build segments, that nothing was put in their place, and where.
 
-
-def skipped_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
-    """How many answers are missing in the columns that build segments, and that nothing was put in their place."""
+    Args:
+        facts: Totals of every column.
+        plans: What each column does.
+        gaps: What predicts blanks; told in the same sentence, so that nothing is said twice.
+        min_customers: Fewer blanks than this are not counted aloud, nor a total that would give them away.
+    """
     building = {plan.column for plan in plans if plan.use == "builds" and plan.missing == "skip"}
     blank = [(fact.n_missing, fact.column) for fact in facts if fact.column in building and fact.n_missing]
     if not blank:
         return ()
     most = sorted(blank, key=lambda one: -one[0])[:MOST_NAMED]
-    named = ", ".join(f"{n:,} in {column}" for n, column in most)
+    because = {gap.column: f" (among them {_who_lacks_it(gap)})" for gap in gaps if gap.condition}
+    named = ", ".join(f"{few(n, min_customers)} in {column}{because.get(column, '')}" for n, column in most)
     rest = f", and more in {len(blank) - len(most):,} other columns" if len(blank) > len(most) else ""
     total = sum(n for n, _ in blank)
-    text = f"{total:,} missing answer{'s are' if total > 1 else ' is'} skipped, none invented: {named}{rest}."
-    return (Note("missing", text),)
+    if len(blank) > 1 and any(n < min_customers for n, _ in blank):
+        lead = "Missing answers are"
+    else:
+        lead = f"{few(total, min_customers)} missing answers are".capitalize()
+    return (Note("missing", f"{lead} skipped, none invented: {named}{rest}."),)
 
 
-def _in_words(gap: Gap, *, may_be_zero: bool) -> str:
-    both = round(gap.covered * gap.n_missing)
-    meeting = round(both / gap.precision)
-    some = f"all {both:,}" if both == meeting else f"{both:,} of the {meeting:,}"
+def gap_notes(gaps: Sequence[Gap], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
+    """A sentence for each gap that a condition predicts, in columns whose blanks are not told as skipped."""
+    skipped = {plan.column for plan in plans if plan.use == "builds" and plan.missing == "skip"}
+    return tuple(
+        Note("gap", f"{gap.column} is missing for {gap.n_missing:,} customers, among them {_who_lacks_it(gap)}.")
+        for gap in gaps
+        if gap.condition and gap.column not in skipped
+    )
+
+
+def _who_lacks_it(gap: Gap) -> str:
+    both = gap.covered * gap.n_missing
+    meeting = both / gap.precision
     blank = gap.condition.removesuffix(" is blank")
     which = f"without {blank}" if blank != gap.condition else f"with {gap.condition}"
-    advice = f" If that means none, say --missing '{gap.column}=zero'." if may_be_zero else ""
-    return f"{gap.column} is missing for {gap.n_missing:,} customers, among them {some} {which}.{advice}"
+    if gap.precision == 1.0:
+        return f"all {round(both):,} {which}"
+    if _is_coarse(gap.precision):
+        return f"at least {percent(gap.precision)} of those {which}"
+    return f"{round(both):,} of the {round(meeting):,} {which}"
 
 
 def _blank(column: pa.ChunkedArray) -> Mask:
@@ -128,15 +153,33 @@ def _numbers(name: str, values: Values, *, cuts: bool) -> Iterator[_Condition]:
             yield _Condition(name, f"{name} >= {cut:g}", values >= cut, 1)
 
 
-def _gap(name: str, blank: Mask, conditions: Sequence[_Condition]) -> Gap:
+def _gap(name: str, blank: Mask, conditions: Sequence[_Condition], min_customers: int) -> Gap:
     n_missing = int(blank.sum())
     for rank in (0, 1):
         tried = [condition for condition in conditions if condition.rank == rank]
         best = max(tried, key=lambda condition: _phi(condition.holds, blank), default=None)
         if best is not None and _phi(best.holds, blank) >= PREDICTS:
-            both = int((best.holds & blank).sum())
-            return Gap(name, n_missing, best.text, both / n_missing, both / int(best.holds.sum()))
+            return _predicted(name, best, blank, min_customers)
     return Gap(name, n_missing, "", 0.0, n_missing / blank.size)
+
+
+def _predicted(name: str, condition: _Condition, blank: Mask, min_customers: int) -> Gap:
+    """The gap and its condition; shares that would tell of fewer than `min_customers` are rounded down."""
+    n_missing, meeting, both = int(blank.sum()), int(condition.holds.sum()), int((condition.holds & blank).sum())
+    covered, precision = both / n_missing, both / meeting
+    if any(0 < n < min_customers for n in (both, n_missing - both, meeting - both)):
+        # Where everybody has it, that stays so; nothing else may read like it.
+        covered = covered if both == n_missing else _coarse(covered)
+        precision = precision if both == meeting else _coarse(precision)
+    return Gap(name, n_missing, condition.text, covered, precision)
+
+
+def _coarse(share: float) -> float:
+    return max(math.floor(share * COARSE), 1) / COARSE
+
+
+def _is_coarse(share: float) -> bool:
+    return share == round(share * COARSE) / COARSE
 
 
 def _phi(holds: Mask, blank: Mask) -> float:

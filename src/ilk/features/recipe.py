@@ -16,6 +16,7 @@ from ilk.features import transforms
 from ilk.features.batteries import centre_respondents, centring_note, find_batteries, to_centre
 from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.features.transforms import Values
+from ilk.figures import few
 from ilk.settings import Settings
 from ilk.sources.source import ColumnFacts, Note
 
@@ -173,12 +174,16 @@ def _total_notes(plans: Sequence[ColumnPlan], identities: Sequence[Identity]) ->
 
 def _lost_notes(lost: Sequence[str]) -> list[Note]:
     text = f"Left out because customers hardly differ in it: {', '.join(lost)}."
-    return [Note("no_spread", text)] if lost else []
+    return [Note("no-spread", text)] if lost else []
 
 
 def _rare_notes(rare: Mapping[str, int], settings: Settings) -> list[Note]:
     return [
-        Note("rare_level", f"{column}: what fewer than {settings.min_group} customers say counts as missing ({n:,}).")
+        Note(
+            "rare-level",
+            f"{column}: what fewer than {settings.min_group} customers say counts as missing"
+            f" ({few(n, settings.min_group)}).",
+        )
         for column, n in rare.items()
     ]
 

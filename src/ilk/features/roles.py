@@ -101,7 +101,7 @@ def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
     notes = []
     if drafted:
         text = f"Fewer than two columns tell what customers do, so these build segments too: {', '.join(drafted)}."
-        notes.append(Note("descriptors_build", text))
+        notes.append(Note("descriptors-build", text))
     if contact:
         text = f"Contact data is used nowhere: {', '.join(contact)}."
         notes.append(Note("contact", text))

@@ -124,7 +124,7 @@ def double_notes(correlated: Correlated, plans: Sequence[ColumnPlan]) -> tuple[N
         return ()
     more = f"; and {len(said) - MOST_LISTED} more pairs" if len(said) > MOST_LISTED else ""
     text = f"Say nearly the same (rank correlation {DOUBLE} or more): {'; '.join(said[:MOST_LISTED])}{more}."
-    return (Note("near_double", text),)
+    return (Note("near-double", text),)
 
 
 def _codes(column: Values) -> Codes:

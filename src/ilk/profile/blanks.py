@@ -38,4 +38,4 @@ def _note(ground: Ground, i: int, most: int, share: float, rest: float) -> Note:
         f"{called} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
         f"matters what a blank means: say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own."
     )
-    return Note("blanks_differ", text)
+    return Note("blanks-differ", text)

@@ -12,7 +12,7 @@ from ilk.model.trust import trust_of
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
 from ilk.profile.descriptors import describe_by
-from ilk.profile.effects import Means, answer_style, answer_style_note, dominating, means_of, with_shares
+from ilk.profile.effects import Means, answer_style, answer_style_note, means_of, with_shares
 from ilk.profile.names import Namer
 from ilk.profile.personas import Group, personas_of, renamed, value_shares
 from ilk.profile.privacy import told_sizes
@@ -171,9 +171,7 @@ class _Work:
 
     def _notes(self, ground: Ground, means: Means, counted: Counted) -> tuple[Note, ...]:
         features, columns = self.ready.features, self.ready.columns
-        plain = {c.plan.column: words.plain for c, words in zip(columns, ground.words, strict=True)}
         return (
-            *dominating(features, means, plain),
             *answer_style_note(answer_style(features, means, columns)),
             *blank_notes(ground, counted.summary, self.ready.subject.settings.min_group),
         )

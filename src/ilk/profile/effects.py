@@ -22,9 +22,6 @@ from ilk.sources.source import ColumnFacts, Note
 
 Matrix: TypeAlias = npt.NDArray[np.float32]
 
-DOMINATES = 0.6
-"""Share of the between-segment variance from which one feature makes the segments (rule of thumb)."""
-
 ANSWER_STYLE = 0.3
 """Share of it along the respondents' own mean from which answer style is warned of; methods page, "Ordered"."""
 
@@ -138,20 +135,6 @@ def with_shares(themes: Sequence[Theme], features: Features, means: Means) -> tu
     )
 
 
-def dominating(features: Features, means: Means, words: dict[str, str]) -> tuple[Note, ...]:
-    """A note where one feature makes more than 60 % of the between-segment variance."""
-    between = means.between[: len(features.columns)]
-    total = float(between.sum())
-    if len(between) < 2 or total <= 0.0 or between.max() <= DOMINATES * total:
-        return ()
-    column = features.columns[int(between.argmax())]
-    text = (
-        f"One column, {words.get(column, column)}, makes {percent(float(between.max()) / total)} of the difference "
-        f"between these segments; cutting it alone would give nearly the same."
-    )
-    return (Note("one_column_dominates", text),)
-
-
 def answer_style(features: Features, means: Means, columns: Sequence[ColumnSummary]) -> float | None:
     """The share of the between-segment variance of ordered items that lies along the respondents' own mean.
 
@@ -179,8 +162,8 @@ def answer_style_note(share: float | None) -> tuple[Note, ...]:
         return ()
     said = f"{percent(share)} of the difference between segments lies in how high people answer overall"
     if share <= ANSWER_STYLE:
-        return (Note("answer_style_share", f"{said}, and the rest in what they answer."),)
-    return (Note("answer_style", f"{said}: some segments may be a style of answering, not a kind of customer."),)
+        return (Note("answer-style-share", f"{said}, and the rest in what they answer."),)
+    return (Note("answer-style", f"{said}: some segments may be a style of answering, not a kind of customer."),)
 
 
 def _own_features(recipe: Recipe) -> dict[str, int]:

@@ -23,19 +23,18 @@ WEIGHTIEST = (
     "few-customers",
     "one-large-segment",
     "one-column",
-    "one_column_dominates",
     "tiny-segment",
     "uneven-segments",
-    "sample_size",
-    "answer_style",
-    "blanks_differ",
-    "descriptors_build",
+    "sample-size",
+    "answer-style",
+    "blanks-differ",
+    "descriptors-build",
     "rejects",
     "duplicate-ids",
 )
 """Warnings that matter to who decides, the weightiest first; others are for who prepares the data."""
 
-DOUBLES = "near_double"
+DOUBLES = "near-double"
 """Columns that say nearly the same: often many, and told where the correlations are drawn."""
 
 _NAMES_ONE = re.compile(r"\bsegment \d", re.IGNORECASE)
