@@ -217,7 +217,8 @@ def test_centres_that_are_given_compete_and_never_lose_to_worse():
 
 def test_an_empty_segment_takes_the_farthest_customer():
     """Two centres start on the same spot: the second is empty at once and must jump to the far group."""
-    from ilk.cluster.cold import room_for, settle_cold
+    from ilk.cluster.cold import settle_cold
+    from ilk.cluster.room import room_for
 
     x = np.vstack([np.zeros((60, 1)), np.ones((40, 1)), np.full((3, 1), 30.0)]).astype(np.float32)
     tiles = tiles_of(x)
