@@ -168,7 +168,7 @@ def _flag(value: Scalar) -> bool:
         return value
     if isinstance(value, str) and value in {"yes", "no"}:
         return value == "yes"
-    if isinstance(value, str) or value not in {0, 1}:
+    if type(value) not in _NUMBERS or value not in {0, 1}:
         raise ValueError
     return value == 1
 

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from ilk.service.journal import note, open_journal
 from ilk.service.limits import Limits
 from ilk.service.routes import Service, make_app
 from ilk.service.served import Shelf
+
+BACKLOG = 1_024
+"""Connections that may wait to be taken up."""
 
 IDLE_SECONDS = 75
 """A connection may lie idle that long; longer than common proxies keep theirs, so that they close first."""
@@ -104,10 +107,12 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, _, _, address = found[0]
-        listening = socket.socket(family, kind)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(1024)
+        with ExitStack() as opened:
+            listening = opened.enter_context(socket.socket(family, kind))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(BACKLOG)
+            opened.pop_all()
     except OSError as error:
         raise FileTrouble(
             f"The address {host}:{port} cannot be taken", got=error.strerror or str(error), do="name another --port"
