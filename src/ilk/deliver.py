@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -57,8 +58,9 @@ def deliver(study: Study, data: Source, folder: Path, settings: Settings, progre
     Raises:
         FileTrouble: If the folder cannot be written.
     """
-    with renewing(folder) as workshop:
-        for words, write in _writers(study, data, workshop, settings).items():
+    with renewing(folder) as workshop, ThreadPoolExecutor(1) as beside:
+        page = beside.submit(render_report, study.model)  # most of it is waiting for the painter
+        for words, write in _writers(study, data, workshop, settings, page).items():
             with progress.stage(words):
                 write()
         seconds = dict(progress.seconds)
@@ -67,13 +69,15 @@ def deliver(study: Study, data: Source, folder: Path, settings: Settings, progre
     return replace(study, seconds=seconds, folder=folder, files=(*WORDS, *pictures))
 
 
-def _writers(study: Study, data: Source, folder: Path, settings: Settings) -> dict[str, Callable[[], object]]:
+def _writers(
+    study: Study, data: Source, folder: Path, settings: Settings, page: Future[str]
+) -> dict[str, Callable[[], object]]:
     model = study.model
     writers: dict[str, Callable[[], object]] = {
         "Writing the model": lambda: save(model, folder / MODEL_FILE),
         "Writing the tables": lambda: _write_tables(study, data, folder),
         "Writing the workbook": lambda: write_workbook(folder / WORKBOOK_FILE, model),
-        "Writing the report": lambda: write_text(folder / REPORT_FILE, render_report(model), private=False),
+        "Writing the report": lambda: write_text(folder / REPORT_FILE, page.result(), private=False),
     }
     if settings.png:
         writers["Drawing the pictures"] = lambda: write_pictures(model, folder / PICTURES_FOLDER)

@@ -14,6 +14,7 @@ from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
 from ilk.findings import describe, weigh
+from ilk.outputs.charts.painter import painting
 from ilk.outputs.folder import source_name
 from ilk.profile.names import Namer
 from ilk.progress import Progress
@@ -53,13 +54,13 @@ def segment(
     """
     settings, progress = _settings(settings, options), progress or Progress()
     engine = engine_of(settings, progress)
-    import_meanwhile("sklearn.tree", "scipy.stats")
-    with closing(open_source(source, settings, progress=progress)) as data:
+    with painting(wanted=out is not None), closing(open_source(source, settings, progress=progress)) as data:
         with progress.stage("Understanding the columns"):
             crowd = understand(data, settings, source=source, engine=engine)
         with progress.stage("Finding segments"):
             fits = fit_every_k(crowd, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
         with progress.stage("Asking again with other customers"):
+            import_meanwhile("sklearn.tree")
             weighed = weigh(crowd, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
             name = source_name(source)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ilk.outputs.charts.painter import draw
 from ilk.outputs.drawing import framed, themed
 from ilk.outputs.theme import INK, vega_config
 from ilk.outputs.wording import clean
@@ -54,7 +55,7 @@ class Figure:
     @classmethod
     def of(cls, name: str, words: tuple[str, str, str], spec: Callable[[int], Spec], *, width: int = HALF) -> Figure:
         """A figure drawn by Vega-Lite; `words` are its title, subtitle and alt text."""
-        return cls(name, *words, lambda across: vega_svg(spec(across)), width, spec)
+        return cls(name, *words, lambda across: draw(spec(across)), width, spec)
 
     def inline(self) -> str:
         """The chart for a page, in colours that follow its theme; drawn a second time where a phone needs another."""
@@ -138,10 +139,3 @@ def colour(field: str = "colour") -> Spec:
 def words(field: str = "text") -> Spec:
     """A text that stands in the rows themselves."""
     return {"field": field, "type": "nominal"}
-
-
-def vega_svg(spec: Spec) -> str:
-    """Draw a specification; nothing is fetched from anywhere."""
-    from vl_convert import vegalite_to_svg
-
-    return str(vegalite_to_svg(spec, allowed_base_urls=[]))

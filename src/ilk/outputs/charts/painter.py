@@ -1,0 +1,88 @@
+"""Draw charts in a process beside this one, which starts while customers are still being read.
+
+The engine that draws Vega-Lite takes most of a second to start and holds the interpreter while it draws. Run as a
+program, this module reads a specification a line from stdin and writes its drawing, as a JSON text a line, to stdout.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+
+@dataclass(slots=True)
+class Painter:
+    """The process, for as long as it is needed; one drawing at a time."""
+
+    process: subprocess.Popen[bytes]
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    def svg(self, spec: dict[str, Any]) -> str | None:
+        """The drawing; None when the process is gone."""
+        if self.process.stdin is None or self.process.stdout is None:
+            return None
+        with self._turn:
+            try:
+                self.process.stdin.write(json.dumps(spec).encode() + b"\n")
+                self.process.stdin.flush()
+                line = self.process.stdout.readline()
+            except OSError:
+                return None
+        return str(json.loads(line)) if line.endswith(b"\n") else None
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.communicate()
+
+
+_at_hand: list[Painter] = []
+
+
+@contextmanager
+def painting(*, wanted: bool = True) -> Iterator[None]:
+    """Keep a painter at hand, if charts are wanted in the end; its own session keeps Ctrl-C for us."""
+    if not wanted or not sys.executable:
+        yield
+        return
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", __name__]
+    process = subprocess.Popen(  # noqa: S603 - this module itself
+        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    painter = Painter(process)
+    _at_hand.append(painter)
+    try:
+        yield
+    finally:
+        _at_hand.remove(painter)
+        painter.close()
+
+
+def draw(spec: dict[str, Any]) -> str:
+    """Draw a specification as SVG; nothing is fetched from anywhere. Without a painter at hand it is drawn here."""
+    drawn = _at_hand[-1].svg(spec) if _at_hand else None
+    return _draw_here(spec) if drawn is None else drawn
+
+
+def _draw_here(spec: dict[str, Any]) -> str:
+    from vl_convert import vegalite_to_svg
+
+    return str(vegalite_to_svg(spec, allowed_base_urls=[]))
+
+
+def _serve(lines: IO[bytes], answers: IO[bytes]) -> None:
+    _draw_here({"data": {"values": [{}]}, "mark": "point"})  # starts the engine
+    for line in lines:
+        answers.write(json.dumps(_draw_here(json.loads(line))).encode() + b"\n")
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,43 @@
+"""Charts drawn in a process beside ours are the charts drawn here."""
+
+import subprocess
+
+import pytest
+
+from ilk.outputs.charts import painter
+
+SPEC = {
+    "data": {"values": [{"a": 1.5, "b": "ü"}]},
+    "mark": "bar",
+    "encoding": {"x": {"field": "a"}, "y": {"field": "b"}},
+}
+
+
+def test_the_same_drawing_with_and_without():
+    alone = painter.draw(SPEC)
+    with painter.painting():
+        assert painter.draw(SPEC) == alone
+    assert alone.startswith("<svg")
+
+
+def test_a_painter_that_is_gone_is_not_missed():
+    with painter.painting():
+        painter._at_hand[-1].process.kill()
+        assert painter.draw(SPEC).startswith("<svg")
+        assert painter.draw(SPEC).startswith("<svg")
+
+
+def test_no_process_is_left(monkeypatch):
+    started, real = [], subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *args, **given: started.append(real(*args, **given)) or started[-1])
+    with painter.painting(wanted=False):
+        assert started == []
+    with painter.painting():
+        assert started[0].poll() is None
+    assert started[0].returncode is not None
+
+
+def test_a_chart_that_cannot_be_drawn_says_so():
+    """The process ends over it, and the same fault comes up here."""
+    with painter.painting(), pytest.raises(ValueError, match="conversion failed"):
+        painter.draw({"mark": 7})
