@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from ilk.cluster.kmeans import Fit
 from ilk.cluster.micro import micro_segments
 from ilk.cluster.nearest import nearest_two
 from ilk.crowd import Crowd
+from ilk.engines.tiles import VOICE
+from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
@@ -32,20 +35,55 @@ Fits = Mapping[int, Fit]
 
 
 def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> Weighed:
-    """How many segments, and are they real: everything `choose` has to say about the fits."""
+    """How many segments, and are they real: everything `choose` has to say about the fits that may be told of.
+
+    Raises:
+        BadSetting: If all that was asked for has a segment of fewer than `min_group` customers.
+    """
+    told = tellable(crowd, fits, settings)
+    _refuse_untold(told, settings)
     recipe = crowd.fitted.recipe
-    return weigh_evidence(
+    weighed = weigh_evidence(
         Inquiry(
             features=crowd.matrix[crowd.sample],
             columns=feature_columns(recipe),
             square_weights=square_weights(recipe),
-            trials=tuple(_trial(crowd, k, fit) for k, fit in fits.items()),
+            trials=tuple(_trial(crowd, k, fit) for k, fit in told.items()),
             n_customers=crowd.n,
             wish=Wish(settings.k, settings.prefer),
             seed=settings.seed,
             threads=settings.threads,
         ),
         progress=progress,
+    )
+    if len(told) > 1 or len(fits) == 1:
+        return weighed
+    why = f"However these customers are divided, a segment has fewer than {settings.min_group}; so there is one group."
+    return replace(weighed, evidence=replace(weighed.evidence, why_k=why))
+
+
+def tellable(crowd: Crowd, fits: Fits, settings: Settings) -> Fits:
+    """The fits in which every segment has at least `min_group` customers with a voice, whose mean its centre is.
+
+    The centre of a segment of one customer is that customer. One group of everybody is always among them.
+    """
+    voice = crowd.known & (crowd.answered >= VOICE)
+    sizes = {k: np.bincount(fit.labels[voice], minlength=k) for k, fit in fits.items()}
+    return {k: fit for k, fit in fits.items() if k == 1 or sizes[k].min() >= settings.min_group}
+
+
+def _refuse_untold(told: Fits, settings: Settings) -> None:
+    """Say no where what was asked for is not among what may be told."""
+    if settings.k == "auto":
+        return
+    least, most = (settings.k, settings.k) if isinstance(settings.k, int) else settings.k
+    if any(least <= k <= most for k in told):
+        return
+    asked = str(least) if least == most else f"{least} to {most}"
+    raise BadSetting(
+        f"Of {asked} segments one has fewer than {settings.min_group} customers, about whom nothing is published",
+        got="segments that would be a few people's own figures",
+        do="ask for fewer with -k, or lower --min-group if the study stays with you",
     )
 
 
@@ -65,7 +103,8 @@ def describe(
     `name` is what the source is called in study.json and in the report; `namer` gives segments names of one's own.
     """
     k = weighed.evidence.k
-    groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in fits.items()]
+    told = tellable(crowd, fits, settings)
+    groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in told.items()]
     described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, namer=namer, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd, settings)
@@ -83,7 +122,7 @@ def describe(
             identities=crowd.fitted.identities,
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
-            warnings=_warnings(crowd, weighed, described),
+            warnings=(*_warnings(crowd, weighed, described), *_untold_notes(fits, told, settings)),
             provenance=_provenance(data, crowd, settings, name),
             value_column=described.value_column,
         )
@@ -148,6 +187,15 @@ def _warnings(crowd: Crowd, weighed: Weighed, described: Described) -> tuple[Not
     of_k = next(solution.notes for solution in described.solutions if solution.k == k)
     found = (*weighed.evidence.notes, *weighed.evidence.candidate(k).notes, *of_k, *crowd.notes)
     return tuple(dict.fromkeys(found))
+
+
+def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...]:
+    """Which numbers of segments were tried and are not shown."""
+    untold = [str(k) for k in fits if k not in told]
+    if not untold:
+        return ()
+    why = f"one of them would have fewer than {settings.min_group} customers"
+    return (Note("too-small-to-show", f"Tried and not shown: {', '.join(untold)} segments, because {why}."),)
 
 
 def _provenance(data: Source, crowd: Crowd, settings: Settings, name: str) -> Provenance:
