@@ -45,7 +45,8 @@ class Census:
 
     `dots` and `commas` can be read with that decimal mark; `sure_*` cannot be read with the other one; `either` might
     be thousands or decimals. `odd` are whole numbers with leading zeros or more than 15 digits. `plain` says that every
-    value is a number as programs write it, and nothing else was looked at. `words` are lower-cased and have no digit.
+    value is a number as programs write it, and nothing else was looked at. `words` are lower-cased and have no digit;
+    `others` stand for texts that are none of these, their digits as #.
     """
 
     filled: int
@@ -107,7 +108,7 @@ def tally(filled: int, shapes: Iterable[Shape]) -> Census:
         read_as = _readings(shape)
         counts.update(dict.fromkeys(read_as, shape.n))
         if not read_as:
-            others.append((shape.example, shape.n))
+            others.append((_told(shape), shape.n))
         if "9" not in shape.text:
             words[shape.text.lower()] += shape.n
     return Census(
@@ -124,6 +125,11 @@ def tally(filled: int, shapes: Iterable[Shape]) -> Census:
         others=tuple(others),
         words=dict(words),
     )
+
+
+def _told(shape: Shape) -> str:
+    """A shape as a note may quote it: its example is somebody's own text, so that digits are not told."""
+    return shape.example if shape.example.lower() in MISSING_AMONG_NUMBERS else shape.text.replace("9", "#")
 
 
 def _readings(shape: Shape) -> set[str]:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ilk.figures import few
 from ilk.sources.census import Census, take_census
 from ilk.sources.forms import (
     AMBIGUOUS,
     DATE_FORMS,
     MISSING_AMONG_NUMBERS,
-    MISSING_ANYWHERE,
-    NO,
     NUMERIC_DATE,
     SHORT_TRUE_WORDS,
     TRUE_WORDS,
-    YES,
     Mark,
     compact_date_sql,
     date_sql,
@@ -31,6 +29,7 @@ from ilk.sources.landing import Landing, position
 from ilk.sources.names import words_of
 from ilk.sources.sandbox import Sandbox
 from ilk.sources.source import Kind, Note
+from ilk.sources.spoiled import HANDFUL, missing_note, spoiled_note
 
 MOST_ARE = 0.9
 """A column is numbers (dates) when this share of its answers are; the rest is read as missing and counted."""
@@ -39,9 +38,6 @@ ODD_SHARE = 0.01
 """From this share of leading zeros or endless digits on, whole numbers are names and stay text."""
 
 FLOATS = ("FLOAT", "DOUBLE")
-
-MOST_EXAMPLES = 4
-"""Spoiled texts quoted in one note."""
 
 DATE_WORDS = frozenset(
     {"date", "datum", "dt", "day", "since", "birth", "birthday", "dob", "joined", "created", "fecha"}
@@ -124,7 +120,7 @@ def _read_typed(sandbox: Sandbox, landing: Landing, i: int, expect: Mapping[str,
         reading = Reading("number", f"CAST(epoch({at}) AS DOUBLE)")
     elif kind in FLOATS:
         (n,) = sandbox.row(f"SELECT count(*) FILTER (isinf({at})) FROM {landing.relation}")
-        notes = (Note("infinite", f"{name}: {n:,} infinite values were read as missing"),) if n else ()
+        notes = (Note("infinite", f"{name}: {few(n, HANDFUL)} infinite values were read as missing"),) if n else ()
         reading = Reading("number", f"CASE WHEN isfinite({at}) THEN CAST({at} AS DOUBLE) END", spoiled=n, notes=notes)
     elif name not in expect and _is_compact_date(sandbox, landing.relation, name, f"CAST({at} AS VARCHAR)"):
         reading = Reading("date", compact_date_sql(f"CAST({at} AS VARCHAR)"))
@@ -308,22 +304,3 @@ def _with_spoiled(
             found[i], spoiled=n, notes=found[i].notes + spoiled_note(landing.names[i], n, census, found[i].kind)
         )
     return judged
-
-
-def missing_note(name: str, census: Census, *, keep_na: bool = False) -> tuple[Note, ...]:
-    """Say which words of a text column were taken for no answer."""
-    words = {word: n for word, n in census.words.items() if word in MISSING_ANYWHERE}
-    if keep_na:
-        words.pop("na", None)
-    quoted = ", ".join(f"{word!r} ({n:,})" for word, n in sorted(words.items(), key=lambda word: (-word[1], word[0])))
-    return (Note("missing-words", f"{name}: read as missing: {quoted}"),) if words else ()
-
-
-def spoiled_note(name: str, n: int, census: Census, kind: Kind) -> tuple[Note, ...]:
-    """Say how many texts stood among the numbers (dates, flags) of a column, and what the usual ones are."""
-    words = [(word, count) for word, count in census.words.items() if word in MISSING_AMONG_NUMBERS]
-    others = [(text, count) for text, count in census.others if kind != "flag" or text.lower() not in YES | NO]
-    texts = sorted([*others, *words], key=lambda text: (-text[1], text[0]))
-    quoted = ", ".join(f"{text!r} ({count:,})" for text, count in texts[:MOST_EXAMPLES])
-    shown = f": {quoted}" if quoted else ""
-    return (Note("spoiled", f"{name}: {n:,} text{'s' * (n != 1)} among the rest read as missing{shown}"),) if n else ()

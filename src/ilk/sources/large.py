@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from ilk.sources.census import Census, take_census
 from ilk.sources.forms import ODD_INTEGER, filled, sql_pattern
 from ilk.sources.keys import Key
-from ilk.sources.kinds import MOST_ARE, Reading, guess_is_text, missing_note, read_sql, readings, spoiled_note, with_key
+from ilk.sources.kinds import MOST_ARE, Reading, guess_is_text, read_sql, readings, with_key
 from ilk.sources.landing import Landing, position
 from ilk.sources.sandbox import Sandbox
 from ilk.sources.source import Kind
+from ilk.sources.spoiled import missing_note, spoiled_note
 
 UNSURE = ("ambiguous-numbers", "ambiguous-dates")
 """Notes that a look at the rest of the file may make needless."""

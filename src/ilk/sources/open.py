@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from ilk.errors import BadInput, FileTrouble, listed
+from ilk.figures import few
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.facts import measure
@@ -22,6 +23,7 @@ from ilk.sources.landing import Landing
 from ilk.sources.query import ask
 from ilk.sources.sandbox import Sandbox, open_sandbox
 from ilk.sources.source import ColumnFacts, Intake, Kind, Note, Source
+from ilk.sources.spoiled import HANDFUL
 from ilk.sources.stored import Stored, StoredSource, watch
 from ilk.sources.tables import land_arrow, land_duckdb, land_parquet, reason_of
 from ilk.sources.text import land_text
@@ -250,7 +252,8 @@ def _reject_notes(landing: Landing) -> tuple[Note, ...]:
 def _fact_notes(facts: tuple[ColumnFacts, ...]) -> tuple[Note, ...]:
     empty = [fact.column for fact in facts if fact.n_missing == fact.n]
     constant = [fact.column for fact in facts if fact.n_distinct == 1 and not fact.n_missing]
-    negative = [f"{fact.column} ({fact.n_negative:,})" for fact in facts if fact.kind == "number" and fact.n_negative]
+    below = [fact for fact in facts if fact.kind == "number" and fact.n_negative]
+    negative = [f"{fact.column} ({few(fact.n_negative, HANDFUL)})" for fact in below]
     notes = (
         Note("empty-columns", f"Nothing stands in {listed(empty)}") if empty else None,
         Note("constant-columns", f"One value in every row: {listed(constant)}") if constant else None,
