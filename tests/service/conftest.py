@@ -126,8 +126,10 @@ def running(*arguments):
     command = [sys.executable, "-m", "ilk", "serve", *map(str, arguments), "--port", "0"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     lines = [process.stderr.readline()]
-    found = re.search(r'"address": "([^"]+)"', lines[0])
-    assert found, lines[0] + process.stderr.read()
+    found = re.search(r'"address": ?"([^"]+)"', lines[0])
+    if not found:
+        process.kill()
+        pytest.fail(lines[0] + process.stderr.read())
     reader = threading.Thread(target=lambda: lines.extend(process.stderr), daemon=True)
     reader.start()
     try:

@@ -91,14 +91,36 @@ def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: l
     """
     single = len(at) > 0 and at[-1] == "customer"
     read = _Reading(at, single, faults)
-    cells = {
-        name: read.column(name, kind, [customer.get(name) for customer in customers])
-        for name, kind in wanted.kinds.items()
-    }
+    cells: dict[str, Cells] = dict(_all_numbers(wanted, customers))
+    for name, kind in wanted.kinds.items():
+        if name not in cells:
+            cells[name] = read.column(name, kind, [customer.get(name) for customer in customers])
     ids = [customer.get(wanted.id_column) for customer in customers] if wanted.id_column else [None] * len(customers)
     strange = set().union(*customers).difference(wanted.kinds, (wanted.id_column,))
     read.strangers(strange, customers)
     return Rows(read.ids(wanted.id_column, ids), cells, len(strange - wanted.known))
+
+
+def _all_numbers(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]]) -> Mapping[str, NDArray[np.float64]]:
+    """All columns of numbers at once; nothing where anything in them is none, and then each is looked at."""
+    names = [name for name, kind in wanted.kinds.items() if kind == "number"]
+    flat = [customer.get(name) for name in names for customer in customers]
+    found = _finite(flat)
+    return {} if found is None else dict(zip(names, found.reshape(len(names), -1), strict=True))
+
+
+def _finite(values: list[Any]) -> NDArray[np.float64] | None:
+    """Numbers and blanks as an array; None if anything is neither, or no finite float."""
+    if not set(map(type, values)) <= _NUMBERS:
+        return None
+    try:
+        found = np.array(values, np.float64)
+    except OverflowError:
+        return None
+    if np.count_nonzero(np.isfinite(found)) + values.count(None) < len(values):
+        return None
+    found += 0.0  # no number is below zero and zero at once
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,7 @@ class _Reading:
 
     def column(self, name: str, kind: Kind | None, values: list[Any]) -> Cells:
         if kind == "number":
-            return self._numbers(name, values)
+            return np.array(self._each(name, values, NEEDED["number"], _number), np.float64) + 0.0
         if set(map(type, values)) == {type(None)}:
             return values
         return self._each(name, values, NEEDED[kind], _READ[kind])
@@ -127,17 +149,6 @@ class _Reading:
             for i, customer in enumerate(customers):
                 if not _is_scalar(customer.get(name)):
                     self._fault(i, None, f"a column that is not read: {NEEDED[None]}")
-
-    def _numbers(self, name: str, values: list[Any]) -> NDArray[np.float64]:
-        if set(map(type, values)) <= _NUMBERS:
-            try:
-                found = np.array(values, np.float64)
-            except OverflowError:
-                found = np.empty(0)
-            if np.isfinite(found).sum() + values.count(None) == len(values):
-                found += 0.0  # no number is below zero and zero at once
-                return found
-        return np.array(self._each(name, values, NEEDED["number"], _number), np.float64)
 
     def _each(self, name: str, values: list[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
         found: list[Any] = []

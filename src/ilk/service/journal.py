@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import traceback
 from datetime import UTC, datetime
 from typing import Any
+
+from pydantic_core import to_json
 
 NAME = "ilk.service"
 _OURS = "told"
@@ -26,7 +27,7 @@ class AsJson(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             told["error"] = record.exc_info[0].__name__
             told["where"] = where(record.exc_info[1])
-        return json.dumps(told)
+        return to_json(told).decode()
 
 
 def where(error: BaseException | None) -> list[str]:
@@ -48,5 +49,10 @@ def open_journal(*, quiet: bool = False) -> None:
 def note(event: str, level: int = logging.INFO, *, error: BaseException | None = None, **told: Any) -> None:
     """Write one line."""
     logger = logging.getLogger(NAME)
-    if logger.isEnabledFor(level):
-        logger.log(level, event, extra={_OURS: told}, exc_info=error)
+    if not logger.isEnabledFor(level):
+        return
+    cause = (type(error), error, error.__traceback__) if error is not None else None
+    # A record made by hand: finding out who calls would take longer than many a request.
+    record = logging.LogRecord(NAME, level, "", 0, event, (), cause)
+    setattr(record, _OURS, told)
+    logger.handle(record)
