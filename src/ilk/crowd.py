@@ -104,7 +104,11 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
         IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
     """
     if data.intake.rows < LEAST_CUSTOMERS:
-        raise BadInput("Segments need at least two customers", got=f"{data.intake.rows:,} in {data.intake.name}")
+        raise BadInput(
+            "Segments need at least two customers",
+            got=f"{data.intake.rows:,} in {data.intake.name}",
+            do="bring a table with one row for each customer",
+        )
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = [fact.column for fact in facts]

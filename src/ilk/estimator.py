@@ -129,7 +129,11 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         self._check_arguments()
         crowd = self._frame_crowd(X, sample_weight) if _is_frame(X) else self._array_crowd(X, sample_weight)
         if crowd.silent.all():
-            raise BadInput("Nobody answered anything", got=f"{len(crowd.silent):,} rows of NaN only")
+            raise BadInput(
+                "Nobody answered anything",
+                got=f"{len(crowd.silent):,} rows of NaN only",
+                do="fit on rows that hold numbers",
+            )
         scale, drawn = crowd.reading.scale, crowd.drawn
         fit = self._best_fit(crowd)
         self._reading, self._centres = crowd.reading, fit.centres
@@ -202,13 +206,23 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
 
     def _check_arguments(self) -> None:
         if self.method != "kmeans":
-            raise BadSetting("method must be 'kmeans'", got=repr(self.method))
+            raise BadSetting(
+                "method must be 'kmeans'", got=repr(self.method), do="leave it out, or give method='kmeans'"
+            )
         if isinstance(self.init, str) and self.init != "k-means++":
-            raise BadSetting("init must be 'k-means++' or an array", got=repr(self.init))
+            raise BadSetting(
+                "init must be 'k-means++' or an array",
+                got=repr(self.init),
+                do="leave it out, or give one row of features a segment",
+            )
         k = self.n_segments
         whole = isinstance(k, (int, np.integer)) and not isinstance(k, bool) and k >= 1
         if not whole and not (isinstance(k, str) and k == "auto"):
-            raise BadSetting("n_segments must be 'auto' or a whole number from 1", got=repr(k))
+            raise BadSetting(
+                "n_segments must be 'auto' or a whole number from 1",
+                got=repr(k),
+                do="give 'auto' or a number such as 5",
+            )
 
     def _array_crowd(self, X: Any, sample_weight: ArrayLike | None) -> Crowd:
         matrix = validate_data(self, X, dtype=[np.float64, np.float32], order="C", ensure_all_finite=False)
@@ -252,7 +266,7 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
     def _fit(self, crowd: Crowd, k: int) -> Fit:
         drawn, init = crowd.drawn, None
         if k > len(crowd.silent):
-            raise BadSetting(f"n_samples={len(crowd.silent)} should be >= n_segments={k}")
+            raise BadSetting(f"n_samples={len(crowd.silent)} should be >= n_segments={k}", do="ask for fewer segments")
         if not isinstance(self.init, str):
             init = (np.asarray(self.init, np.float64) - drawn.scale.offset) * drawn.scale.factor
         seed, threads = self._seed, self._threads

@@ -26,7 +26,11 @@ def replacing(path: Path, *, private: bool = True) -> Iterator[Path]:
         yield temporary
         _settle(temporary, path, private=private)
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be written", got=error.strerror or str(error)) from error
+        raise FileTrouble(
+            f"{path} cannot be written",
+            got=error.strerror or str(error),
+            do="choose another place with --out, or make room and rights there",
+        ) from error
     finally:
         with suppress(FileNotFoundError):
             temporary.unlink()

@@ -229,9 +229,13 @@ def _from_file(path: Path | None) -> dict[str, Any]:
     try:
         found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read", got=error.strerror) from None
+        raise FileTrouble(
+            f"{path} cannot be read", got=error.strerror, do="check the path and that you may read it"
+        ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSetting(f"{path} is not valid TOML", got=str(error)) from None
+        raise BadSetting(
+            f"{path} is not valid TOML", got=str(error), do='mend the line it names, such as prefer = "3..8"'
+        ) from None
     settings = {key.replace("-", "_"): value for key, value in found.items()}
     for key in settings:
         if key not in Settings.model_fields:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import pickle
+from pathlib import Path
 
 import pytest
 
+import ilk
 from ilk.errors import BadInput, BadSetting, IlkError, MissingColumns, several
 
 
@@ -42,3 +45,22 @@ def test_an_error_survives_a_worker_process():
     error = pickle.loads(pickle.dumps(MissingColumns.listing(["a"], ["b"])))
     assert isinstance(error, MissingColumns)
     assert error.wrong == "1 column not found: 'a'"
+
+
+FOR_PROGRAMS = {"cluster", "engines", "choose", "service"}
+"""Rooms whose refusals meet a programmer, who knows what was called."""
+
+
+def test_every_refusal_says_what_to_do():
+    """No message leaves somebody at a terminal with nothing but what is wrong."""
+    source = Path(ilk.__file__).parent
+    kinds = {kind.__name__ for kind in IlkError.__subclasses__()} - {"Cancelled"}
+    silent = []
+    for path in source.rglob("*.py"):
+        if path.relative_to(source).parts[0] in FOR_PROGRAMS:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and ast.unparse(node.exc.func) in kinds:
+                told = {keyword.arg for keyword in node.exc.keywords}
+                silent += [] if "do" in told else [f"{path.name}:{node.lineno}"]
+    assert silent == []

@@ -100,7 +100,11 @@ def _read(file: Path) -> list[dict[str, str]]:
     try:
         records = [cells for cells in reader if any(cells)]
     except csv.Error as error:
-        raise BadInput(f"The labels file {file} is no table", got=str(error)) from None
+        raise BadInput(
+            f"The labels file {file} is no table",
+            got=str(error),
+            do="save it again as CSV with the headers column, words, unit, currency, group, order",
+        ) from None
     at = next((i for i, cells in enumerate(records) if "column" in map(_header, cells)), None)
     if at is None:
         raise BadInput(

@@ -90,7 +90,7 @@ def plan_columns(
     plans = tuple(_plan(look) for look in looks)
     problems = [problem for plan, look in zip(plans, looks, strict=True) for problem in _misfits(plan, look)]
     if problems:
-        raise BadSetting(_joined(problems))
+        raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
     return _with_descriptors(plans, settings)
 
 
@@ -285,7 +285,7 @@ def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> 
         error = MissingColumns.listing(missing, available)
         raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=error.do)
     if problems:
-        raise BadSetting(_joined(problems))
+        raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
 
 
 def _contradictions(settings: Settings, id_column: str | None) -> list[str]:

@@ -79,7 +79,11 @@ def _as_float(column: Column, levels: Sequence[str]) -> Column:
     try:
         return column.cast(pa.float64(), safe=False)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        raise BadInput("Numbers are needed where something else stands", got=f"a column of type {kind}") from None
+        raise BadInput(
+            "Numbers are needed where something else stands",
+            got=f"a column of type {kind}",
+            do="give the column another role, or bring numbers",
+        ) from None
 
 
 def level_texts(column: Column) -> Column:

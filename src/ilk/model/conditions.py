@@ -74,7 +74,9 @@ def check_condition(test: Clause, content: Content) -> None:
         )
     if test.column in known and _value(test.value, _TYPES[known[test.column].facts.kind]) is None:
         raise BadInput(
-            f"{test.column!r} holds a {known[test.column].facts.kind} and cannot be compared", got=repr(test.value)
+            f"{test.column!r} holds a {known[test.column].facts.kind} and cannot be compared",
+            got=repr(test.value),
+            do=f"give a {known[test.column].facts.kind}",
         )
 
 

@@ -117,12 +117,16 @@ def _merge(state: _State, edit: Edit) -> _State:
     if one == other:
         raise BadInput("A segment cannot be merged with itself", do="name two segments")
     if len(segments) == 2:
-        raise BadInput("Merging the only two segments leaves nothing to tell apart")
+        raise BadInput("Merging the only two segments leaves nothing to tell apart", do="keep both, or adopt k = 1")
     keeps, goes = larger_first(segments[one], segments[other])
     if edit.segment is None or (edit.segment.uid, edit.segment.number) != (keeps.uid, keeps.number):
         raise BadInput("The merge does not say what the merged segment is like", do="merge with ilk.edit.apply_edit")
     if edit.segment.size != keeps.size + goes.size:
-        raise BadInput("The merged segment is not as large as its two parts together", got=f"{edit.segment.size:,}")
+        raise BadInput(
+            "The merged segment is not as large as its two parts together",
+            got=f"{edit.segment.size:,}",
+            do="merge with ilk.edit.apply_edit",
+        )
     left = [edit.segment if s is keeps else s for s in segments if s is not goes]
     place = {s.uid: i for i, s in enumerate(left)} | {goes.uid: left.index(edit.segment)}
     merged = tuple(_neighbours_moved(s, goes.number, keeps.number) for s in left)
@@ -172,20 +176,24 @@ def _find(segments: tuple[Segment, ...], uid: str) -> int:
 def _name(text: str) -> str:
     name = text.strip()
     if not name:
-        raise BadInput("A name cannot be empty")
+        raise BadInput("A name cannot be empty", do="give it a name of a few words")
     if len(name) > LONGEST_NAME:
-        raise BadInput(f"A name has at most {LONGEST_NAME} letters", got=f"{len(name)} letters")
+        raise BadInput(f"A name has at most {LONGEST_NAME} letters", got=f"{len(name)} letters", do="shorten it")
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for letter in name):
-        raise BadInput("A name cannot hold control characters", got=repr(name))
+        raise BadInput("A name cannot hold control characters", got=repr(name), do="write it in one line of plain text")
     return name
 
 
 def _check_words(edit: Edit) -> None:
     for text in (edit.text, edit.reason):
         if len(text) > LONGEST_TEXT:
-            raise BadInput(f"A note or reason has at most {LONGEST_TEXT:,} letters", got=f"{len(text):,} letters")
+            raise BadInput(
+                f"A note or reason has at most {LONGEST_TEXT:,} letters", got=f"{len(text):,} letters", do="shorten it"
+            )
         if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter != "\n" for letter in text):
-            raise BadInput("A note or reason cannot hold control characters", got=repr(text[:80]))
+            raise BadInput(
+                "A note or reason cannot hold control characters", got=repr(text[:80]), do="write it in plain text"
+            )
     try:
         date.fromisoformat(edit.date)
     except ValueError:

@@ -54,7 +54,10 @@ def save(model: Model, path: str | Path, *, force: bool = False) -> Path:
         edits,
     )
     if parse(document, str(path)) != model:
-        raise BadModelFile(f"{path} would not read back as the model it is")
+        raise BadModelFile(
+            f"{path} would not read back as the model it is",
+            do="report this with the version that `ilk --version` prints; nothing was written",
+        )
     write_bytes(path, document, private=False)
     return path
 
@@ -78,7 +81,9 @@ def load(path: str | Path) -> Model:
         with path.open("rb") as handle:
             raw = handle.read(LARGEST + 1)
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read", got=error.strerror or str(error)) from None
+        raise FileTrouble(
+            f"{path} cannot be read", got=error.strerror or str(error), do="check the path and that you may read it"
+        ) from None
     return parse(raw, str(path))
 
 

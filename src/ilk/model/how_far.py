@@ -99,7 +99,10 @@ def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
     wanted = set(changeable)
     strange = sorted(wanted - {t.column for t in by_amount})
     if strange:
-        raise BadInput(f"These columns make no segments by their amount: {listed(strange)}")
+        raise BadInput(
+            f"These columns make no segments by their amount: {listed(strange)}",
+            do="name columns that build segments and hold numbers",
+        )
     return wanted - totals
 
 

@@ -169,7 +169,7 @@ class Model:
             BadInput: If there is none.
         """
         if not self.edits:
-            raise BadInput("There is no change to undo")
+            raise BadInput("There is no change to undo", do="look at the changes with `ilk show`")
         return replace(self, edits=self.edits[:-1])
 
     def save(self, path: str | Path) -> Path:

@@ -87,7 +87,11 @@ def renewing(folder: Path) -> Iterator[Path]:
         yield workshop
         _take_places(workshop, folder)
     except OSError as error:
-        raise FileTrouble(f"{folder} cannot be written", got=error.strerror or str(error)) from error
+        raise FileTrouble(
+            f"{folder} cannot be written",
+            got=error.strerror or str(error),
+            do="choose another folder with --out, or make room and rights there",
+        ) from error
     finally:
         shutil.rmtree(workshop, ignore_errors=True)
 

@@ -75,7 +75,7 @@ def plain_text(path: Path, folder: Path) -> PlainText:
         if isinstance(error, (BadInput, FileTrouble)):
             raise
         reason = getattr(error, "strerror", None) or str(error)
-        raise FileTrouble(f"{path} cannot be read to its end", got=reason) from error
+        raise FileTrouble(f"{path} cannot be read to its end", got=reason, do="copy or save the file again") from error
 
 
 def _plain_text(path: Path, folder: Path) -> PlainText:

@@ -40,7 +40,9 @@ def land_json(sandbox: Sandbox, path: Path, name: str) -> Landing:
         cells = ", ".join(f"json_extract_string(o, {_pointer(key)}) AS {position(i)}" for i, key in enumerate(keys))
         sandbox.run(f"CREATE TABLE landed AS SELECT {cells} FROM objects ORDER BY line")
     except duckdb.Error as error:
-        raise BadInput(f"{path.name} is not valid JSON", got=reason_of(error)) from None
+        raise BadInput(
+            f"{path.name} is not valid JSON", got=reason_of(error), do="save it again as JSON, one object a customer"
+        ) from None
     sandbox.run("DROP TABLE objects")
     names, notes = clean_names(keys)
     return Landing(
@@ -115,10 +117,16 @@ def land_excel(sandbox: Sandbox, path: Path, sheet: str | None, name: str) -> La
     try:
         book = fastexcel.read_excel(str(path))
         if sheet is not None and sheet not in book.sheet_names:
-            raise BadInput(f"{path.name} has no sheet {sheet!r}", got=f"the sheets {listed(book.sheet_names)}")
+            raise BadInput(
+                f"{path.name} has no sheet {sheet!r}",
+                got=f"the sheets {listed(book.sheet_names)}",
+                do="name one of these after #",
+            )
         grid = pa.table(book.load_sheet(sheet or 0, header_row=None, dtypes="string").to_arrow())
     except fastexcel.FastExcelError as error:
-        raise BadInput(f"{path.name} cannot be read as Excel", got=str(error).splitlines()[0]) from None
+        raise BadInput(
+            f"{path.name} cannot be read as Excel", got=str(error).splitlines()[0], do="save it again as .xlsx or CSV"
+        ) from None
     others = [each for each in book.sheet_names if each != (sheet or book.sheet_names[0])]
     note = Note("sheet", f"The sheet {book.sheet_names[0]!r} is read; not read: {listed(others)}")
     return _land_grid(sandbox, grid, name, (note,) if others and sheet is None else ())
@@ -157,6 +165,8 @@ def _refuse_bomb(path: Path) -> None:
     except zipfile.BadZipFile:
         raise BadInput(f"{path.name} is not an Excel file", do="save it as .xlsx or CSV") from None
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read", got=error.strerror) from None
+        raise FileTrouble(
+            f"{path} cannot be read", got=error.strerror, do="check the path and that you may read it"
+        ) from None
     if size > max(ALWAYS_UNPACKED, MOST_EXPANSION * path.stat().st_size):
         raise BadInput(f"{path.name} unpacks to more than {MOST_EXPANSION} times its size", do="save it again as CSV")

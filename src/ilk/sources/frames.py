@@ -59,7 +59,9 @@ def _from_capsule(frame: Any) -> pa.Table:
         try:
             return pa.table(frame)
         except (pa.ArrowInvalid, ValueError) as error:
-            raise BadInput("This cannot be read as a table", got=str(error)) from None
+            raise BadInput(
+                "This cannot be read as a table", got=str(error), do="give columns of equal length, each of one type"
+            ) from None
     raise BadInput(
         f"A {type(frame).__name__} is not a table of customers",
         do="give a path or a pandas, polars, Arrow or DuckDB table; pyarrow.table(...) makes one of a dict of columns",

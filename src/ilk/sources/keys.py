@@ -124,7 +124,9 @@ def _named(landing: Landing, settings: Settings) -> int | None:
     roles = [column for column, role in settings.role.items() if role == "id"]
     wanted = {name for name in (settings.id, *roles) if name}
     if len(wanted) > 1:
-        raise BadSetting("Only one column can be the id", got=" and ".join(sorted(wanted)))
+        raise BadSetting(
+            "Only one column can be the id", got=" and ".join(sorted(wanted)), do="name one of them with --id"
+        )
     missing = [name for name in wanted if name not in landing.names]
     if missing:
         raise MissingColumns.listing(missing, landing.names)

@@ -157,7 +157,7 @@ def _path_and_part(text: str) -> tuple[Path, str | None]:
             f"{path} does not exist", do=f"use {str(path.parent / near[0])!r}, if that is it" if near else None
         )
     if not path.is_dir() and not path.is_file():
-        raise FileTrouble(f"{path} is neither a file nor a folder")
+        raise FileTrouble(f"{path} is neither a file nor a folder", do="give the path of a file of customers")
     return path, part
 
 
@@ -174,7 +174,7 @@ def _matching(pattern: str) -> list[Path]:
     if wrong:
         raise BadInput("Only Parquet files can be read together", got=listed(wrong), do="give a narrower pattern")
     if not found:
-        raise FileTrouble(f"No file matches {pattern!r}")
+        raise FileTrouble(f"No file matches {pattern!r}", do="check the pattern, such as glob:folder/*.parquet")
     return found
 
 
@@ -201,7 +201,9 @@ def _begins_as_parquet(path: Path) -> bool:
         with path.open("rb") as handle:
             return handle.read(4) == b"PAR1"
     except OSError as error:
-        raise FileTrouble(f"{path} cannot be read", got=error.strerror) from None
+        raise FileTrouble(
+            f"{path} cannot be read", got=error.strerror, do="check the path and that you may read it"
+        ) from None
 
 
 def _size(source: Any) -> int:

@@ -64,7 +64,9 @@ def land_parquet(sandbox: Sandbox, paths: Sequence[Path], name: str) -> Landing:
             files=tuple(paths),
         )
     except duckdb.Error as error:
-        raise BadInput(f"{name} cannot be read as Parquet", got=reason_of(error)) from None
+        raise BadInput(
+            f"{name} cannot be read as Parquet", got=reason_of(error), do="save it again as Parquet or CSV"
+        ) from None
 
 
 def land_duckdb(sandbox: Sandbox, path: Path, table: str | None) -> Landing:
@@ -76,7 +78,11 @@ def land_duckdb(sandbox: Sandbox, path: Path, table: str | None) -> Landing:
     try:
         sandbox.run(f"ATTACH {literal(str(path))} AS attached (READ_ONLY)")
     except duckdb.Error as error:
-        raise BadInput(f"{path.name} cannot be opened as a DuckDB file", got=reason_of(error)) from None
+        raise BadInput(
+            f"{path.name} cannot be opened as a DuckDB file",
+            got=reason_of(error),
+            do="close whatever has it open, or save the table as Parquet",
+        ) from None
     found = sandbox.rows(
         "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = 'attached' ORDER BY ALL"
     )
