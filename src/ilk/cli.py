@@ -168,10 +168,12 @@ def show_command(model: ModelFile, *, as_json: Json = False) -> None:
 @app.command("report")
 @told
 def report_command(model: ModelFile, out: Out = None, *, force: Force = False) -> None:
-    """Write the report of a model: one HTML file that opens offline."""
+    """Write the report of a model: one HTML file that opens offline; a study's goes into its folder."""
     from ilk.outputs.folder import write_report
 
-    say(f"The report is in {write_report(load_model(model), out, force=force)}.")
+    own = out is None and model.is_dir()
+    path = write_report(load_model(model), model if own else out, force=force or own)
+    say(f"The report is in {path}.")
 
 
 @app.command("explain")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -91,10 +92,21 @@ def aside_command(
     rule: Annotated[str, typer.Argument(help="Condition such as \"tier = 'staff'\"")],
     name: Annotated[str, typer.Option("--name", help="What these customers are called")] = "Set aside",
     *,
+    new_column: Annotated[
+        bool, typer.Option("--new-column", help="The study did not see this column; files to come will have it")
+    ] = False,
     reason: Reason = "",
 ) -> None:
     """Set customers who meet a condition aside, as segment 0."""
+    from ilk.errors import listed
+    from ilk.model.conditions import check_known, read_condition, unheard_of
+
+    content, test = load_model(context.obj).content, read_condition(rule)
+    if not new_column:
+        check_known(test, content)
     _edit(context.obj, "aside", reason, text=rule, name=name)
+    if seen := unheard_of(test, content):
+        say(f"The study told of nobody with {test.column} {test.value!r}; its values are {listed(seen)}.")
 
 
 @edit_app.command("adopt")
@@ -108,10 +120,10 @@ def adopt_command(context: typer.Context, k: int, *, reason: Reason = "") -> Non
 @told
 def undo_command(context: typer.Context) -> None:
     """Take back the last change."""
-    path = model_path(context.obj)
-    loaded = load_model(path)
-    loaded.undo().save(path)
+    loaded = load_model(context.obj)
+    _keep(loaded.undo(), context.obj)
     say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} left.")
+    _still_old(loaded, context.obj)
 
 
 Action = Literal["rename", "note", "use", "merge", "aside", "k"]
@@ -123,12 +135,37 @@ def _edit(
     from ilk.edit import apply_edit
     from ilk.model.parts import Edit
 
-    path = model_path(model)
-    loaded = load_model(path)
+    loaded = load_model(model)
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
-    apply_edit(loaded, edit).save(path)
+    path = _keep(apply_edit(loaded, edit), model)
     say(f"Done, and kept in {path}; `ilk edit {model} undo` takes it back.")
+    _still_old(loaded, model)
+
+
+def _keep(model: Model, place: Path) -> Path:
+    """Write the model where it was; in a study's folder also what is made from the model alone."""
+    from ilk.outputs.renewed import renew_study
+
+    path = model_path(place)
+    if not place.is_dir():
+        return model.save(path)
+    renew_study(model, place)
+    return path
+
+
+def _still_old(model: Model, place: Path) -> None:
+    """Say which tables still tell of the model before the change, because only the customers can renew them."""
+    from ilk.outputs.renewed import tables_of
+
+    old = tables_of(place)
+    if old:
+        source = shlex.quote(model.content.provenance.source)
+        say(
+            f"The report and the workbook are renewed; {' and '.join(old)} still tell{'s' * (len(old) == 1)} of the "
+            f"segments before this change: ilk assign {shlex.quote(str(place))} {source} --out assigned.csv says the "
+            f"new ones."
+        )
 
 
 def _uid(model: Model, number: int | None) -> str:

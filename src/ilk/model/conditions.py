@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ilk.errors import BadInput
+from ilk.errors import BadInput, MissingColumns
 from ilk.model.parts import Content
 
 Operator = Literal["=", "!=", "<", "<=", ">", ">="]
@@ -78,6 +78,25 @@ def check_condition(test: Clause, content: Content) -> None:
             got=repr(test.value),
             do=f"give a {known[test.column].facts.kind}",
         )
+
+
+def check_known(test: Clause, content: Content) -> None:
+    """Refuse a condition on a column the study never saw: nobody would ever meet it, unless new files bring it.
+
+    Raises:
+        MissingColumns: With the name that is nearest.
+    """
+    known = [c.plan.column for c in content.columns]
+    if test.column not in known:
+        raise MissingColumns.listing([test.column], known)
+
+
+def unheard_of(test: Clause, content: Content) -> tuple[str, ...]:
+    """The values a column of few different texts had in the study, where the one asked for is none of them."""
+    summary = next((c for c in content.columns if c.plan.column == test.column), None)
+    if summary is None or summary.facts.kind != "text" or test.operator not in {"=", "!="}:
+        return ()
+    return () if test.value in summary.levels else summary.levels
 
 
 _TYPES = {"number": pa.float64(), "flag": pa.bool_(), "text": pa.string(), "date": pa.date32()}

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ilk.errors import FileTrouble
+from ilk.errors import FileTrouble, IlkError
 from ilk.files import private_folder, write_text
 from ilk.model.model import Model
 
@@ -46,7 +46,26 @@ def study_folder(source: str, out: Path | None, *, force: bool = False) -> Path:
             f"{folder} holds something that is not an earlier study of {source_name(source)}",
             do="name another folder with --out, or add --force to write into this one",
         )
+    if not force:
+        _keep_edits(folder)
     return folder
+
+
+def _keep_edits(folder: Path) -> None:
+    """Refuse to lose what somebody changed by hand."""
+    from ilk.model.file import load
+
+    try:
+        edits = load(folder / MODEL_FILE).edits if (folder / MODEL_FILE).is_file() else ()
+    except IlkError:
+        return  # nobody can read it, so there is nothing to lose
+    if edits:
+        told = ", ".join(f"{edit.action} {edit.text or edit.name or edit.number or ''}".strip() for edit in edits[:3])
+        more = f" and {len(edits) - 3} more" if len(edits) > 3 else ""
+        raise FileTrouble(
+            f"{len(edits)} edit{'s' * (len(edits) > 1)} in {folder} would be lost: {told}{more}",
+            do="name another folder with --out, or add --force to give them up",
+        )
 
 
 def source_name(source: Any) -> str:
@@ -97,7 +116,7 @@ def renewing(folder: Path) -> Iterator[Path]:
 
 
 def write_report(model: Model, out: Path | None, *, force: bool = False) -> Path:
-    """Write the report of a model, by default beside where the user stands.
+    """Write the report of a model, by default beside where the user stands; into `out`, if that is a folder.
 
     Raises:
         FileTrouble: If a file is there already, unless `force`.

@@ -15,7 +15,7 @@ from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import made_from, warnings, why_k
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
-from ilk.outputs.wording import counted, in_letters, per_cent
+from ilk.outputs.wording import clean, counted, in_letters, per_cent
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -119,6 +119,7 @@ def _head(page: _Page, reading: Reading) -> None:
 
 def _people(page: _Page, reading: Reading) -> None:
     from rich.cells import cell_len
+    from rich.text import Text
 
     shown = reading.segments[:MOST_PERSONAS]
     longest = max(7, *(cell_len(reading.by_number[s.number]) for s in shown))
@@ -131,6 +132,8 @@ def _people(page: _Page, reading: Reading) -> None:
         _person(page, reading, segment, widths)
     if len(reading.segments) > len(shown):
         page.say(f"and {counted(len(reading.segments) - len(shown), 'smaller segment')}", indent=4, style="dim")
+    for aside in reading.model.view.asides:
+        page.say(Text.assemble(" 0  ", (clean(aside.name), "bold"), clean(f"  set aside: {aside.test}")), hang=4)
     if reading.about_trust:
         page.say(reading.about_trust, indent=4, style="dim")
     page.gap()

@@ -1,0 +1,60 @@
+"""What a study's folder shows after a change by hand: everything that is made from the model alone, anew."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ilk.files import write_text
+from ilk.model.model import Model
+from ilk.outputs.folder import MODEL_FILE, PICTURES_FOLDER, STUDY_FILE
+from ilk.outputs.report import render_report
+from ilk.outputs.study_json import study_json
+from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
+
+REPORT_FILE = "report.html"
+TABLES = ("customers-with-segments.csv", "assignments.parquet")
+
+
+def renew_study(model: Model, folder: Path) -> None:
+    """Write the model, and those of report, workbook, study.json and pictures that are there, as the model is now.
+
+    Everything is drawn before anything is written, so that a change that cannot be shown changes nothing.
+
+    Raises:
+        FileTrouble: If one cannot be written.
+    """
+    page = render_report(model) if (folder / REPORT_FILE).is_file() else ""
+    study = study_json(model, _seconds(folder / STUDY_FILE)) if (folder / STUDY_FILE).is_file() else ""
+    model.save(folder / MODEL_FILE)
+    if page:
+        write_text(folder / REPORT_FILE, page, private=False)
+    if study:
+        write_text(folder / STUDY_FILE, study)
+    if (folder / WORKBOOK_FILE).is_file():
+        write_workbook(folder / WORKBOOK_FILE, model)
+    if any((folder / PICTURES_FOLDER).glob("card-*.png")):
+        _renew_pictures(model, folder / PICTURES_FOLDER)
+
+
+def tables_of(folder: Path) -> tuple[str, ...]:
+    """The tables of customers in a study's folder, which a model alone cannot renew."""
+    return tuple(name for name in TABLES if (folder / name).is_file())
+
+
+def _renew_pictures(model: Model, folder: Path) -> None:
+    """Draw all anew; those of segments that are no more go."""
+    from ilk.outputs.pictures import write_pictures
+
+    before = set(folder.glob("*.png"))
+    for path in before - set(write_pictures(model, folder)):
+        path.unlink()
+
+
+def _seconds(path: Path) -> dict[str, float]:
+    """How long each stage of the study took, as study.json has it; nothing where it cannot be read."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))["seconds"]
+        return {str(stage): float(took) for stage, took in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
