@@ -455,3 +455,15 @@ def test_hostile_names_are_planned():
     plans = plans_of({name: SPEND + i for i, name in enumerate(names)})
     assert [plan.column for plan in plans.values()] == names
     assert not any("\n" in plan.label.words or "_" in plan.label.words for plan in plans.values())
+
+
+@pytest.mark.parametrize(("values", "fits"), [([0, 1], True), ([1, 2], False), ([-1, 1], False)])
+def test_a_flag_is_nought_or_one(values, fits):
+    """Of 1 and 2 the mean is no share: "150 % of them have" would be said."""
+    columns = {"member": values * 50, "x": list(range(100))}
+    if fits:
+        assert plans_of(columns, role={"member": "flag"})["member"].kind == "flag"
+        return
+    with pytest.raises(BadSetting, match="'member' holds two numbers that are not 0 and 1; category takes any two"):
+        plans_of(columns, role={"member": "flag"})
+    assert plans_of(columns, role={"member": "category"})["member"].kind == "category"

@@ -305,7 +305,7 @@ def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
     name, kind = plan.column, look.facts.kind
     problems = []
     if plan.use == "builds" or plan.role == "date":
-        problems += _wrong_kind(plan, kind, look.facts.n_distinct)
+        problems += _wrong_kind(plan, look.facts)
     if name in look.settings.weight and plan.use != "builds":
         problems.append(f"{name!r} has a weight but does not build segments ({plan.reason})")
     if plan.missing != "skip" and plan.use != "builds":
@@ -315,9 +315,10 @@ def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
     return problems
 
 
-def _wrong_kind(plan: ColumnPlan, kind: str, n_distinct: int) -> list[str]:
+def _wrong_kind(plan: ColumnPlan, facts: ColumnFacts) -> list[str]:
     """Why values of a kind cannot play the role that was asked for."""
-    name, role = plan.column, plan.kind
+    name, role, kind, n_distinct = plan.column, plan.kind, facts.kind, facts.n_distinct
+    coded = kind == "number" and n_distinct == 2 and (facts.minimum, facts.maximum) != (0.0, 1.0)
     wrong = [
         (role == "date" and kind != "date", "holds no dates"),
         (kind == "date" and role not in {"date", "number"}, f"holds dates, which can be number but not {role}"),
@@ -327,6 +328,7 @@ def _wrong_kind(plan: ColumnPlan, kind: str, n_distinct: int) -> list[str]:
             "holds text, whose order the labels file has to give (header order, such as low|middle|high)",
         ),
         (role == "flag" and n_distinct > 2, f"has {n_distinct:,} different values and cannot be a flag"),
+        (role == "flag" and coded, "holds two numbers that are not 0 and 1; category takes any two"),
     ]
     return [f"{name!r} {words}" for holds, words in wrong if holds]
 

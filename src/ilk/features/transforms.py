@@ -179,11 +179,13 @@ def fit_amount(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform
 def _bounds(ordered: Values) -> tuple[float, float]:
     """Where sorted values are winsorised: the 0.1 % and 99.9 % quantiles, with ten customers at or beyond each.
 
-    The bounds are kept in the model, and nothing is kept about fewer than ten.
+    The bounds are kept in the model, and nothing is kept about fewer than ten: of fewer than twenty values none is
+    drawn in, because any bound would be somebody's own.
     """
-    low, high = (float(bound) for bound in np.quantile(ordered, WINSOR))
     if ordered.size < 2 * BEYOND:
-        return low, high
+        mean, deviation = mean_and_deviation(ordered)
+        return mean - 256.0 * deviation, mean + 256.0 * deviation
+    low, high = (float(bound) for bound in np.quantile(ordered, WINSOR))
     return max(low, float(ordered[BEYOND - 1])), min(high, float(ordered[-BEYOND]))
 
 
