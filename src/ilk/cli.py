@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from ilk import __version__
-from ilk.cli_edit import ModelFile, edit_app, load_model
+from ilk.cli_edit import ModelFile, edit_app, load_model, model_path
 from ilk.cli_serve import serve_command
 from ilk.console import console, progress_bar, say, told
 from ilk.errors import BadInput
@@ -169,8 +169,11 @@ def show_command(model: ModelFile, *, as_json: Json = False) -> None:
 @told
 def report_command(model: ModelFile, out: Out = None, *, force: Force = False) -> None:
     """Write the report of a model: one HTML file that opens offline; a study's goes into its folder."""
+    from ilk.files import refuse_overwriting
     from ilk.outputs.folder import write_report
 
+    if out is not None:
+        refuse_overwriting([model_path(model)], [out])
     own = out is None and model.is_dir()
     path = write_report(load_model(model), model if own else out, force=force or own)
     say(f"The report is in {path}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,15 +25,30 @@ def replacing(path: Path, *, private: bool = True) -> Iterator[Path]:
     try:
         yield temporary
         _settle(temporary, path, private=private)
+    except FileTrouble:
+        raise
     except OSError as error:
         raise FileTrouble(
             f"{path} cannot be written",
             got=error.strerror or str(error),
-            do="choose another place with --out, or make room and rights there",
+            do="name another place, or make room and rights there",
         ) from error
     finally:
-        with suppress(FileNotFoundError):
+        with suppress(OSError):
             temporary.unlink()
+
+
+def refuse_overwriting(inputs: Iterable[Path], outputs: Iterable[Path]) -> None:
+    """Let nothing be written where something is read from, under whatever name; --force does not allow it either.
+
+    Raises:
+        FileTrouble: With the first output that is one of the inputs, also through links.
+    """
+    read = {(about.st_dev, about.st_ino) for path in inputs if (about := _about(path))}
+    for path in outputs:
+        about = _about(path)
+        if about and (about.st_dev, about.st_ino) in read:
+            raise FileTrouble(f"{path} would be written over, and is what is read", do="name another with --out")
 
 
 def write_bytes(path: Path, content: bytes, *, private: bool = True) -> None:
@@ -60,6 +75,13 @@ def private_folder(path: Path) -> Path:
             f"{path} cannot be made a folder", got=error.strerror, do="name another with --out"
         ) from error
     return path
+
+
+def _about(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except OSError:
+        return None
 
 
 def _settle(temporary: Path, path: Path, *, private: bool) -> None:

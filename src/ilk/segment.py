@@ -13,13 +13,14 @@ from ilk.crowd import engine_of, fit_every_k, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
+from ilk.files import refuse_overwriting
 from ilk.findings import describe, weigh
 from ilk.outputs.charts.painter import painting
-from ilk.outputs.folder import source_name
+from ilk.outputs.folder import OUTPUTS, source_name
 from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.open import open_source
+from ilk.sources.open import files_of, open_source
 from ilk.study import Study
 
 __all__ = ["Study", "segment"]
@@ -53,6 +54,8 @@ def segment(
         IlkError: If the source or a setting cannot be used; it says what is wrong, what was got, and what to do.
     """
     settings, progress = _settings(settings, options), progress or Progress()
+    if out is not None:
+        refuse_overwriting(files_of(source), (Path(out) / name for name in OUTPUTS))
     engine = engine_of(settings, progress)
     with painting(wanted=out is not None), closing(open_source(source, settings, progress=progress)) as data:
         with progress.stage("Understanding the columns"):

@@ -201,6 +201,31 @@ def test_assign_does_not_write_over_files(study, world, tmp_path):
     assert there.read_text() == "mine"
 
 
+def test_the_customers_themselves_are_never_written_over(study, world, tmp_path):
+    """By assign, its rejects, segment and report alike, and --force does not change that."""
+    source, link = tmp_path / "who-rejects.csv", tmp_path / "link.csv"
+    source.write_bytes((world / "customers.csv").read_bytes())
+    link.symlink_to(source)
+    model = tmp_path / "m.ilk"
+    model.write_bytes((study / "segments.ilk").read_bytes())
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    own = folder / "customers-with-segments.csv"
+    own.write_bytes(source.read_bytes())
+    before = {path: path.read_bytes() for path in (source, model, own)}
+    for words in (
+        ["assign", model, source, "--out", source],
+        ["assign", model, source, "--out", link],
+        ["assign", model, source, "--out", tmp_path / "who.csv"],
+        ["segment", own, "--out", folder],
+        ["report", model, "--out", model],
+    ):
+        refused = run(*words, "--force")
+        assert refused.exit_code == 2, words
+        assert "is what is read" in refused.stderr
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def test_assign_of_a_few_rows_loads_neither_scikit_learn_nor_numba(study, world, tmp_path):
     code = (
         "import sys; from ilk.cli import app; "

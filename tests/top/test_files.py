@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ilk.errors import FileTrouble
-from ilk.files import private_folder, replacing, write_text
+from ilk.files import private_folder, refuse_overwriting, replacing, write_text
 
 
 def test_a_file_is_there_whole_and_private(tmp_path):
@@ -45,3 +45,34 @@ def test_a_private_folder_is_only_for_its_owner(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(FileTrouble, match="cannot be made a folder"):
         private_folder(tmp_path / "file")
+
+
+def test_a_failure_inside_a_failure_is_told_once(tmp_path):
+    with pytest.raises(FileTrouble) as told, replacing(tmp_path / "outer.txt"):
+        write_text(tmp_path / "none" / "a.txt", "x")
+    assert str(told.value).count("cannot be written") == 1
+    assert "Do: name another place" in str(told.value)
+
+
+def test_a_folder_nobody_may_write_to_is_told_even_where_removing_fails_too(tmp_path, monkeypatch):
+    """A read-only file system answers to unlink with an error of its own."""
+
+    def refused(*_words, **_more):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", refused)
+    monkeypatch.setattr("pathlib.Path.unlink", refused)
+    with pytest.raises(FileTrouble, match="cannot be written. Got: Read-only file system"):
+        write_text(tmp_path / "a.txt", "x")
+
+
+@pytest.mark.parametrize("link", [None, "symlink_to", "hardlink_to"])
+def test_what_is_read_is_never_written_over_under_whatever_name(tmp_path, link):
+    source = tmp_path / "a.csv"
+    source.write_text("x")
+    target = source if link is None else tmp_path / "other.csv"
+    if link:
+        getattr(target, link)(source)
+    with pytest.raises(FileTrouble, match="is what is read"):
+        refuse_overwriting([source], [tmp_path / "new.csv", target])
+    refuse_overwriting([source], [tmp_path / "new.csv"])

@@ -9,12 +9,13 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ilk.errors import BadInput, FileTrouble
-from ilk.files import replacing
+from ilk.files import refuse_overwriting, replacing
 from ilk.model.assign import Assignment, open_customers
 from ilk.model.model import Model
 from ilk.outputs.tables import write_csv, write_rejects
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.open import files_of
 from ilk.sources.source import Note
 
 
@@ -81,10 +82,11 @@ def assign_to_file(
 
     Raises:
         BadInput: If the file's ending is not known, or the customers cannot be read.
-        FileTrouble: If a file is there already or cannot be written.
+        FileTrouble: If a file is there already, is one of the customers' own, or cannot be written.
     """
     beside = path.with_name(f"{path.stem}-rejects.csv")
     _check(path, beside, force=force)
+    refuse_overwriting(files_of(customers), (path, beside))
     source = open_customers(model, customers, settings=settings, progress=progress)
     assignment = Assignment(model, source, settings)
     try:

@@ -75,6 +75,18 @@ def open_source(
         raise
 
 
+def files_of(source: Any) -> tuple[Path, ...]:
+    """The files a source is read from, as far as can be told without opening it; none for a frame."""
+    if not isinstance(source, (str, Path)):
+        return ()
+    text = str(source)
+    if text.startswith(GLOB):
+        return tuple(Path(name) for name in glob(text.removeprefix(GLOB), recursive=True))  # noqa: PTH207 - as below
+    path = Path(text).expanduser()
+    path = path if path.exists() else Path(text.rsplit("#", 1)[0]).expanduser()
+    return tuple(path.rglob("*")) if path.is_dir() else (path,)
+
+
 def _open(
     sandbox: Sandbox,
     source: Any,
