@@ -53,6 +53,7 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
             wish=Wish(settings.k, settings.prefer),
             seed=settings.seed,
             threads=settings.threads,
+            min_group=settings.min_group,
         ),
         progress=progress,
     )

@@ -83,6 +83,10 @@ class TestStability:
     def test_at_most_20_are_kept(self):
         assert len(matched_grids(np.array([0, 1]), refits(*[[0, 1]] * 30))) == 20
 
+    def test_a_solution_with_a_segment_of_few_is_not_kept(self):
+        found = refits([0, 0, 1, 1], [0, 0, 0, 1], [1, 1, 0, 0])
+        assert len(matched_grids(np.array([0, 0, 1, 1]), found, least=2)) == 2
+
     def test_planted_segments_are_found_again(self, blobs):
         x, labels = blobs
         found = refit_pairs(tiles_of(x), 3, Pairs(0, "bootstrap", 0, 5))

@@ -81,6 +81,11 @@ class TestFlow:
     def test_from_one_segment_nothing_can_be_said(self):
         assert flow_of(np.array([0, 1]), np.array([0, 0]), 2).slsa == (None, None)
 
+    def test_a_stream_of_a_few_cannot_be_counted(self):
+        """97 and 3 of 100 customers: in tens that is all and nobody."""
+        labels, before = np.repeat([0, 1], 100), np.concatenate([np.repeat([0, 1], [97, 3]), np.repeat(1, 100)])
+        assert flow_of(labels, before, 3, least=10).shares[0] == (1.0, 0.0)
+
 
 def trial(sizes, centres):
     return Trial(len(sizes), np.array(centres, float), np.array(sizes), 1.0)

@@ -50,11 +50,11 @@ def undivided(trial: Trial, gap: Gap | None) -> Candidate:
     )
 
 
-def flows_of(measured: tuple[Measured, ...]) -> tuple[Flow, ...]:
+def flows_of(measured: tuple[Measured, ...], *, least: int = 1) -> tuple[Flow, ...]:
     """How segments come from those at k - 1, wherever k - 1 was tried too; from k = 1 all come from one."""
     labels = {1: measured[0].nearest.label * 0} if measured else {}
     labels |= {m.k: m.nearest.label for m in measured}
-    return tuple(flow_of(labels[k], labels[k - 1], k) for k in labels if k - 1 in labels)
+    return tuple(flow_of(labels[k], labels[k - 1], k, least=least) for k in labels if k - 1 in labels)
 
 
 def _candidate(sample: Sample, m: Measured, gap: Gap | None, score: float, valid: bool) -> Candidate:

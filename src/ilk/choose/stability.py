@@ -123,13 +123,18 @@ def segment_stability(labels: NDArray[np.integer], refits: Refits) -> tuple[floa
     return tuple(float(mean) for mean in np.mean(found, axis=0))
 
 
-def matched_grids(labels: NDArray[np.integer], refits: Refits) -> tuple[Grid, ...]:
-    """The first bootstrap solutions, their rows in the order of the segments they overlap most (linear assignment)."""
+def matched_grids(labels: NDArray[np.integer], refits: Refits, *, least: int = 1) -> tuple[Grid, ...]:
+    """The first bootstrap solutions, their rows in the order of the segments they overlap most (linear assignment).
+
+    Those with a segment of fewer than `least` customers are left out: its centre would be theirs.
+    """
     from scipy.optimize import linear_sum_assignment  # a quarter of a second, which nobody should wait for at the start
 
     k = refits.centres.shape[1]
     grids = []
-    for centres, other in zip(refits.centres[:KEPT], refits.labels[:KEPT], strict=True):
+    for centres, other in zip(refits.centres, refits.labels, strict=True):
+        if len(grids) == KEPT or np.bincount(other, minlength=k).min() < least:
+            continue
         _, row = linear_sum_assignment(contingency(labels, other, k, k), maximize=True)
         grids.append(tuple(tuple(map(float, centres[i])) for i in row))
     return tuple(grids)

@@ -19,7 +19,7 @@ TOO_FEW = 20
 REASONS = {
     "stability": "asked again with other customers, the same people do not end up together often enough",
     "shapeless": "customers made up at random, without any groups, would do as well",
-    "valley": "no gap parts one group from the next",
+    "valley": "on the whole no clear gap parts the groups",
 }
 
 

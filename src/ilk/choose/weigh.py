@@ -38,6 +38,7 @@ class Inquiry:
         wish: What was asked for.
         seed: Of every random draw.
         threads: How many to use; the answer does not depend on it.
+        min_group: Nothing is told of fewer customers than that.
     """
 
     features: Matrix
@@ -48,6 +49,7 @@ class Inquiry:
     wish: Wish = field(default_factory=Wish)
     seed: int = 0
     threads: int | None = None
+    min_group: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
         _evidence(inquiry, sample, measured, gaps, decision),
         {m.k: segment_stability(m.nearest.label, m.refits) for m in measured},
         {m.k: m.valleys for m in measured},
-        {m.k: matched_grids(m.nearest.label, m.refits) for m in measured},
+        {m.k: matched_grids(m.nearest.label, m.refits, least=inquiry.min_group) for m in measured},
     )
 
 
@@ -146,7 +148,7 @@ def _evidence(
     shown = next(j for j in judged if j.k == decision.k)
     return Evidence(
         candidates=candidates,
-        flows=flows_of(measured),
+        flows=flows_of(measured, least=inquiry.min_group),
         k=decision.k,
         neutral_k=decision.neutral,
         working_k=decision.working,

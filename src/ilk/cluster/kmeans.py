@@ -160,11 +160,15 @@ def _sample_of(tiles: Tiles, order: NDArray[np.int64], sample: Tiles | None, eng
 
 def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
     if k < 1:
-        raise BadInput("There must be at least one segment", got=f"k = {k}")
+        raise BadInput("There must be at least one segment", got=f"k = {k}", do="ask for 1 or more")
     if tiles.n == 0:
         raise BadInput("There are no customers", do="check the source and --where")
     if init is not None and np.shape(init) != (k, tiles.n_features):
-        raise BadInput("`init` must be one row of features a segment", got=f"shape {np.shape(init)}")
+        raise BadInput(
+            "`init` must be one row of features a segment",
+            got=f"shape {np.shape(init)}",
+            do=f"give {k} rows of {tiles.n_features}",
+        )
 
 
 def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:

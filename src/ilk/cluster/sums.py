@@ -39,7 +39,11 @@ class Sums:
 
     def __add__(self, other: Self) -> Self:
         if self.sums.shape != other.sums.shape:
-            raise BadInput("Sums of different shapes do not add up", got=f"{self.sums.shape} and {other.sums.shape}")
+            raise BadInput(
+                "Sums of different shapes do not add up",
+                got=f"{self.sums.shape} and {other.sums.shape}",
+                do="add sums of one fit",
+            )
         return type(self)(self.sums + other.sums, self.mass + other.mass, self.counts + other.counts)
 
     def to_arrow(self) -> pa.Table:

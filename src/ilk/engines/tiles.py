@@ -252,6 +252,10 @@ def _mark_gaps(values: NDArray[np.float32], gap: NDArray[np.bool_]) -> Gaps:
 def _mass_of(mass: NDArray[np.floating] | None, n: int, n_tiles: int) -> NDArray[np.float32]:
     flat = np.zeros(n_tiles * TILE, np.float32)
     if mass is not None and np.shape(mass) != (n,):
-        raise BadInput("There must be one weight a customer", got=f"{np.shape(mass)} weights for {n} customers")
+        raise BadInput(
+            "There must be one weight a customer",
+            got=f"{np.shape(mass)} weights for {n} customers",
+            do="give an array of one number each",
+        )
     flat[:n] = 1.0 if mass is None else mass
     return flat.reshape(n_tiles, TILE)
