@@ -131,7 +131,7 @@ def matched_grids(labels: NDArray[np.integer], refits: Refits, *, least: int = 1
     from scipy.optimize import linear_sum_assignment  # a quarter of a second, which nobody should wait for at the start
 
     k = refits.centres.shape[1]
-    grids = []
+    grids: list[Grid] = []
     for centres, other in zip(refits.centres, refits.labels, strict=True):
         if len(grids) == KEPT or np.bincount(other, minlength=k).min() < least:
             continue
