@@ -103,12 +103,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
     Raises:
         IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
     """
-    if data.intake.rows < LEAST_CUSTOMERS:
-        raise BadInput(
-            "Segments need at least two customers",
-            got=f"{data.intake.rows:,} in {data.intake.name}",
-            do="bring a table with one row for each customer",
-        )
+    _refuse_too_few(data, settings.min_group)
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = [fact.column for fact in facts]
@@ -142,6 +137,22 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
         fingerprint=_fingerprint(hashes, matrix),
         notes=_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group),
     )
+
+
+def _refuse_too_few(data: Source, min_group: int) -> None:
+    """Say no where not even everybody together may be told of."""
+    n = data.intake.rows
+    if n < LEAST_CUSTOMERS:
+        raise BadInput(
+            "Segments need at least two customers",
+            got=f"{n:,} in {data.intake.name}",
+            do="bring a table with one row for each customer",
+        )
+    if n < min_group:
+        raise BadInput(
+            f"Too few customers: {n:,}. Nothing is told of fewer than {min_group:,} (--min-group)",
+            do="bring more customers, or lower --min-group if the study stays with you",
+        )
 
 
 def _refuse_too_many(k: Literal["auto"] | int | tuple[int, int], n: int) -> None:

@@ -54,7 +54,7 @@ def test_reproducible_has_no_gap():
         (
             {"stability": 0.5, "null_high": 0.6, "valley": 0.9},
             ("stability", "shapeless", "valley"),
-            "no gap parts",
+            "on the whole no clear gap parts the groups",
             "0.90",
         ),
     ],

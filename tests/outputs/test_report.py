@@ -14,10 +14,12 @@ import pytest
 from conftest import HOSTILE
 from ilk.model.model import Model
 from ilk.model.parts import Edit
+from ilk.model.trust import trust_of
 from ilk.outputs.charts.card import persona_card
 from ilk.outputs.reading import ABOUT_TRUST, Reading
 from ilk.outputs.report import CONTENTS, render_report
 from ilk.outputs.sections.board import GENERAL, board, caveats, made_from, weighed
+from ilk.outputs.sections.cards import cards
 from ilk.outputs.study_json import study_document
 from ilk.outputs.workbook import write_workbook
 from ilk.sources.source import Note
@@ -212,6 +214,31 @@ def test_trust_is_explained_where_the_verdict_speaks_against_it(model):
     made = Model(replace(model.content, evidence=drawn))
     assert ABOUT_TRUST in render_report(made)
     assert ABOUT_TRUST not in render_report(model)
+    weak = tuple(replace(s, trust=trust_of(0.7)) for s in model.solution.segments)
+    none_reliable = replace(model.solution, segments=weak)
+    others = tuple(none_reliable if s.k == model.k else s for s in made.content.solutions)
+    assert ABOUT_TRUST not in render_report(Model(replace(made.content, solutions=others)))
+
+
+@pytest.mark.parametrize(
+    ("slsw", "valley", "said"),
+    [
+        (0.95, 0.9, "A pattern: 95 % found again, but it fades into its neighbour"),
+        (0.94, 0.5, "Reliable: 94 % found again, and thins out towards its neighbour"),
+        (0.94, None, "Reliable: 94 % found again"),
+        (0.7, 0.5, "A pattern: 70 % found again"),
+        (0.5, 0.9, "Do not rely on it: 50 % found again"),
+    ],
+)
+def test_a_card_says_why_it_is_trusted(model, slsw, valley, said):
+    """95 % a pattern beside 94 % reliable is told apart by the neighbour."""
+    segments = tuple(replace(s, trust=trust_of(slsw, valley)) for s in model.solution.segments)
+    solution = replace(model.solution, segments=segments)
+    others = tuple(solution if s.k == model.k else s for s in model.content.solutions)
+    reading = Reading(Model(replace(model.content, solutions=others)))
+    assert {card.trust for card in cards(reading)} == {said}
+    alike = said.replace(" %", "\N{NO-BREAK SPACE}%")
+    assert alike in render_report(reading.model)
 
 
 def test_a_small_segment_is_nowhere_counted(model, tmp_path):

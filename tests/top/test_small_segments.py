@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ilk.errors import BadSetting
+from ilk.errors import BadInput, BadSetting
 from ilk.segment import segment
 
 ROLES = {"spend": "number", "visits": "number"}
@@ -64,3 +64,20 @@ def test_too_few_for_two_segments_are_one_group():
     study = segment(table, role=ROLES)
     assert study.k == 1
     assert "However these customers are divided, a segment has fewer than 10" in study.model.evidence.why_k
+
+
+@pytest.mark.parametrize(("n", "min_group"), [(2, 10), (3, 10), (9, 10), (40, 10_000)])
+def test_too_few_customers_are_refused_before_anything_is_written(tmp_path, n, min_group):
+    """A share of a segment of under ten out of three would be above one, which no sound model has."""
+    table = pa.table({"SPEND": [float(i) for i in range(n)], "VISITS": [float(i % 7) for i in range(n)]})
+    with pytest.raises(BadInput, match=f"Too few customers: {n}"):
+        segment(table, out=tmp_path / "study", min_group=min_group)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_of_a_handful_trust_is_not_measured():
+    table = pa.table(
+        {"SPEND": [float(i % 6 + 90 * (i % 2)) for i in range(12)], "VISITS": [float(i) for i in range(12)]}
+    )
+    study = segment(table, min_group=2, k=2)
+    assert [s.trust for s in study.model.segments] == [None, None]

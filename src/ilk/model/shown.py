@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ilk.figures import HUGE, count, few, percent
 from ilk.figures import figure as rounded
 from ilk.model.parts import Segment
+from ilk.model.trust import DIP
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,22 @@ def trust_words(segment: Segment, model: Model) -> str:
     if segment.trust is not None:
         return segment.trust.word
     return "merged: not measured" if model.view.is_merged(segment) else "not measured"
+
+
+def trust_reason(segment: Segment) -> str:
+    """How often a segment is found again, and whether a dip parts it from its neighbour; nothing if not measured.
+
+    Both are needed for reliable, so that 95 % alone may be a pattern.
+    """
+    trust = segment.trust
+    if trust is None:
+        return ""
+    found = f"{percent(trust.slsw)} found again"
+    if trust.valley is None or trust.word == "do not rely on it":
+        return found
+    if trust.valley > DIP:
+        return f"{found}, but it fades into its neighbour"
+    return f"{found}, and thins out towards its neighbour" if trust.word == "reliable" else found
 
 
 def _trust(segment: Segment, model: Model) -> str:

@@ -13,6 +13,10 @@ DIP = 0.8
 group cut in two are found again at about the same place, so that a segment without a dip is at most a pattern."""
 
 
+FEWEST = 20
+"""Below this many customers trust is not measured, whatever the figures say (rule of thumb, as for the verdict)."""
+
+
 def trust_of(slsw: float, valley: float | None = None) -> Trust:
     """The trust of a segment.
 

@@ -13,8 +13,8 @@ from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 ABOUT_TRUST = (
-    "Reliable here means: asked again with other customers, the same group comes out. Its border is still one that was "
-    "drawn, not one that customers leave open."
+    "Reliable, here: asked again with other customers, this one group comes out again, and there are fewer customers "
+    "between it and its neighbour. The verdict is about all groups together."
 )
 
 
@@ -84,7 +84,7 @@ class Reading:
     @property
     def about_trust(self) -> str:
         """What trust in a segment means beside a verdict that would make one doubt it."""
-        if self.verdict[0] != "constructed" or not any(s.trust for s in self.segments):
+        if self.verdict[0] != "constructed" or not any(s.trust and s.trust.word == "reliable" for s in self.segments):
             return ""
         return ABOUT_TRUST
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ilk.engines.workers import map_threads
 from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution, Trust
 from ilk.model.scorers import comparable
-from ilk.model.trust import trust_of
+from ilk.model.trust import FEWEST, trust_of
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
 from ilk.profile.descriptors import describe_by
@@ -178,6 +178,6 @@ class _Work:
 
 
 def _trust(grouping: Grouping, j: int) -> Trust | None:
-    if not grouping.slsw:
+    if not grouping.slsw or (grouping.labels >= 0).sum() < FEWEST:
         return None
     return trust_of(grouping.slsw[j], grouping.valleys[j] if grouping.valleys else None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ilk.model.parts import Segment
+from ilk.model.shown import trust_reason
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.shapes import bar, diverging, trust_shape
 from ilk.outputs.charts.sizes import value_share
@@ -78,8 +79,11 @@ def _trust(pen: _Pen, segment: Segment, reading: Reading) -> None:
     if segment.trust is None:
         pen.line(reading.trust(segment), fill=QUIET)
         return
-    pen.line(f"{reading.trust(segment)}: {per_cent(segment.trust.slsw)} found again", x=24)
+    first, *more = wrapped(f"{reading.trust(segment)}: {trust_reason(segment)}", INNER - 24)
+    pen.line(first, x=24)
     pen.place(trust_shape(segment.trust.word), up=18)
+    for row in more:
+        pen.line(row, x=24)
 
 
 def _markers(pen: _Pen, segment: Segment, reading: Reading) -> None:

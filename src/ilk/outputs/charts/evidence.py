@@ -143,8 +143,11 @@ def trust_strips(segments: tuple[Segment, ...]) -> Figure | None:
     if not known:
         return None
     subtitle = "Overlap with itself when we ask again with other customers, 0 to 100 %, mean over all repeats"
-    if any(s.trust.word == "a pattern" and s.trust.slsw >= RELIABLE for s in known if s.trust):
-        subtitle += "; reliable only where a dip parts it from its neighbour"
+    fading = [str(s.number) for s in known if s.trust and s.trust.word == "a pattern" and s.trust.slsw >= RELIABLE]
+    if len(fading) == 1:
+        subtitle += f". {fading[0]} fades into its neighbour, so it is a pattern at most"
+    elif fading:
+        subtitle += f". {listed(fading)} fade into their neighbours, so they are patterns at most"
     alt = "; ".join(f"{s.number} {s.persona.name}: {per_cent(s.trust.slsw)}, {s.trust.word}" for s in known if s.trust)
     return Figure.of("trust", (_trust_title(known), subtitle, alt), lambda width: _strips(width, known), width=WIDE)
 
@@ -193,7 +196,7 @@ def _strips(width: int, known: list[Segment]) -> Spec:
 
 def _fading(segment: Segment) -> str:
     fades = segment.trust is not None and segment.trust.valley is not None and segment.trust.valley > DIP
-    return ", no dip parts it from its neighbour" if fades else ""
+    return ", but it fades into its neighbour" if fades else ""
 
 
 def _trust_words(x: Spec, *, roomy: bool) -> list[Spec]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from ilk.model.parts import Marker, Segment
+from ilk.model.shown import trust_reason
 from ilk.outputs.charts.shapes import diverging
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.differences import against_everyone, reach_of, strongest
@@ -66,7 +67,7 @@ def _card(segment: Segment, reading: Reading, reach: float) -> Card:
         share_bar=share_bar(segment.share, segment.number, "", WIDE_BAR),
         worth=f"{per_cent(worth)} of {reading.value_words}" if shown else "",
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
-        trust=reading.trust(segment) + (f": {per_cent(trust.slsw)} found again" if trust else ""),
+        trust=reading.trust(segment) + (f": {trust_reason(segment)}" if trust else ""),
         sign=sign(trust.word) if trust else Markup(),
         markers=tuple(_marker(marker, segment, reading, reach) for marker in strongest(segment, reading.content)),
         like=reading.called(segment.nearest),

@@ -96,9 +96,9 @@ def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
         found = f"on average {per_cent(segment.trust.slsw)} of this segment is found again as one segment"
         said.append(f"Asked again with other customers, {found} (75 % makes it reliable, 60 % a pattern).")
         if segment.trust.valley is not None and segment.trust.valley > DIP:
-            said.append(
-                "But no dip parts it from its neighbour, so it is a pattern at most: the border is one we drew."
-            )
+            said.append("But it fades into its neighbour, so it is a pattern at most: the border is one we drew.")
+        elif segment.trust.valley is not None and segment.trust.word == "reliable":
+            said.append("And it thins out towards its neighbour: there are fewer customers between the two.")
     said += _lineage(segment, reading)
     said += _told_by_rules(segment, reading)
     if reading.called(segment.nearest):
