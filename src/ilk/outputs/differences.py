@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
 
 from ilk.model.parts import Content, Direction, Marker, Segment
 from ilk.outputs.wording import fixed, in_units, lower_first, times, words_of
 
 WEAKEST = 0.25
 """Standard deviations from everyone below which a difference is not worth a word (rule of thumb)."""
+
+FARTHEST = 5.0
+"""Doublings from everyone's average, 32 times or a 32nd part, beyond which a bar is no longer."""
+
+UNITS = ("doublings", "points", "deviations")
 
 
 def differences(segment: Segment, content: Content) -> tuple[Marker, ...]:
@@ -26,10 +33,50 @@ def strongest(segment: Segment, content: Content, most: int = 3) -> tuple[Marker
     return tuple(first.values())[:most]
 
 
-def reach_of(segments: Sequence[Segment], content: Content) -> float:
-    """The largest difference shown on any card, which all bars are measured by; a deviation at the least."""
-    shown = [abs(marker.d) for segment in segments for marker in strongest(segment, content)]
-    return max(1.0, *shown) if shown else 1.0
+@dataclass(frozen=True, slots=True)
+class Lean:
+    """A difference as a bar beside its figure: `share` of half the bar, to the right for more than everyone."""
+
+    marker: Marker
+    said: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a full half bar stands for: doublings of everyone's average, points of a scale, standard deviations."""
+
+    doublings: float = 1.0
+    points: float = 0.5
+    deviations: float = 1.0
+
+    def lean(self, marker: Marker, segment: Segment, content: Content) -> Lean:
+        """The bar of a difference, as long as the figure beside it says."""
+        unit, far = _far(marker, segment, content)
+        return Lean(marker, against_everyone(marker, segment, content), min(max(far / getattr(self, unit), -1.0), 1.0))
+
+
+def reach_of(segments: Sequence[Segment], content: Content) -> Reach:
+    """The largest difference shown on any card, which all bars are measured by."""
+    found = [_far(marker, segment, content) for segment in segments for marker in strongest(segment, content)]
+    least = Reach()
+    return Reach(*(max([getattr(least, u), *(abs(far) for unit, far in found if unit == u)]) for u in UNITS))
+
+
+def leaning(segment: Segment, content: Content, reach: Reach) -> tuple[Lean, ...]:
+    """The strongest differences of a segment as bars, the longest first."""
+    found = [reach.lean(marker, segment, content) for marker in strongest(segment, content)]
+    return tuple(sorted(found, key=lambda lean: -abs(lean.share)))
+
+
+def _far(marker: Marker, segment: Segment, content: Content) -> tuple[str, float]:
+    """How far from everyone, measured as the figure that is printed, and in what."""
+    column, profile = content.column(marker.column), segment.profile(marker.column)
+    if column.plan.kind == "ordered" and profile.mean is not None and column.everyone.mean is not None:
+        return "points", profile.mean - column.everyone.mean
+    if marker.index is not None:
+        return "doublings", min(max(log2(max(marker.index, 1.0) / 100.0), -FARTHEST), FARTHEST)
+    return "deviations", marker.d
 
 
 def against_everyone(marker: Marker, segment: Segment, content: Content) -> str:

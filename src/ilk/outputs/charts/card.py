@@ -9,7 +9,7 @@ from ilk.model.shown import trust_reason
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.shapes import bar, diverging, trust_shape
 from ilk.outputs.charts.sizes import value_share
-from ilk.outputs.differences import against_everyone, reach_of, strongest
+from ilk.outputs.differences import leaning, reach_of
 from ilk.outputs.drawing import drawing, element, shortened, text, wrapped
 from ilk.outputs.reading import Reading
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
@@ -88,15 +88,12 @@ def _trust(pen: _Pen, segment: Segment, reading: Reading) -> None:
 
 def _markers(pen: _Pen, segment: Segment, reading: Reading) -> None:
     content = reading.content
-    found, reach = strongest(segment, content), reach_of(reading.segments, content)
+    found = leaning(segment, content, reach_of(reading.segments, content))
     pen.y += 8
     if found:
         pen.line("Against everyone's average", fill=QUIET)
-    for marker in found:
-        pen.line(shortened(words_of(content.column(marker.column).plan), 192))
-        pen.place(diverging(marker.d, 96, 10, reach), x=200, up=14)
-        said = text(
-            MARGIN + INNER, pen.y - 5, against_everyone(marker, segment, content), text_anchor="end", fill=QUIET
-        )
-        pen.drawn.append(said)
+    for lean in found:
+        pen.line(shortened(words_of(content.column(lean.marker.column).plan), 192))
+        pen.place(diverging(lean.share, 96, 10), x=200, up=14)
+        pen.drawn.append(text(MARGIN + INNER, pen.y - 5, lean.said, text_anchor="end", fill=QUIET))
     pen.y += 8

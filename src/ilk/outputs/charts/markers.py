@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -32,7 +33,8 @@ def marker_bars(segment: Segment, content: Content) -> Figure | None:
     if not shown:
         return None
     rows = [_row(marker, segment, content, by_points=by_points) for marker in shown]
-    subtitle = "Average of the segment as an index: 100 is everyone's average. Log scale"
+    rows.sort(key=lambda row: -_length(row["value"], by_points=by_points))
+    subtitle = "Average of the segment where everyone's is 100: 200 is twice as much. Each doubling is as long"
     if by_points:
         subtitle = "Average rating of the segment, in points above or below everyone's"
     words_ = (in_one_phrase(shown[0], segment, content), subtitle, "; ".join(str(row["tip"]) for row in rows))
@@ -77,6 +79,11 @@ def _row(marker: Marker, segment: Segment, content: Content, *, by_points: bool)
         "colour": OVER_BAR if above else UNDER_BAR,
         "tip": _line(marker, segment, content),
     }
+
+
+def _length(value: float, *, by_points: bool) -> float:
+    """How long the bar is, whatever its direction."""
+    return abs(value) if by_points else abs(math.log(min(max(value, SAME / FARTHEST), SAME * FARTHEST) / SAME))
 
 
 def _indices(values: list[float], width: int) -> tuple[Spec, float, float, float]:

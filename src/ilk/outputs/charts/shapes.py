@@ -39,14 +39,14 @@ def bar(share: float, width: float, height: float, paint: str) -> str:
     return track + (element("rect", width=max(filled, 1.0), height=height, rx=2, fill=paint) if share > 0 else "")
 
 
-def diverging(d: float, width: float, height: float, reach: float) -> str:
-    """A bar from the middle: to the right for more than everyone, to the left for less; cut at `reach`."""
+def diverging(share: float, width: float, height: float) -> str:
+    """A bar from the middle, `share` of half the width: to the right for more than everyone, to the left for less."""
     middle = width / 2
-    long = min(abs(d), reach) / reach * middle
+    long = min(abs(share), 1.0) * middle
     track = element("rect", width=width, height=height, rx=1, fill=LINE, fill_opacity=0.5)
     line = element("rect", x=middle - 1, width=2, height=height, fill=EVERYONE)
-    start = middle if d > 0 else middle - long
-    paint = OVER_BAR if d > 0 else UNDER_BAR
+    start = middle if share > 0 else middle - long
+    paint = OVER_BAR if share > 0 else UNDER_BAR
     return track + element("rect", x=start, width=long, height=height, rx=1, fill=paint) + line
 
 

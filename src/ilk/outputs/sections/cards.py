@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ilk.model.parts import Marker, Segment
+from ilk.model.parts import Segment
 from ilk.model.shown import trust_reason
 from ilk.outputs.charts.shapes import diverging
 from ilk.outputs.charts.sizes import value_share
-from ilk.outputs.differences import against_everyone, reach_of, strongest
+from ilk.outputs.differences import Lean, Reach, leaning, reach_of
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import share_bar, sign
@@ -54,7 +54,7 @@ def cards(reading: Reading) -> tuple[Card, ...]:
     return tuple(_card(segment, reading, reach) for segment in reading.segments)
 
 
-def _card(segment: Segment, reading: Reading, reach: float) -> Card:
+def _card(segment: Segment, reading: Reading, reach: Reach) -> Card:
     worth = value_share(segment, reading.content.value_column)
     shown = reading.value is not None and worth is not None
     trust = segment.trust
@@ -69,15 +69,16 @@ def _card(segment: Segment, reading: Reading, reach: float) -> Card:
         worth_bar=share_bar(worth or 0.0, segment.number, "", WIDE_BAR) if shown else Markup(),
         trust=reading.trust(segment) + (f": {trust_reason(segment)}" if trust else ""),
         sign=sign(trust.word) if trust else Markup(),
-        markers=tuple(_marker(marker, segment, reading, reach) for marker in strongest(segment, reading.content)),
+        markers=tuple(_marker(lean, reading) for lean in leaning(segment, reading.content, reach)),
         like=reading.called(segment.nearest),
         unlike=reading.called(segment.farthest),
         use=clean(segment.use),
     )
 
 
-def _marker(marker: Marker, segment: Segment, reading: Reading, reach: float) -> CardMarker:
+def _marker(lean: Lean, reading: Reading) -> CardMarker:
+    marker = lean.marker
     name = words_of(reading.column(marker.column).plan)
     name += f": {clean(marker.level)}" if marker.level else ""
-    svg = themed(drawing(*MARK, diverging(marker.d, *MARK, reach)), f"{marker.direction} {name}", css_class="bar")
-    return CardMarker(name, Markup(svg), against_everyone(marker, segment, reading.content))  # noqa: S704
+    svg = themed(drawing(*MARK, diverging(lean.share, *MARK)), f"{marker.direction} {name}", css_class="bar")
+    return CardMarker(name, Markup(svg), lean.said)  # noqa: S704 - every text in it is escaped
