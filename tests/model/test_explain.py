@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from ilk.errors import BadInput
 from ilk.features.plans import Identity
+from ilk.model.explain import Alike
 from ilk.model.how_far import smallest_step
 from ilk.model.model import Model
 from ilk.model.parts import Condition, Edit, Rule
+from ilk.model.shown import FAR
 
 LAW = settings(deadline=None, max_examples=40)
 WHOLE = {"SPEND": 120.0, "ONLINE_SPEND": 40.0, "VISITS": 4, "PROMO_SHARE": 0.4, "HAS_CARD": True, "BASKET": "medium"}
@@ -397,3 +399,30 @@ def test_an_explanation_speaks_plainly(model):
     assert re.search(r"\n  for \d +(over )?\d[\d.]* %  ", text)
     assert re.search(r"The \d+ customers of the study most like this one", text)
     assert "groups of" not in text
+
+
+@pytest.mark.parametrize(("value", "noted"), [(1e308, True), (-1e6, True), (None, False)])
+def test_a_value_far_outside_what_was_seen_is_noted(model, frame, value, noted):
+    column = "SPEND"
+    highest = max(frame.column(column).drop_null().to_pylist())
+    found = model.explain({column: highest if value is None else value})
+    notes = [note.text for note in found.notes if note.code == "far-outside"]
+    assert len(notes) == noted
+    if noted:
+        assert column in notes[0]
+        assert str(found).index("far outside what the study saw") < str(found).index("Certainty")
+
+
+def test_how_far_has_a_unit(model):
+    text = str(model.explain(WHOLE))
+    assert "where 1 is the usual difference between customers in one column" in " ".join(text.split())
+    assert any(words in text for _, words in FAR)
+
+
+def test_votes_against_the_nearest_centre_are_explained(model):
+    """Segment 5 by its centre, while the customers most alike are in segment 2: both are told apart in words."""
+    found = model.explain(WHOLE)
+    against = replace(found, alike=(Alike(20, found.segment + 1, 0.1), Alike(5, found.segment, 0.2)))
+    for_it = replace(found, alike=(Alike(20, found.segment, 0.1), Alike(5, found.segment + 1, 0.2)))
+    assert "take neither for certain" in " ".join(str(against).split())
+    assert "take neither for certain" not in " ".join(str(for_it).split())

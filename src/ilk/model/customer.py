@@ -18,6 +18,7 @@ from ilk.features import recipe as recipes
 from ilk.model.model import Model
 from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, with_blanks
 from ilk.model.scorers import Matrix
+from ilk.model.shown import figure
 from ilk.sources.sampling import xxh64
 from ilk.sources.source import Kind, Note
 
@@ -105,7 +106,23 @@ def _ready(
         for column, n in sorted(unseen.items())
         if n
     )
-    return Customer(batch, matrix[0], hashed, left, notes)
+    return Customer(batch, matrix[0], hashed, left, notes + _outside(model, batch))
+
+
+def _outside(model: Model, batch: pa.RecordBatch) -> tuple[Note, ...]:
+    """Numbers so far from all the study saw that a unit or a comma may be wrong: further out than the whole range."""
+    found = []
+    for column in model.scoring.columns:
+        summary, value = model.content.column(column), batch.column(column)[0].as_py()
+        edges, facts = summary.edges, summary.facts
+        low = facts.minimum if facts.minimum is not None else edges[0] if edges else None
+        high = facts.maximum if facts.maximum is not None else edges[-1] if edges else None
+        if type(value) not in {int, float} or low is None or high is None:
+            continue
+        if not 2 * low - high <= value <= 2 * high - low:
+            said = f"{column}: {figure(value)} is far outside what the study saw ({figure(low)} to {figure(high)})"
+            found.append(Note("far-outside", f"{said}; check its unit."))
+    return tuple(found)
 
 
 def _hashed(values: Mapping[str, Any], id_column: str | None) -> NDArray[np.uint64]:

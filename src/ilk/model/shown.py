@@ -24,6 +24,14 @@ MOST_REASONS = 5
 MOST_CHANGES = 4
 MOST_BLANKS = 6
 
+ABOUT_FAR = (
+    "How far from the others: the smallest change that would put this one there, where 1 is the usual difference "
+    "between customers in one column:"
+)
+FAR = ((0.5, "close to the border"), (1.5, "some way"), (3.0, "far"), (math.inf, "very far"))
+"""Standard deviations below which a way is called so (rule of thumb)."""
+
+
 SHAPES = {"reliable": "●", "a pattern": "◐", "do not rely on it": "✕"}
 _ALIGN = "text-align:right;font-variant-numeric:tabular-nums"
 
@@ -57,14 +65,20 @@ def explanation_text(found: Explanation) -> str:
     """An explanation in a terminal: what, how sure, why, and how far from the others."""
     lines = [f"Segment {found.segment}: {found.name}"]
     lines += wrap(found.sentence, WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
-    lines += _sure_lines(found) + _why_lines(found) + _like_lines(found)
+    lines += _note_lines(found) + _sure_lines(found) + _why_lines(found) + _like_lines(found)
+    if found.elsewhere:
+        lines += wrap(ABOUT_FAR, WIDTH, subsequent_indent="  ")
     lines += [line for way in found.elsewhere for line in _way_lines(way)]
-    lines += [
+    return "\n".join(lines)
+
+
+def _note_lines(found: Explanation) -> list[str]:
+    """What was odd, before anything that rests on it."""
+    return [
         line
         for note in found.notes
         for line in wrap(f"Note: {note.text}", WIDTH, subsequent_indent="  ", break_long_words=False)
     ]
-    return "\n".join(lines)
 
 
 def _title(model: Model) -> str:
@@ -178,7 +192,21 @@ def _like_lines(found: Explanation) -> list[str]:
         lines += wrap(f"Rule that applies: {found.rule}{other}", WIDTH, subsequent_indent="  ")
     if found.alike:
         lines += wrap(_alike(found.alike), WIDTH, subsequent_indent="  ")
+    if _speaks_against(found):
+        near = f"The nearest segment is {found.segment}, by the average of all its customers"
+        lines += wrap(
+            f"{near}; those most like this one are mostly in another. Both can hold near a border: take neither for "
+            f"certain.",
+            WIDTH,
+            subsequent_indent="  ",
+        )
     return lines
+
+
+def _speaks_against(found: Explanation) -> bool:
+    """Whether fewer than half of the customers most alike are in the segment."""
+    own = sum(one.customers for one in found.alike if one.segment == found.segment)
+    return 2 * own < sum(one.customers for one in found.alike)
 
 
 def _alike(alike: Sequence[Alike]) -> str:
@@ -197,7 +225,7 @@ def _way_lines(way: Elsewhere) -> list[str]:
     where = f"segment {way.segment}, {way.name}"
     if way.distance is None:
         return [f"Cannot come to {where}, by what can change"[:WIDTH]]
-    lines = [f"How far from {where}: {figure(way.distance)}"[:WIDTH]]
+    lines = [f"{figure(way.distance)} from {where}: {far_in_words(way.distance)}"[:WIDTH]]
     shown = ", ".join(_change(change) for change in way.changes[:MOST_CHANGES])
     more = len(way.changes) - MOST_CHANGES
     shown += f" and {more} smaller changes" if more > 1 else " and a smaller change" if more == 1 else ""
@@ -205,6 +233,11 @@ def _way_lines(way: Elsewhere) -> list[str]:
     if way.lands != way.segment:
         lines.append(f"  on this way segment {way.lands} is nearer")
     return lines
+
+
+def far_in_words(distance: float) -> str:
+    """How far, for who does not think in standard deviations."""
+    return next(words for limit, words in FAR if distance < limit)
 
 
 def _change(change: Change) -> str:
