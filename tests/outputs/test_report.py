@@ -263,3 +263,24 @@ def test_one_segment_makes_a_report(one_segment, rendered):
     html = rendered(one_segment)
     assert "One kind of customers" in html
     assert "there is nothing to tell apart" in html
+
+
+def test_wide_tables_say_that_they_go_on_sideways(model):
+    """On a phone the fourth segment is beyond the edge, and nothing showed it."""
+    page = render_report(model)
+    assert "Swipe the table sideways for all columns" in page
+    assert ".more{display: block" in page.replace(" {", "{").replace("{ ", "{").replace(
+        "display:block", "display: block"
+    )
+
+
+def test_no_hole_is_left_among_the_cards(model):
+    n = len(model.segments)
+    assert ("cards five" in render_report(model)) == (n % 3 == 2 and n > 2)
+
+
+def test_terms_are_told_in_words(model):
+    page = render_report(model)
+    assert "where 0 is chance and 1 is always right" in page
+    assert "Log scale." not in page
+    assert "Index (everyone 100)" in page

@@ -72,8 +72,10 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
     alt = (
         f"{name}, segment {segment.number}: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}"
     )
-    subtitle = "Filled: this segment. Line: everyone." + ("" if by_level or even(column.edges) else " Log scale.")
-    subtitle += " Grey: too few to show." if own.withheld and not by_level else ""
+    subtitle = "Filled: this segment. Line: everyone." + (
+        "" if by_level or even(column.edges) else " Equal steps multiply the amount (log scale)."
+    )
+    subtitle += " Grey: hidden, because too few customers are there." if own.withheld and not by_level else ""
     fill = segment_colour(segment.number)
 
     def spec(width: int) -> Spec:

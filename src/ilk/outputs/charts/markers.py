@@ -34,7 +34,7 @@ def marker_bars(segment: Segment, content: Content) -> Figure | None:
         return None
     rows = [_row(marker, segment, content, by_points=by_points) for marker in shown]
     rows.sort(key=lambda row: -_length(row["value"], by_points=by_points))
-    subtitle = "Average of the segment where everyone's is 100: 200 is twice as much. Each doubling is as long"
+    subtitle = "Average of the segment where everyone's is 100: 200 is twice, 50 is half as much"
     if by_points:
         subtitle = "Average rating of the segment, in points above or below everyone's"
     words_ = (in_one_phrase(shown[0], segment, content), subtitle, "; ".join(str(row["tip"]) for row in rows))

@@ -160,7 +160,9 @@ def _marker_table(segment: Segment, reading: Reading) -> Table | None:
     shown = differences(segment, reading.content)[:n]
     lines = [_marker_line(marker, segment, reading) for marker in shown]
     rated = {reading.column(marker.column).plan.kind == "ordered" for marker in shown}
-    measure = "Index or points" if len(rated) > 1 else "Points" if True in rated else "Index"
+    measure = (
+        "Index (everyone 100) or points" if len(rated) > 1 else "Points" if True in rated else "Index (everyone 100)"
+    )
     heads = ("What sets it apart", "Average", "Everyone", measure, "Median", "None at all")
     return (
         Table("Columns in which this segment differs from everyone; markers are bold", heads, tuple(lines))

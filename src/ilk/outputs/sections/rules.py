@@ -51,8 +51,9 @@ def _summary(fidelity: Fidelity | None) -> str:
     full = f" A tree without a limit reaches {per_cent(fidelity.full_tree)}." if fidelity.full_tree is not None else ""
     return (
         f"A tree of {counted(fidelity.n_leaves, 'rule')} puts {per_cent(fidelity.accuracy)} of "
-        f"{counted(fidelity.n_held_out, 'customer')} it had not seen into their segment (kappa "
-        f"{figure(fidelity.kappa)}: 0 is chance, 1 is always right).{full} The rules explain; the segments decide."
+        f"{counted(fidelity.n_held_out, 'customer')} it had not seen into their segment. Guessing "
+        f"does some of that, too: where 0 is chance and 1 is always right, they reach {figure(fidelity.kappa)} "
+        f"(kappa).{full} The rules explain; the segments decide."
     )
 
 
