@@ -13,7 +13,7 @@ from ilk import __version__
 from ilk.cli_edit import ModelFile, edit_app, load_model, model_path
 from ilk.cli_serve import serve_command
 from ilk.console import console, progress_bar, say, told
-from ilk.errors import BadInput
+from ilk.errors import BadInput, FileTrouble
 from ilk.flags import with_settings
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def main() -> NoReturn:
 @with_settings
 def segment_command(
     source: Annotated[
-        list[Path] | None, typer.Argument(metavar="SOURCE", help="CSV, Parquet, JSON, Excel or DuckDB file")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="CSV, Parquet, JSON, Excel or DuckDB file")
     ] = None,
     *,
     settings: dict[str, Any],
@@ -74,10 +74,10 @@ def segment_command(
     if len(source) > 1:
         raise BadInput(
             "More than one file was named",
-            got=", ".join(map(str, source)),
+            got=", ".join(source),
             do="use 'glob:folder/*.csv' for files of one kind",
         )
-    _segment(str(source[0]), settings, out=out, config=config, as_json=as_json, quiet=quiet, force=force)
+    _segment(source[0], settings, out=out, config=config, as_json=as_json, quiet=quiet, force=force)
 
 
 @app.command("demo")
@@ -245,6 +245,8 @@ def _segment(
     from ilk.settings import Settings, told_by
 
     config = config or (Path("ilk.toml") if Path("ilk.toml").is_file() else None)
+    if config is not None and not config.is_file():
+        raise FileTrouble(f"The settings file {config} does not exist", do="check the path given with --config")
     told_elsewhere = told_by(config)
     if told_elsewhere and not quiet:
         say(f"Settings also from {' and '.join(told_elsewhere)}.")

@@ -64,15 +64,25 @@ class MissingColumns(IlkError, KeyError):
     """Columns that are needed and not there."""
 
     @classmethod
-    def listing(cls, missing: Iterable[str], available: Iterable[str]) -> MissingColumns:
-        """Name every missing column at once, and what is there."""
+    def listing(
+        cls,
+        missing: Iterable[str],
+        available: Iterable[str],
+        *,
+        otherwise: str = "bring these columns, or give yours the names asked for",
+    ) -> MissingColumns:
+        """Name every missing column at once, and what is there; `otherwise` is advice where no name is near."""
         missing, available = list(missing), list(available)
         first = missing[0] if missing else ""
         return cls(
             f"{_count(len(missing), 'column')} not found: {listed(missing)}",
             got=f"the columns {listed(available)}" if available else "no columns at all",
-            do=_did_you_mean(first, available, otherwise="bring these columns, or give yours the names asked for"),
+            do=_did_you_mean(first, available, otherwise=otherwise),
         )
+
+
+NAME_ONE = "name one of the columns that are there"
+"""Advice to who named a column in a setting."""
 
 
 class FileTrouble(IlkError, OSError):

@@ -57,11 +57,12 @@ def _pairs(value: Any) -> Any:
 
 def _ks(value: Any) -> Any:
     """Accept "auto", 5, "5", "2..12" and (2, 12), within 1 to MOST_SEGMENTS."""
-    told = int(value) if isinstance(value, str) and value.isdigit() else value
-    told = _range(told) if told != "auto" else told
+    text = value.strip() if isinstance(value, str) else ""
+    told = int(text) if re.fullmatch("[0-9]{1,6}", text) else value
+    told = _range(told) if re.fullmatch(r"\d+\.\.\d+", text) else told
     ends = told if isinstance(told, (tuple, list)) else (told,)
     if told != "auto" and not all(isinstance(end, int) and 1 <= end <= MOST_SEGMENTS for end in ends):
-        message = f"{value!r} is not auto, a number from 1 to {MOST_SEGMENTS}, or a range such as 2..12"
+        message = f"{value!r} is not auto, a whole number from 1 to {MOST_SEGMENTS}, or a range such as 3..8"
         raise ValueError(message)
     return told
 
@@ -77,7 +78,7 @@ def _range(value: Any) -> Any:
 
 
 Table = BeforeValidator(_pairs)
-Weight = Annotated[float, Field(gt=0, le=100)]
+Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 
 
 def _field(

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
+from typing import Literal
 
 import pyarrow as pa
 
+from ilk.features.plans import ColumnPlan
 from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import Segment
@@ -17,7 +19,14 @@ from ilk.sources.source import Note
 WIDTH = 100
 """Columns of a terminal that are used at most."""
 
-USES = {"builds": "build segments", "describes": "only describe", "out": "stay out"}
+Does = Literal["builds", "counted", "describes", "out"]
+
+USES: Mapping[Does, str] = {
+    "builds": "build segments",
+    "counted": "count through the others they are the sum of",
+    "describes": "only describe",
+    "out": "stay out",
+}
 
 MOST_NAMED = 8
 """Columns named before "and n more"."""
@@ -74,10 +83,14 @@ class Study:
         intake = self.model.content.provenance.intake
         written = f" ({intake.dialect.in_words()})" if intake.dialect else ""
         key = f"{intake.id_column} is the id" if intake.id_column else "the number of the row is the id"
-        read = f"{intake.records:,} records{written}: {intake.rows:,} customers, {intake.rejects:,} rejected, "
-        read += f"{intake.skipped:,} skipped; {key}."
+        header = intake.dialect.preamble + intake.dialect.header if intake.dialect else 0
+        others = max(intake.skipped - header, 0)
+        read = (
+            f"{intake.rows:,} customers{' and a header' if intake.dialect and intake.dialect.header else ''}{written}"
+        )
+        read += f", {intake.rejects:,} rejected" + (f", {others:,} blank or left out" if others else "") + f"; {key}."
         plans = [column.plan for column in self.model.content.columns]
-        used = ((words, [plan.column for plan in plans if plan.use == use]) for use, words in USES.items())
+        used = [(words, [plan.column for plan in plans if _use(plan) == use]) for use, words in USES.items()]
         return (
             read,
             *(f"{words.capitalize()} ({len(columns)}): {_first(columns)}." for words, columns in used if columns),
@@ -97,6 +110,11 @@ class Study:
 
     def _repr_html_(self) -> str:
         return self.model._repr_html_()
+
+
+def _use(plan: ColumnPlan) -> Does:
+    """What a column does; a total has no weight of its own."""
+    return "counted" if plan.use == "builds" and plan.weight == 0.0 else plan.use
 
 
 def _first(columns: Sequence[str]) -> str:

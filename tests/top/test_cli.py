@@ -143,7 +143,11 @@ def test_an_earlier_study_of_the_same_source_is_renewed(study):
         (["segment", "a.csv", "b.csv"], "More than one file"),
         (["segment", "none.csv"], "none.csv"),
         (["show", "none.ilk"], "There is no none.ilk"),
-        (["segment", "https://example.com/a.csv"], "example.com"),
+        (["segment", "https://example.com/a.csv"], "https://example.com/a.csv is not a file on this machine"),
+        (["segment", "a.csv", "-k", "abc"], "'abc' is not auto, a whole number from 1 to 50, or a range such as 3..8"),
+        (["segment", "a.csv", "-k", "3.5"], "'3.5' is not auto, a whole number"),
+        (["segment", "a.csv", "-k", "-3"], "'-3' is not auto, a whole number"),
+        (["segment", "a.csv", "--weight", "X=nan"], "finite number"),
     ],
 )
 def test_what_is_wrong_is_said_with_exit_code_2(words, said, tmp_path):
@@ -167,6 +171,13 @@ def test_an_ilk_toml_where_one_stands_is_announced(world, tmp_path):
     assert refused.exit_code == 2
     assert "ilk.toml" in refused.stderr
     assert "seed" in refused.stderr
+
+
+def test_a_settings_file_that_is_not_there_is_not_announced(world, tmp_path):
+    refused = run("segment", world / "customers.csv", "--config", "nope.toml", cwd=tmp_path)
+    assert refused.exit_code == 2
+    assert "nope.toml does not exist" in refused.stderr
+    assert "Settings also from" not in refused.stderr
 
 
 def test_settings_of_the_user_and_the_environment_are_announced(world, tmp_path, monkeypatch):

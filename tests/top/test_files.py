@@ -62,7 +62,7 @@ def test_a_folder_nobody_may_write_to_is_told_even_where_removing_fails_too(tmp_
 
     monkeypatch.setattr("pathlib.Path.write_bytes", refused)
     monkeypatch.setattr("pathlib.Path.unlink", refused)
-    with pytest.raises(FileTrouble, match="cannot be written. Got: Read-only file system"):
+    with pytest.raises(FileTrouble, match=r"cannot be written\. Got: Read-only file system"):
         write_text(tmp_path / "a.txt", "x")
 
 

@@ -32,13 +32,29 @@ def test_a_study_prints_its_verdict_why_so_many_and_its_personas(study):
 def test_a_study_says_how_it_read_the_source_and_what_columns_do(tmp_path):
     write_world(tmp_path, make_world(300, seed=2))
     lines = segment(tmp_path / "customers.csv", k=2).understood
-    assert lines[0] == (
-        "301 records (UTF-8, separated by commas): 300 customers, 0 rejected, 1 skipped; CUST_ID is the id."
-    )
-    assert len(lines) == 4
-    assert lines[1].startswith("Build segments (21): BALANCE, ")
-    assert lines[1].endswith(" and 13 more.")
-    assert "EMAIL" in lines[3]
+    assert lines[0] == ("300 customers and a header (UTF-8, separated by commas), 0 rejected; CUST_ID is the id.")
+    assert len(lines) == 5
+    assert lines[1].startswith("Build segments (20): BALANCE, ")
+    assert lines[1].endswith(" and 12 more.")
+    assert "PURCHASES" in lines[2]
+    assert "EMAIL" in lines[4]
+
+
+def test_a_total_is_not_told_as_a_column_that_builds(tmp_path):
+    rng = np.random.default_rng(0)
+    parts = {name: rng.lognormal(3, 1, 300).round(2) for name in ("food", "books")}
+    table = pa.table({"id": np.arange(300), **parts, "visits": rng.poisson(4, 300), "spent": sum(parts.values())})
+    found = segment(table, k=2)
+    assert "Build segments (3): food, books, visits." in found.understood
+    assert "Count through the others they are the sum of (1): spent." in found.understood
+    assert len(found.model.scoring.columns) == 3
+
+
+def test_rows_left_out_are_told_apart_from_the_header(tmp_path):
+    write_world(tmp_path, make_world(300, seed=2))
+    (read, *_) = segment(tmp_path / "customers.csv", k=2, where="AGE < 60 OR AGE IS NULL").understood
+    assert "and a header" in read
+    assert "blank or left out" in read
 
 
 def test_a_study_is_short_where_it_stands_among_others(study):

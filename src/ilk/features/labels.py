@@ -7,10 +7,11 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ilk.errors import BadInput, listed
+from ilk.errors import BadInput, FileTrouble, listed
 from ilk.features.plans import Label
 from ilk.features.words import unit_of, words_of
 from ilk.sources.decode import plain_text
@@ -60,6 +61,8 @@ def read_labels(
         FileTrouble: If the named file cannot be read.
         BadInput: If it has no header `column`.
     """
+    if path is not None and not path.is_file():
+        raise _no_labels(path)
     file = path or _beside(source_path)
     made = {column: made_label(column) for column in columns}
     if file is None:
@@ -74,6 +77,12 @@ def made_label(column: str) -> Label:
     """A label made from nothing but the column's name."""
     words = words_of(column)
     return Label(words=words, unit=unit_of(column), short=words)
+
+
+def _no_labels(path: Path) -> FileTrouble:
+    near = get_close_matches(path.name, [beside.name for beside in path.parent.glob("*")], n=1, cutoff=0.6)
+    there = f"use {str(path.parent / near[0])!r}, if that is it" if near else "check the path given with --labels"
+    return FileTrouble(f"The labels file {path} does not exist", do=there)
 
 
 def _beside(source: Path | None) -> Path | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from ilk.errors import BadSetting, MissingColumns
+from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.features import hints
 from ilk.features.contact import contact_of
 from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
@@ -282,7 +282,7 @@ def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> 
     missing = list(dict.fromkeys(name for name in named if name not in available))
     problems = _contradictions(settings, intake.id_column)
     if missing:
-        error = MissingColumns.listing(missing, available)
+        error = MissingColumns.listing(missing, available, otherwise=NAME_ONE)
         raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=error.do)
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")

@@ -19,6 +19,9 @@ from ilk.sources.source import Note
 CHUNK = 16 << 20
 """Bytes looked at in one go."""
 
+PACKED = (".gz", ".zst")
+"""Endings of compressed files."""
+
 GUESS_BYTES = 1 << 18
 """Bytes of foreign text shown to the encoding guesser; it is slow, and more does not make it surer."""
 
@@ -105,7 +108,14 @@ def _compression(path: Path) -> Compression:
         return "gzip"
     if magic[:2] == b"PK":
         raise BadInput(f"{path.name} is a zip archive", do="unpack it first; an Excel file must be called .xlsx")
-    return "zstd" if magic == b"\x28\xb5\x2f\xfd" else ""
+    if magic == b"\x28\xb5\x2f\xfd":
+        return "zstd"
+    if path.suffix.lower() in PACKED:
+        raise BadInput(
+            f"{path.name} is not compressed, whatever its name says",
+            do=f"call it {path.stem} if it is plain text, or get it again",
+        )
+    return ""
 
 
 def _unpack(path: Path, target: Path, compression: Compression) -> Path:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import duckdb
 import pyarrow as pa
 
-from ilk.errors import BadInput, BadSetting
+from ilk.errors import NAME_ONE, BadInput, BadSetting, MissingColumns
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.facts import Column
@@ -22,6 +23,8 @@ from ilk.sources.stored import REJECTS, no_rejects
 
 ROW = '" row"'
 """Column that numbers the landed rows; no cleaned name begins with a blank."""
+
+_UNKNOWN = re.compile(r'Referenced column "([^"]+)"')
 
 LONGEST_TEXT = 2_000
 """Characters of a rejected row that are kept."""
@@ -162,7 +165,7 @@ def _keep(sandbox: Sandbox, landing: Landing, where: str | None) -> int:
     try:
         sandbox.run(made)
     except duckdb.Error as error:
-        raise bad_sql("condition", where or "", error) from None
+        raise bad_sql("condition", where or "", error, landing.names) from None
     (n,) = sandbox.row("SELECT count(*) FROM customers")
     return int(n)
 
@@ -179,9 +182,15 @@ def condition(where: str | None) -> str:
         raise bad_sql("condition", where or "", error) from None
 
 
-def bad_sql(what: str, text: str, error: duckdb.Error) -> BadSetting:
-    """Say what DuckDB says, in one line."""
+def bad_sql(what: str, text: str, error: duckdb.Error, columns: Sequence[str] = ()) -> BadSetting:
+    """Say what DuckDB says, in one line; of a column that is not there, what is."""
     reason = " ".join(str(error).split("\n\nLINE")[0].split())
+    unknown = _UNKNOWN.search(reason)
+    if unknown and columns:
+        found = MissingColumns.listing([unknown[1]], columns, otherwise=NAME_ONE)
+        return BadSetting(
+            f"The {what} {text!r} cannot be used: {unknown[1]!r} is no column", got=found.got, do=found.do
+        )
     return BadSetting(f"The {what} {text!r} cannot be used", got=reason, do='put column names in "double quotes"')
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.errors import BadInput, BadSetting, MissingColumns
+from ilk.errors import NAME_ONE, BadInput, BadSetting, MissingColumns
 from ilk.settings import Settings
 from ilk.sources.forms import text_sql, trimmed
 from ilk.sources.landing import Landing, position
@@ -81,7 +81,9 @@ def find_key(sandbox: Sandbox, landing: Landing, settings: Settings) -> Key:
     named = _named(landing, settings)
     if named is not None:
         return _key(_examine(sandbox, relation, landing, named, rank=5))
-    ranked = [(rank, i) for i, name in enumerate(landing.names) if (rank := rank_of(name)) > 0]
+    ignored = _ignored(settings)
+    names = [(i, name) for i, name in enumerate(landing.names) if name not in ignored]
+    ranked = [(rank, i) for i, name in names if (rank := rank_of(name)) > 0]
     found = [_examine(sandbox, relation, landing, i, rank) for rank, i in sorted(ranked, key=lambda c: (-c[0], c[1]))]
     events = next(
         (c for c in found if c.rank >= 3 and c.repeated > MOST_REPEATED and _is_id(landing.names[c.at])), None
@@ -94,7 +96,7 @@ def find_key(sandbox: Sandbox, landing: Landing, settings: Settings) -> Key:
     nearly = next(
         (c for c in found if c.rank >= 3 and c.filled > c.n / 2 and not c.n_decimal and not c.repeated > 0.5), None
     )
-    return _key(nearly) if nearly else _row_numbers(sandbox, relation, landing)
+    return _key(nearly) if nearly else _row_numbers(sandbox, relation, landing, ignored)
 
 
 def rank_of(name: str) -> int:
@@ -127,10 +129,18 @@ def _named(landing: Landing, settings: Settings) -> int | None:
         raise BadSetting(
             "Only one column can be the id", got=" and ".join(sorted(wanted)), do="name one of them with --id"
         )
-    missing = [name for name in wanted if name not in landing.names]
-    if missing:
-        raise MissingColumns.listing(missing, landing.names)
-    return landing.names.index(wanted.pop()) if wanted else None
+    if not wanted:
+        return None
+    (name,) = wanted
+    alike = [i for i, own in enumerate(landing.names) if own.casefold() == name.casefold()]
+    if name not in landing.names and len(alike) != 1:
+        raise MissingColumns.listing([name], landing.names, otherwise=NAME_ONE)
+    return landing.names.index(name) if name in landing.names else alike[0]
+
+
+def _ignored(settings: Settings) -> frozenset[str]:
+    """Columns somebody asked to leave out; none of them is taken for the id."""
+    return frozenset({*settings.ignore, *(column for column, role in settings.role.items() if role == "ignore")})
 
 
 def _examine(sandbox: Sandbox, relation: str, landing: Landing, i: int, rank: int) -> _Candidate:
@@ -171,11 +181,11 @@ def _looks_like_events(landing: Landing, events: _Candidate) -> tuple[Note, ...]
     return (Note("log", text),)
 
 
-def _row_numbers(sandbox: Sandbox, relation: str, landing: Landing) -> Key:
+def _row_numbers(sandbox: Sandbox, relation: str, landing: Landing, ignored: frozenset[str]) -> Key:
     """Use a first column that counts the rows, as pandas and R write them, or nothing."""
     first = landing.names[0] if landing.names else "-"
     unnamed = first == "column 1" or " ".join(words_of(first)) in NUMBERED
-    if unnamed and not any(note.code == "no-header" for note in landing.notes):
+    if unnamed and first not in ignored and not any(note.code == "no-header" for note in landing.notes):
         found = _examine(sandbox, relation, landing, 0, 0)
         if found.unique and found.n_whole == found.n > 0 and _counts_rows(sandbox, relation, found):
             return _key(found, (Note("row-numbers", f"{first!r} only counts the rows and is taken for the id"),))

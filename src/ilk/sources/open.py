@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -17,9 +18,10 @@ from ilk.errors import BadInput, FileTrouble, listed
 from ilk.figures import few
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.decode import PACKED
 from ilk.sources.facts import measure
 from ilk.sources.interpret import Customers, interpret
-from ilk.sources.landing import Landing
+from ilk.sources.landing import Landing, position
 from ilk.sources.query import ask
 from ilk.sources.sandbox import Sandbox, open_sandbox
 from ilk.sources.source import ColumnFacts, Intake, Kind, Note, Source
@@ -34,7 +36,8 @@ PARQUET = (".parquet", ".pq")
 DATABASE = (".duckdb", ".db", ".ddb")
 JSON = (".json", ".ndjson", ".jsonl")
 EXCEL = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-PACKED = (".gz", ".zst")
+_MARKS = re.compile(r"(?<=\w)[^\w\s.'\"()-](?=\w)")
+"""What may stand between cells: no letter, digit, blank or what names are written with."""
 
 
 def open_source(
@@ -98,6 +101,10 @@ def _open(
 ) -> StoredSource:
     landing = _land(sandbox, source, progress)
     sandbox.lock(landing.files)
+    if expect is not None:
+        landing = _as_expected(landing, expect)
+    elif isinstance(source, (str, Path)):
+        _refuse_unseparated(sandbox, landing)
     if settings.query is not None:
         landing = ask(sandbox, landing, settings.query, progress)
     customers = interpret(sandbox, landing, settings, expect or {}, progress, keyed=keyed)
@@ -119,6 +126,33 @@ def _open(
     _refuse_empty(intake)
     facts = measure(sandbox, customers.relation, stored.described)
     return StoredSource(stored, replace(intake, notes=intake.notes + _fact_notes(facts)), rejects, facts)
+
+
+def _as_expected(landing: Landing, expect: Mapping[str, Kind]) -> Landing:
+    """Give columns the names a model knows, where they differ in upper and lower case only and no two are alike."""
+    folded = Counter(name.casefold() for name in landing.names)
+    wanted = Counter(name.casefold() for name in expect)
+    known = {name.casefold(): name for name in expect if wanted[name.casefold()] == folded[name.casefold()] == 1}
+    names = tuple(known.get(name.casefold(), name) for name in landing.names)
+    renamed = [name for name, own in zip(names, landing.names, strict=True) if name != own]
+    if not renamed:
+        return landing
+    text = f"Upper and lower case differ from the model's; taken for {listed(renamed)}"
+    return replace(landing, names=names, notes=(*landing.notes, Note("case", text)))
+
+
+def _refuse_unseparated(sandbox: Sandbox, landing: Landing) -> None:
+    """Say that no separator was found where one mark stands inside the only column's name and in every row of it."""
+    if landing.dialect is None or len(landing.names) != 1:
+        return
+    (name,) = landing.names
+    rows = sandbox.rows(f"SELECT {position(0)} FROM {landing.relation} WHERE {position(0)} IS NOT NULL LIMIT 100")
+    if rows and any(all(mark in str(row[0]) for row in rows) for mark in set(_MARKS.findall(name))):
+        raise BadInput(
+            f"No separator was found in {landing.name}: the whole first line is ONE column",
+            got=repr(name[:60]),
+            do="save it with commas, semicolons, tabs or bars between the cells",
+        )
 
 
 def _land(sandbox: Sandbox, source: Any, progress: Progress) -> Landing:

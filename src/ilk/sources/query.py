@@ -28,7 +28,7 @@ def ask(sandbox: Sandbox, landing: Landing, query: str, progress: Progress) -> L
     try:
         sandbox.run(f"CREATE TABLE answer AS {select}")
     except duckdb.Error as error:
-        raise bad_sql("query", query, error) from None
+        raise bad_sql("query", query, error, landing.names) from None
     answer = land_relation(sandbox, "answer", landing.name)
     notes = [note for reading in found for note in reading.notes]
     decimal = decimal_of(found, ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,9 @@ from ilk.sources.landing import Landing, position
 from ilk.sources.names import clean_names
 from ilk.sources.sandbox import Sandbox, literal, quoted
 from ilk.sources.source import Note
+
+MOST_FILES = 3
+"""Files named that lack columns others have."""
 
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "INTERVAL")
 """DuckDB's types that are numbers, the unsigned ones by their ending."""
@@ -57,16 +61,35 @@ def land_parquet(sandbox: Sandbox, paths: Sequence[Path], name: str) -> Landing:
     """Land Parquet files of one shape or several; a column that some lack is missing there."""
     listing = ", ".join(literal(str(path)) for path in paths)
     try:
-        return land_relation(
+        landing = land_relation(
             sandbox,
             f"read_parquet([{listing}], union_by_name = {str(len(paths) > 1).lower()})",
             name,
             files=tuple(paths),
         )
+        return replace(landing, notes=landing.notes + _lacking(sandbox, listing)) if len(paths) > 1 else landing
     except duckdb.Error as error:
         raise BadInput(
             f"{name} cannot be read as Parquet", got=reason_of(error), do="save it again as Parquet or CSV"
         ) from None
+
+
+def _lacking(sandbox: Sandbox, listing: str) -> tuple[Note, ...]:
+    """Name the files that lack a column others have; their customers have not answered it."""
+    rows = sandbox.rows(
+        "WITH columns AS (SELECT DISTINCT path_in_schema AS name, file_name AS file "
+        f"FROM parquet_metadata([{listing}])), "
+        "names AS (SELECT DISTINCT name FROM columns), files AS (SELECT DISTINCT file FROM columns) "
+        "SELECT file, name FROM files, names EXCEPT SELECT file, name FROM columns ORDER BY ALL"
+    )
+    lacks: dict[str, list[str]] = {}
+    for file, column in rows:
+        lacks.setdefault(Path(str(file)).name, []).append(str(column))
+    if not lacks:
+        return ()
+    shown = "; ".join(f"{file} has no {listed(columns)}" for file, columns in list(lacks.items())[:MOST_FILES])
+    more = f"; and {len(lacks) - MOST_FILES} files more lack some" if len(lacks) > MOST_FILES else ""
+    return (Note("columns-differ", f"The files differ: {shown}{more}. There it counts as not answered"),)
 
 
 def land_duckdb(sandbox: Sandbox, path: Path, table: str | None) -> Landing:
