@@ -20,6 +20,7 @@ from ilk.crowd import Crowd
 from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
+from ilk.figures import few
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
 from ilk.profile.compare import compare_with
@@ -123,7 +124,7 @@ def describe(
             identities=crowd.fitted.identities,
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
-            warnings=(*_warnings(crowd, weighed, described), *_untold_notes(fits, told, settings)),
+            warnings=(*_warnings(crowd, weighed, described, settings.min_group), *_untold_notes(fits, told, settings)),
             provenance=_provenance(data, crowd, settings, name),
             value_column=described.value_column,
         )
@@ -182,12 +183,27 @@ def _comparison(crowd: Crowd, chosen: Grouping, settings: Settings) -> Compariso
     return compare_with(_subject(crowd, settings), chosen, settings.compare_with)
 
 
-def _warnings(crowd: Crowd, weighed: Weighed, described: Described) -> tuple[Note, ...]:
+def _warnings(crowd: Crowd, weighed: Weighed, described: Described, least: int) -> tuple[Note, ...]:
     """Everything that should be known, each once."""
     k = weighed.evidence.k
     of_k = next(solution.notes for solution in described.solutions if solution.k == k)
-    found = (*weighed.evidence.notes, *weighed.evidence.candidate(k).notes, *of_k, *crowd.notes)
+    found = (
+        *_without_segment(crowd, least),
+        *weighed.evidence.notes,
+        *weighed.evidence.candidate(k).notes,
+        *of_k,
+        *crowd.notes,
+    )
     return tuple(dict.fromkeys(found))
+
+
+def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:
+    """How many customers have no segment because nothing they were asked is answered."""
+    n = crowd.n - int(crowd.known.sum())
+    if not n:
+        return ()
+    text = f"{few(n, least)} customers answered nothing that builds segments: they have none, and are among the rejects"
+    return (Note("no-answer", text[0].upper() + text[1:]),)
 
 
 def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...]:

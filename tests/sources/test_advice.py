@@ -76,3 +76,10 @@ def test_a_parquet_file_that_lacks_a_column_is_named(opened, tmp_path):
     assert note.text == "The files differ: b.parquet has no 'y'. There it counts as not answered"
     pq.write_table(both.set_column(0, "id", [[3, 4]]), tmp_path / "b.parquet")
     assert "columns-differ" not in [n.code for n in opened(at=str(tmp_path)).intake.notes]
+
+
+def test_rows_in_which_nothing_stands_are_counted(opened):
+    (note,) = [n for n in opened(CSV + ",,\n" * 3).intake.notes if n.code == "blank-rows"]
+    assert note.text == "3 of 6 rows are empty and are left out"
+    assert "blank-rows" not in [n.code for n in opened(CSV).intake.notes]
+    assert "blank-rows" not in [n.code for n in opened(CSV + ",,\n" * 3, where="BALANCE > 15").intake.notes]

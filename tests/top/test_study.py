@@ -10,6 +10,8 @@ from ilk.engines import workers
 from ilk.engines.engine import Ability
 from ilk.engines.memory import MemoryEngine
 from ilk.errors import BadSetting, NotSupported
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import warnings
 from ilk.segment import segment
 from ilk.world import make_world, write_world
 
@@ -122,3 +124,14 @@ def test_what_a_blank_means_is_not_asked_of_who_has_said_it(missing, asked):
     )
     study = segment(table, k=2, role={"spend": "amount", "visits": "amount", "fee": "amount"}, missing=missing)
     assert any("--missing" in note.text for note in study.warnings) == asked
+
+
+def test_customers_without_a_segment_come_before_advice_on_columns(tmp_path):
+    rng = np.random.default_rng(0)
+    values = rng.lognormal(3, 1, (300, 4))
+    values[:40] = np.nan
+    table = pa.table({"id": np.arange(300), **{f"spent_on_{i}": column for i, column in enumerate(values.T)}})
+    found = segment(table, k=2)
+    told, _ = warnings(Reading(found.model))
+    doubts = [line for line in told if line.startswith("Do not rely")]
+    assert told[len(doubts)].startswith("40 customers answered nothing that builds segments")

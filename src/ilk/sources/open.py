@@ -31,6 +31,9 @@ from ilk.sources.tables import land_arrow, land_duckdb, land_parquet, reason_of
 from ilk.sources.text import land_text
 
 GLOB = "glob:"
+MOST_BLANK = 0.01
+"""Share of rows that may be empty without a word (rule of thumb)."""
+
 TEXT = (".csv", ".tsv", ".txt", ".tab")
 PARQUET = (".parquet", ".pq")
 DATABASE = (".duckdb", ".db", ".ddb")
@@ -119,6 +122,8 @@ def _open(
         id_column=None if customers.key.at is None else landing.names[customers.key.at],
         notes=landing.notes + _reject_notes(landing) + customers.notes,
     )
+    if settings.where is None and settings.query is None:
+        intake = replace(intake, notes=intake.notes + _blank_notes(intake))
     _refuse_lost(intake)
     stored = _stored(sandbox, landing, customers)
     if expect is not None:
@@ -295,6 +300,15 @@ def _reject_notes(landing: Landing) -> tuple[Note, ...]:
             f"{n:,} record{'s' if n != 1 else ''} cannot be read; the first in line {first['line']}: {first['reason']}",
         ),
     )
+
+
+def _blank_notes(intake: Intake) -> tuple[Note, ...]:
+    """Rows in which nothing stands, where they are more than a few lines at the end."""
+    above = intake.dialect.preamble + intake.dialect.header if intake.dialect else 0
+    n = intake.skipped - above
+    if n <= MOST_BLANK * intake.records:
+        return ()
+    return (Note("blank-rows", f"{n:,} of {intake.records - above:,} rows are empty and are left out"),)
 
 
 def _fact_notes(facts: tuple[ColumnFacts, ...]) -> tuple[Note, ...]:

@@ -20,17 +20,23 @@ MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
 BAR_WIDTH, BAR_HEIGHT = 96, 12
 
 WEIGHTIEST = (
+    "no-answer",
+    "rejects",
+    "blank-ids",
+    "duplicate-ids",
+    "blank-rows",
+    "columns-differ",
+    "infinite",
+    "spoiled",
     "few-customers",
     "one-large-segment",
     "one-column",
     "tiny-segment",
     "uneven-segments",
-    "sample-size",
     "answer-style",
     "blanks-differ",
     "descriptors-build",
-    "rejects",
-    "duplicate-ids",
+    "sample-size",
 )
 """Warnings that matter to who decides, the weightiest first; others are for who prepares the data."""
 
