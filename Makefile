@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+PIP := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check -c constraints.txt
 WORKERS ?= 2
 # Everything is installed here, so a test that is skipped for want of a library fails; and scikit-learn checks all.
 ALL := ALL_TESTS=1 SCIPY_ARRAY_API=1

@@ -143,7 +143,9 @@ def assign_command(
     from ilk.outputs.assignments import assign_to_file
     from ilk.settings import Settings
 
-    done = assign_to_file(load_model(model), source, out, settings=Settings(id=id_column), force=force)
+    loaded, settings = load_model(model), Settings(id=id_column)
+    with progress_bar(quiet=quiet or as_json) as progress:
+        done = assign_to_file(loaded, source, out, settings=settings, force=force, progress=progress)
     if as_json:
         print(json.dumps(done.as_json()))
     elif not quiet:

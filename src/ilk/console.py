@@ -63,9 +63,9 @@ def told(command: Callable[..., None]) -> Callable[..., None]:
 
 @contextmanager
 def progress_bar(*, quiet: bool) -> Iterator[Progress]:
-    """Show the stage and how far it is: a bar on a terminal, a line a stage elsewhere, nothing when quiet."""
+    """Show the stage, its per cent and the time since the start on a terminal, a line a stage elsewhere, or nothing."""
     from rich.console import Console
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
     from ilk.progress import Progress
@@ -76,7 +76,7 @@ def progress_bar(*, quiet: bool) -> Iterator[Progress]:
     elif not errors.is_terminal:
         yield Progress(_lines())
     else:
-        columns = (TextColumn("{task.description:<44}"), BarColumn(), TimeElapsedColumn())
+        columns = (TextColumn("{task.description:<44}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
         with Bar(*columns, console=errors, transient=True) as bar:
             task = bar.add_task("", total=1.0)
             yield Progress(lambda stage, share: bar.update(task, description=stage, completed=share))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
 import pytest
 
+from ilk.console import progress_bar
 from ilk.engines.workers import map_threads
 from ilk.errors import Cancelled
 from ilk.progress import Progress
@@ -46,3 +48,21 @@ def test_an_error_in_a_thread_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         map_threads(lambda i: 1 // i, [1, 2, 0, 4], threads=2)
     assert threading.active_count() == before
+
+
+def test_a_terminal_is_shown_the_stage_its_per_cent_and_the_time(monkeypatch, capsys):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    with progress_bar(quiet=False) as progress, progress.stage("Finding segments"):
+        progress.at(0.5)
+        time.sleep(0.3)
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", capsys.readouterr().err)
+    assert re.search(r"Finding segments .* 50% 0:00:0\d", shown)
+
+
+def test_elsewhere_each_stage_is_a_line_and_quiet_is_quiet(capsys):
+    for quiet in (False, True):
+        with progress_bar(quiet=quiet) as progress, progress.stage("Finding segments"):
+            progress.at(0.5)
+    assert capsys.readouterr().err == "Finding segments\n"
