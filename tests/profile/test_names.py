@@ -14,7 +14,10 @@ from ilk.model.parts import ColumnSummary, Profile
 from ilk.profile import bank
 from ilk.profile.describe import describe_solutions
 from ilk.profile.names import LONGEST, MIDDLE, name_segments
+from ilk.profile.phrases import Phrase
+from ilk.profile.sentence import _rivals
 from ilk.profile.traits import ground_of, traits_of
+from ilk.profile.wording import shortest, wordings
 
 FORBIDDEN = {
     "good",
@@ -257,3 +260,25 @@ def test_yes_and_no_make_names():
     subject = subject_of({"has_app": np.where(labels, "no", "yes").tolist(), "visits": rng.poisson(3, 120).tolist()})
     solution = describe_solutions(subject, [grouping_of(subject, labels)]).solutions[0]
     assert [s.persona.name for s in solution.segments] == ["Customers with app", "Customers without app"]
+
+
+def test_who_seldom_has_a_thing_is_not_called_rare():
+    """Customers with rare balances sounded like people with precious ones."""
+    phrases = [Phrase("", "", "", "who rarely have", "", noun, high=False) for noun in ("balances", "app visits")]
+    assert next(wordings(phrases[:1])) == "Customers who rarely have balances"
+    assert shortest(phrases[0]) == "Customers who rarely have balances"
+    assert all(len(name) <= LONGEST for name in wordings(phrases))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "rivals"),
+    [
+        ("one-off buyers", "instalment buyers", True),
+        ("one-off buyers", "one-off buyers", False),
+        ("one-off buyers", "buyers", False),
+        ("one-off buyers", "cash advance users", False),
+        ("", "", False),
+    ],
+)
+def test_a_sentence_does_not_speak_of_the_rival_of_its_name(one, other, rivals):
+    assert _rivals(one, other) == rivals

@@ -204,3 +204,14 @@ def test_who_is_in_the_middle_is_not_described_as_far_from_everyone(studies):
     middle = [s for solution in described.solutions for s in solution.segments if s.persona.name == MIDDLE]
     assert middle
     assert all(f"). {NOT_APART}" in segment.persona.sentence for segment in middle)
+
+
+def test_no_card_holder_has_rare_balances_nor_is_told_by_the_rival_of_the_name(studies):
+    """Frequent one-off buyers were told by their installment purchases."""
+    _, _, described = studies("cards")
+    told = [s.persona for solution in described.solutions for s in solution.segments]
+    assert not any("rare " in persona.name for persona in told)
+    assert "Customers who rarely have balances" in {persona.name for persona in told}
+    one_off = [persona.sentence for persona in told if re.search("one-off buyers$", persona.name)]
+    assert one_off
+    assert not any("installment" in sentence for sentence in one_off)

@@ -22,7 +22,7 @@ RARE = 0.5
 FANS, CROWD = "fans", "crowd"
 """Who likes a thing, and who mentions it."""
 
-Link = Literal["with", "without", "high on", "low on", "rarely with", ""]
+Link = Literal["with", "without", "high on", "low on", "rarely with", "who rarely have", ""]
 
 _MUCH = dict.fromkeys(("payers", "spenders", "donors", "depositors", "savers", "investors"), ("big", "small"))
 """What much and little is called with these; heavy and light with all others."""
@@ -136,6 +136,8 @@ def _amount(words: Words, kind: str, trait: Trait, *, high: bool) -> Phrase:
         often = ("frequent" if high else "occasional") if counted else ""
         much = _MUCH.get(agent, ("heavy", "light"))[not high] * (not high or (everyone or 0.0) < USUAL)
         return Phrase(agent, what, often or much, "with", _size(words, kind, high=high), words.noun, high)
+    if words.measure == "frequency" and not high:
+        return Phrase("", "", "", "who rarely have", "", words.noun, high)
     return Phrase("", "", "", "with", _size(words, kind, high=high), words.noun, high)
 
 
@@ -145,7 +147,7 @@ def _size(words: Words, kind: str, *, high: bool) -> str:
     if words.measure == "frequency":
         if words.agent:
             return "many" if high else "few"
-        return "frequent" if high else "rare"
+        return "frequent"
     if words.measure == "share":
         return "many" if high else "few"
     if words.measure == "amount" and words.agent and not words.noun.endswith("spend"):

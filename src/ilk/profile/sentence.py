@@ -85,16 +85,25 @@ def _joined(texts: Sequence[str]) -> str:
 
 
 def _worth_telling(ground: Ground, named: Sequence[Trait], traits: Sequence[Trait]) -> list[Trait]:
-    """What the name says, then the strongest others, never twice about one thing."""
+    """What the name says, then the strongest others, never twice about one thing, nor of a rival of the name's."""
     told: list[Trait] = []
     for trait in (*named, *traits):
         if len(told) == BEHAVIOURS:
             break
         stem = ground.words[trait.at].stem
         again = any(t.theme == trait.theme or _overlap(stem, ground.words[t.at].stem) for t in told)
-        if not again and ground.columns[trait.at].plan.kind != "date":
+        rival = not any(trait is one for one in named) and any(
+            _rivals(ground.words[trait.at].agent, ground.words[one.at].agent) for one in named
+        )
+        if not again and not rival and ground.columns[trait.at].plan.kind != "date":
             told.append(trait)
     return told
+
+
+def _rivals(one: str, other: str) -> bool:
+    """One-off buyers and instalment buyers: a sentence about the former would be read as one about the latter."""
+    first, second = one.split(), other.split()
+    return one != other and min(len(first), len(second)) > 1 and first[-1] == second[-1]
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -20,7 +20,9 @@ def wordings(phrases: Sequence[Phrase]) -> Iterator[str]:
 def shortest(phrase: Phrase) -> str:
     """A name of one difference: without "customers with" where that is too long, and cut where it still is."""
     whole = _worded([phrase], full=False)
-    link = {"without": "no ", "high on": "high on ", "low on": "low on "}.get(phrase.link, "")
+    link = {"without": "no ", "who rarely have": "rarely ", "high on": "high on ", "low on": "low on "}.get(
+        phrase.link, ""
+    )
     return whole if len(whole) <= LONGEST else cut(_capital(f"{link}{phrase.clause()}"))
 
 
@@ -60,7 +62,9 @@ def _clauses(phrases: Sequence[Phrase]) -> str:
 def _nouns(phrases: Sequence[Phrase], link: str) -> str:
     adjectives = {p.adjective for p in phrases}
     if len(adjectives) == 1:
-        joined = _and([p.noun for p in phrases], "or" if link in {"without", "rarely with"} else "and")
+        joined = _and(
+            [p.noun for p in phrases], "or" if link in {"without", "rarely with", "who rarely have"} else "and"
+        )
         return f"{phrases[0].adjective} {joined}".strip()
     return _and([p.clause() for p in phrases])
 
