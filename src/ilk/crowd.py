@@ -107,6 +107,12 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = [fact.column for fact in facts]
+    if not columns:
+        raise BadInput(
+            "There is nothing to build segments from",
+            got=f"only {data.intake.id_column!r}, which is the id",
+            do="bring columns in which customers differ; another id is named with --id",
+        )
     beside = Path(source) if isinstance(source, (str, Path)) else None
     also = [data.intake.id_column] if data.intake.id_column else []
     labels = read_labels(settings.labels, beside, columns, also_there=also)

@@ -237,6 +237,21 @@ def test_the_customers_themselves_are_never_written_over(study, world, tmp_path)
     assert {path: path.read_bytes() for path in before} == before
 
 
+def test_a_link_to_a_folder_is_told_with_the_folder(world, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    refused = run("segment", world / "customers.csv", "--out", tmp_path / "link")
+    assert refused.exit_code == 2
+    assert f"--out {(tmp_path / 'real').resolve()}" in refused.stderr
+
+
+def test_a_table_of_ids_alone_is_told_as_such(tmp_path):
+    (tmp_path / "ids.csv").write_text("CUST_ID\n" + "".join(f"{i}\n" for i in range(40)))
+    refused = run("segment", "ids.csv", cwd=tmp_path)
+    assert refused.exit_code == 2
+    assert "only 'CUST_ID', which is the id" in refused.stderr
+
+
 def test_assign_of_a_few_rows_loads_neither_scikit_learn_nor_numba(study, world, tmp_path):
     code = (
         "import sys; from ilk.cli import app; "

@@ -6,6 +6,7 @@ import pytest
 
 from ilk.errors import FileTrouble
 from ilk.files import private_folder, refuse_overwriting, replacing, write_text
+from ilk.outputs.folder import renewing
 
 
 def test_a_file_is_there_whole_and_private(tmp_path):
@@ -76,3 +77,11 @@ def test_what_is_read_is_never_written_over_under_whatever_name(tmp_path, link):
     with pytest.raises(FileTrouble, match="is what is read"):
         refuse_overwriting([source], [tmp_path / "new.csv", target])
     refuse_overwriting([source], [tmp_path / "new.csv"])
+
+
+def test_a_full_disk_is_told_once_for_a_whole_study(tmp_path):
+    with pytest.raises(FileTrouble) as told, renewing(tmp_path / "study") as workshop:
+        write_text(workshop / "none" / "a.txt", "x")
+    assert str(told.value).count("cannot be written") == 1
+    assert str(told.value).count("Do:") == 1
+    assert list(tmp_path.iterdir()) == []

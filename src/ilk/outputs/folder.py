@@ -39,6 +39,8 @@ def study_folder(source: str, out: Path | None, *, force: bool = False) -> Path:
         FileTrouble: If something is there that is not an earlier study of the same source, unless `force`.
     """
     folder = Path(out) if out is not None else Path(f"{source_stem(source)}-segments")
+    if folder.is_symlink() and folder.is_dir():
+        raise FileTrouble(f"{folder} is a link", do=f"name the folder itself: --out {folder.resolve()}")
     if folder.is_file() or folder.is_symlink():
         raise FileTrouble(f"{folder} is not a folder", do="name another with --out")
     if folder.is_dir() and not force and any(folder.iterdir()) and studied(folder) != source_name(source):
@@ -108,7 +110,7 @@ def renewing(folder: Path) -> Iterator[Path]:
     except OSError as error:
         raise FileTrouble(
             f"{folder} cannot be written",
-            got=error.strerror or str(error),
+            got=error.got if isinstance(error, FileTrouble) else error.strerror or str(error),
             do="choose another folder with --out, or make room and rights there",
         ) from error
     finally:
