@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from ilk.interrupt import interrupted, listen
+from ilk.interrupt import deafen, interrupted, listen
 
 INTERRUPTED = 130
 
@@ -15,9 +15,10 @@ def main() -> NoReturn:
     """Run the command line and leave."""
     listen()
     try:
-        from ilk.cli import main as run
+        from ilk.cli import app
 
-        run()
+        app()
+        sys.exit(0)
     except KeyboardInterrupt:
         _leave(INTERRUPTED)
     except SystemExit as end:
@@ -26,6 +27,7 @@ def main() -> NoReturn:
 
 def _leave(code: str | int | None) -> NoReturn:
     """End at once: taking compilers and databases apart in memory takes most of a second, and nobody needs it."""
+    deafen()
     said = "ilk: Stopped; nothing half-written is left.\n" if code == INTERRUPTED else ""
     try:
         sys.stderr.write(f"{code}\n" if isinstance(code, str) else said)

@@ -41,9 +41,10 @@ Config = Annotated[
 
 
 def main() -> NoReturn:
-    """Run the command line; nothing but a code and a sentence leaves it."""
-    app()
-    sys.exit(0)
+    """Run the command line as `ilk` does; commands installed by an earlier version come in here."""
+    from ilk.__main__ import main as run
+
+    run()
 
 
 @app.command("segment")

@@ -15,6 +15,11 @@ def listen() -> None:
         signal.signal(signal.SIGINT, _stop_once)
 
 
+def deafen() -> None:
+    """Take no Ctrl-C any more: the last words are being written, and the code is settled."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 def interrupted() -> bool:
     """Whether Ctrl-C was pressed; libraries may turn it into errors of their own."""
     return _SEEN.is_set()

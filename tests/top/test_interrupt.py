@@ -132,3 +132,31 @@ def test_a_reader_that_leaves_early_is_no_fault():
         f"{sys.executable} -m ilk --help | head -c 5", shell=True, capture_output=True, text=True, check=False
     )
     assert shown.stderr == ""
+
+
+def test_the_command_of_an_earlier_installation_stops_the_same_way(customers, tmp_path):
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from ilk.cli import main; main()", "segment", customers, "--out", "study"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    )
+    process.stderr.readline()
+    _, _, told = interrupted(process)
+    assert process.returncode == 130
+    assert told[-1] == SAID
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ctrl_c_during_the_last_words_changes_nothing(tmp_path):
+    """Pressed while the code is being handed over, when nobody is left to catch it."""
+    code = (
+        "import os, signal, sys; import ilk.__main__ as front; sys.argv = ['ilk', '--version']\n"
+        "class Slow:\n"
+        "    def write(self, text): os.kill(os.getpid(), signal.SIGINT)\n"
+        "    def flush(self): pass\n"
+        "front.listen(); sys.stderr = Slow(); front._leave(3)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 3
