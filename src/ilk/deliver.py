@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def deliver(study: Study, data: Source, folder: Path, settings: Settings, progre
     Raises:
         FileTrouble: If the folder cannot be written.
     """
-    with renewing(folder) as workshop, ThreadPoolExecutor(1) as beside:
+    with renewing(folder) as workshop, _beside() as beside:
         page = beside.submit(render_report, study.model)  # most of it is waiting for the painter
         for words, write in _writers(study, data, workshop, settings, page).items():
             with progress.stage(words):
@@ -67,6 +68,16 @@ def deliver(study: Study, data: Source, folder: Path, settings: Settings, progre
         write_text(workshop / STUDY_FILE, study_json(study.model, seconds))
     pictures = ((PICTURES_FOLDER, "every chart and card as PNG"),) if settings.png else ()
     return replace(study, seconds=seconds, folder=folder, files=(*WORDS, *pictures))
+
+
+@contextmanager
+def _beside() -> Iterator[ThreadPoolExecutor]:
+    """A thread that nobody waits for when the work is stopped."""
+    pool = ThreadPoolExecutor(1)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _writers(

@@ -1,17 +1,10 @@
-"""A small shop, the model of it, and ways to call a service that serves it: within the process, and as a process."""
+"""A small shop, the model of it, and a service that serves it."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-import re
-import subprocess
 import sys
-import threading
-from contextlib import contextmanager
 from pathlib import Path
 
-import httpx
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -19,12 +12,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "model"))
 
 from built import build
+from callers import Caller
 
 from ilk.service.limits import Limits
-from ilk.service.routes import Service, make_app
+from ilk.service.routes import Service
 from ilk.service.served import Shelf
-
-JSON = "application/json"
 
 
 def shop(n=600, seed=3):
@@ -67,49 +59,6 @@ def model_file(model, tmp_path):
     return model.save(tmp_path / "shop.ilk")
 
 
-def as_json(table, columns=None):
-    """Customers as a request has them."""
-    table = table.select(columns) if columns else table
-    return json.loads(json.dumps(table.to_pylist(), default=str))
-
-
-class Caller:
-    """Calls an application within the process."""
-
-    def __init__(self, service, *, loopback=True, host="localhost", key=None):
-        self.service, self.app = service, make_app(service, loopback=loopback)
-        self.host, self.key = host, key
-
-    def ask(self, method, path, **given):
-        """One request, one answer."""
-        return self.ask_all([(method, path, given)])[0]
-
-    def ask_all(self, requests):
-        """Requests at the same time."""
-        return asyncio.run(self._all(requests))
-
-    async def _all(self, requests):
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
-        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
-        async with httpx.AsyncClient(transport=transport, base_url=f"http://{self.host}", headers=headers) as client:
-            return await asyncio.gather(*(client.request(m, p, **given) for m, p, given in requests))
-
-    def get(self, path, **given):
-        return self.ask("GET", path, **given)
-
-    def post(self, path, body, kind=JSON, **given):
-        """A body of bytes or text as it is, anything else as JSON."""
-        content = body if isinstance(body, (bytes, str)) else json.dumps(body)
-        return self.ask(
-            "POST", path, content=content, headers={"content-type": kind, **given.pop("headers", {})}, **given
-        )
-
-    def assign(self, customers):
-        answer = self.post("/assign", {"customers": customers})
-        assert answer.status_code == 200, answer.text
-        return answer.json()["assignments"]
-
-
 @pytest.fixture
 def service(model_file):
     return Service(Shelf(model_file), Limits())
@@ -118,26 +67,3 @@ def service(model_file):
 @pytest.fixture
 def caller(service):
     return Caller(service)
-
-
-@contextmanager
-def running(*arguments):
-    """`ilk serve` as a process on a free port; yields (address, process, lines of its log)."""
-    command = [sys.executable, "-m", "ilk", "serve", *map(str, arguments), "--port", "0"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    lines = [process.stderr.readline()]
-    found = re.search(r'"address": ?"([^"]+)"', lines[0])
-    if not found:
-        process.kill()
-        pytest.fail(lines[0] + process.stderr.read())
-    reader = threading.Thread(target=lambda: lines.extend(process.stderr), daemon=True)
-    reader.start()
-    try:
-        yield found[1], process, lines
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.wait(20)
-        reader.join(5)
-        process.stderr.close()
-        process.stdout.close()

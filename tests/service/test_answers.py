@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 import pytest
+from callers import Caller, as_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from conftest import Caller, as_json
 from ilk.model.file import load
 from ilk.model.parts import Edit
 from ilk.model.score import NOTHING_ANSWERED

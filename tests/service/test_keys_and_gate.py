@@ -8,8 +8,8 @@ import json
 import logging
 
 import pytest
+from callers import Caller, running
 
-from conftest import Caller, running
 from ilk.errors import BadInput, BadSetting, FileTrouble
 from ilk.service import keys as rooms
 from ilk.service.journal import NAME

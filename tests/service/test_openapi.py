@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from callers import Caller, as_json
 from jsonschema import Draft202012Validator
 
-from conftest import Caller, as_json
 from ilk.service.limits import Limits
 from ilk.service.routes import Service
 from ilk.service.served import Shelf
@@ -100,7 +100,7 @@ def test_whatever_the_document_allows_is_answered_as_it_says(model_file):
     import sys
     from pathlib import Path
 
-    from conftest import running
+    from callers import running
 
     with running(model_file) as (address, process, _):
         command = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json"]

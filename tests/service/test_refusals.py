@@ -11,9 +11,9 @@ import zlib
 import numpy as np
 import pyarrow as pa
 import pytest
+from callers import Caller
 from jsonschema import validate
 
-from conftest import Caller
 from ilk.service import arrow, journal, routes
 from ilk.service.limits import MIB, Limits
 from ilk.service.problems import MEDIA_TYPE

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+from callers import running
 
-from conftest import running
 from ilk.model.parts import Edit
 from ilk.service.limits import Limits
 from ilk.service.routes import Service

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pyarrow as pa
 import pytest
 
@@ -127,13 +125,3 @@ def test_purchases_are_a_log(real):
     assert source.intake.rows == 23_570
     assert source.schema.field("customer_id").type == pa.string()
     assert min(source.ids().to_pylist()) == "00001"
-
-
-@pytest.mark.slow
-def test_it_takes_less_than_half_a_second(real):
-    best = 9.0
-    for _ in range(5):
-        start = time.perf_counter()
-        real("credit-card/customers.csv").facts()
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.5

@@ -13,7 +13,7 @@ import pytest
 from ilk.world import make_world, write_world
 
 SAID = "ilk: Stopped; nothing half-written is left."
-LONGEST = 1.0
+LONGEST = 5.0
 """Seconds from Ctrl-C to the end."""
 
 
