@@ -96,7 +96,10 @@ def test_why_the_neutral_k_is_not_shown(figures, reason):
 
 def test_same_choice_needs_no_excuse():
     found = decide(ballots(k3=(0.3, 0.9, 0.9), k4=(0.1, 0.4, 0.5)), 8950, Wish())
-    assert found.why == "The plain evidence says 3: no larger number of groups is supported nearly as well as the best."
+    assert (
+        found.why
+        == "The plain evidence says 3, the largest number of groups that is supported nearly as well as the best."
+    )
 
 
 def test_no_score_above_0_takes_the_smallest():

@@ -123,7 +123,7 @@ def _why(
         return f"{says}; we show {working}, because {reason}; -k {neutral} takes the other."
     usual = prefer[0] <= neutral <= prefer[1]
     if usual and is_valid(next(b for b in ballots if b.k == neutral), n_customers):
-        return f"{says}: no larger number of groups is supported nearly as well as the best."
+        return f"{says}, the largest number of groups that is supported nearly as well as the best."
     return f"{says}; no number from {prefer[0]} to {prefer[1]} gives groups that are steady and large enough to prefer."
 
 
