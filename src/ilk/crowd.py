@@ -103,7 +103,7 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
     Raises:
         IlkError: If a setting does not fit the columns, or nothing is left to build segments from.
     """
-    _refuse_too_few(data, settings.min_group)
+    _refuse_nobody(data)
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = [fact.column for fact in facts]
@@ -145,19 +145,28 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
     )
 
 
-def _refuse_too_few(data: Source, min_group: int) -> None:
-    """Say no where not even everybody together may be told of."""
+def refuse_too_few(data: Source, settings: Settings) -> None:
+    """Say no where not even everybody together may be told of.
+
+    Raises:
+        BadInput: If there are fewer customers than `min_group`.
+    """
+    _refuse_nobody(data)
+    n, least = data.intake.rows, settings.min_group
+    if n < least:
+        raise BadInput(
+            f"Too few customers: {n:,}. Nothing is told of fewer than {least:,} (--min-group)",
+            do="bring more customers, or lower --min-group if the study stays with you",
+        )
+
+
+def _refuse_nobody(data: Source) -> None:
     n = data.intake.rows
     if n < LEAST_CUSTOMERS:
         raise BadInput(
             "Segments need at least two customers",
             got=f"{n:,} in {data.intake.name}",
             do="bring a table with one row for each customer",
-        )
-    if n < min_group:
-        raise BadInput(
-            f"Too few customers: {n:,}. Nothing is told of fewer than {min_group:,} (--min-group)",
-            do="bring more customers, or lower --min-group if the study stays with you",
         )
 
 

@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from ilk.choose.tried import ks_to_try
-from ilk.crowd import engine_of, fit_every_k, understand
+from ilk.crowd import engine_of, fit_every_k, refuse_too_few, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
@@ -58,6 +58,7 @@ def segment(
         refuse_overwriting(files_of(source), (Path(out) / name for name in OUTPUTS))
     engine = engine_of(settings, progress)
     with painting(wanted=out is not None), closing(open_source(source, settings, progress=progress)) as data:
+        refuse_too_few(data, settings)
         with progress.stage("Understanding the columns"):
             crowd = understand(data, settings, source=source, engine=engine)
         with progress.stage("Finding segments"):
