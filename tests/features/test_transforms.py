@@ -304,3 +304,10 @@ def test_skewness_agrees_with_scipy():
     values = np.sort(np.random.default_rng(3).gamma(2.0, size=500))
     assert skewness(values) == pytest.approx(skew(values), rel=1e-12)
     assert skewness(np.ones(3)) == 0.0
+
+
+def test_an_amount_of_values_no_float_can_divide_stays_finite():
+    """The least number over the largest: both ends of asinh(x / s) would be infinite."""
+    values = np.array([-1.7e308, -5e-324, 5e-324, 5e-324, 5e-324, 1.7e308])
+    found = transforms.fit_amount(plan("a", "amount"), values, negative=True)
+    assert found is None or np.isfinite([found.low, found.high, *found.centre, found.spread]).all()

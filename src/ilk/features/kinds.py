@@ -96,7 +96,8 @@ def kind_of(
     tokens = tokens_of(facts.column)
     if facts.kind == "date":
         return Guess("date", "a date")
-    if facts.kind == "flag" or (facts.kind == "number" and facts.n_distinct == 2 and _between(facts, 0, 1)):
+    two = facts.kind == "number" and facts.n_distinct == 2
+    if facts.kind == "flag" or (two and (facts.minimum, facts.maximum) == (0.0, 1.0)):
         return Guess("flag", "yes or no")
     if facts.kind == "text":
         return _text_kind(facts, label, long_texts=long_texts, several=several)

@@ -167,7 +167,7 @@ def fit_amount(plan: ColumnPlan, values: Values, *, negative: bool) -> Transform
         return None
     scale = _median(sizes)
     with np.errstate(over="ignore"):
-        shaped = np.minimum(shape_amount(ordered, scale, negative=negative), LOGGED)
+        shaped = np.clip(shape_amount(ordered, scale, negative=negative), -LOGGED, LOGGED)
     low, high = _bounds(shaped)
     mean, deviation = mean_and_deviation(np.clip(shaped, low, high))
     if deviation == 0.0:
