@@ -38,6 +38,7 @@ class Benchmark:
         prepare: Given a contestant and a case, loads data, warms up, and returns what is to be timed.
         goal: The least ratio of the best peer's median to ours.
         at_most: For a figure, the most it may be in units of the best peer's.
+        rounds: How often each runs, in turn; more for what takes milliseconds.
     """
 
     script: str
@@ -47,6 +48,7 @@ class Benchmark:
     prepare: Callable[[str, str], Run]
     goal: float
     at_most: Mapping[str, float] = field(default_factory=dict)
+    rounds: int = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Measured:
 def main(benchmark: Benchmark) -> None:
     """Run the benchmark and print a table; as a worker, run one contestant on request."""
     parser = argparse.ArgumentParser(description=benchmark.claim)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=benchmark.rounds)
     parser.add_argument("--case", action="append", choices=list(benchmark.cases))
     parser.add_argument("--worker", nargs=2, metavar=("CONTESTANT", "CASE"), help=argparse.SUPPRESS)
     given = parser.parse_args()

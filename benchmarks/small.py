@@ -29,5 +29,6 @@ if __name__ == "__main__":
             prepare=prepare,
             goal=1.5,
             at_most={"inertia": 1.001},
+            rounds=25,
         )
     )

@@ -51,7 +51,16 @@ class Cold:
 
 
 def fit_cold(
-    block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, variance: float, enough: float
+    block: Block,
+    n_tiles: int,
+    room: Room,
+    *,
+    k: int,
+    seed: int,
+    starts: int,
+    variance: float,
+    enough: float,
+    finalists: int = FINALISTS,
 ) -> Cold:
     """Fit k segments from many starts: all of them on a part of the customers, the best of them on everybody.
 
@@ -66,15 +75,16 @@ def fit_cold(
         starts: How many.
         variance: Mean variance of the features.
         enough: Squared movement of the centres, in mean variances, at which a finalist has settled.
+        finalists: Starts that go on with everybody.
     """
     n_part = min(max(-(-n_tiles // PART), LEAST_PART), n_tiles)
     centres, limits = _starts(block, k, starts), (ROUGHLY * variance, enough * variance)
-    return _raced(block, (n_part, n_tiles), room, centres, seed, limits, FINALISTS)
+    return _raced(block, (n_part, n_tiles), room, centres, seed, limits, finalists)
 
 
-def start_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, starts: int, enough: float) -> Cold:
-    """The best of several starts, all settled until their squared movement is at most `enough`, on the same tiles."""
-    return _raced(block, (n_tiles, n_tiles), room, _starts(block, k, starts), seed, (enough, enough), 0)
+def start_cold(block: Block, n_tiles: int, room: Room, *, k: int, seed: int, enough: float) -> Cold:
+    """One start, settled until its squared movement is at most `enough`."""
+    return _raced(block, (n_tiles, n_tiles), room, _starts(block, k, 1), seed, (enough, enough), 0)
 
 
 def _starts(block: Block, k: int, starts: int) -> NDArray[np.float64]:

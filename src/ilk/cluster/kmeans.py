@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, mean_variance, settle_cold, settle_more, start_cold
+from ilk.cluster.cold import Cold, fit_cold, mean_variance, settle_cold, settle_more, start_cold
 from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
 from ilk.cluster.room import Room, room_for
 from ilk.cluster.sums import Sums
@@ -32,8 +32,8 @@ SMALL = 16_384
 STARTS = 24
 """Own starts."""
 
-STARTS_BESIDE_INIT, PART = 4, 4
-"""Own starts that compete with centres that were given, and what part of the first stage they compete on before."""
+STARTS_BESIDE_INIT = 4
+"""Own starts that race for the one that competes with centres that were given."""
 
 FINALISTS = 3
 """Starts that are settled to the end."""
@@ -174,24 +174,35 @@ def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
 def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:
     """Settle own starts, and the given one if any, on the first stage; the best wins, ties to the first."""
     n_tiles = sample.stages[0]
-    roughly = ROUGHLY * sample.variance
     given = () if init is None else (np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT,)
 
     def start(i: int) -> tuple[Cold, Room]:
         room = sample.room(n_tiles, k)
         if i < len(given):
-            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=roughly), room
-        n_part, starts = (-(-n_tiles // PART), STARTS_BESIDE_INIT) if given else (n_tiles, 1)
-        cold = start_cold(sample.block, n_part, room, k=k, seed=(seed << 16) + i, starts=starts, enough=roughly)
-        return settle_cold(sample.block, n_tiles, room, cold.centres, enough=roughly) if given else cold, room
+            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=ROUGHLY * sample.variance), room
+        own = (seed << 16) + i
+        if not given:
+            return start_cold(sample.block, n_tiles, room, k=k, seed=own, enough=ROUGHLY * sample.variance), room
+        return _race_beside(sample, n_tiles, room, k, own), room
 
     def finish(fit: tuple[Cold, Room]) -> Cold:
         return settle_more(sample.block, n_tiles, fit[1], fit[0].centres, enough=strictly, check=engine.check)
 
     strictly = 0.0 if sample.n <= SMALL else sample.enough(n_tiles, k)
-    fits = _on_threads(start, range(2 if given else STARTS), engine)
+    if given and sample.n <= SMALL:
+        fits = [start(0), start(1)]  # over before a second thread has woken up
+    else:
+        fits = _on_threads(start, range(2 if given else STARTS), engine)
     best = sorted(fits, key=lambda fit: fit[0].inertia)[: 1 if given else FINALISTS]
     return min(_on_threads(finish, best, engine), key=lambda fit: fit.inertia)
+
+
+def _race_beside(sample: Sample, n_tiles: int, room: Room, k: int, seed: int) -> Cold:
+    """The own start that competes with given centres."""
+    starts, variance = STARTS_BESIDE_INIT, sample.variance
+    return fit_cold(
+        sample.block, n_tiles, room, k=k, seed=seed, starts=starts, variance=variance, enough=ROUGHLY, finalists=1
+    )
 
 
 def _on_threads(work: Callable[[T], R], items: Iterable[T], engine: MemoryEngine) -> list[R]:

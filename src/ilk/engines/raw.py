@@ -8,7 +8,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.engines.tiles import LIMIT, UNIT, VOICE, Matrix, Scale, Tiles, cut
+from ilk.engines.tiles import LIMIT, UNIT, VOICE, Matrix, Scale, Tiles, cut, readable
 from ilk.errors import BadInput
 from ilk.settings import FIT_SAMPLE
 
@@ -87,8 +87,7 @@ def _draw_few(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, t
     distinct, total = matrix[first], np.bincount(inverse, votes, len(first)).astype(np.float64)
     voters = np.flatnonzero(total > 0)
     everybody = len(voters) == len(distinct)
-    voting = distinct if everybody else distinct[voters]
-    scale = _scale_of(voting, None if (total == 1.0).all() else total[voters], headroom=1.0)
+    scale = _scale_of(distinct, voters, None if (total == 1.0).all() else total[voters], headroom=1.0)
     tiles, _ = cut(distinct, scale, total, threads=threads)
     return Drawn(tiles, inverse, voters, tiles if everybody else None, scale, heaviness)
 
@@ -96,7 +95,7 @@ def _draw_few(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, t
 def _draw_many(matrix: Raw, mass: NDArray[np.float64] | None, heaviness: float, threads: int | None) -> Drawn:
     order = _places(len(matrix) if mass is None else np.flatnonzero(mass))
     part = order[: FIT_SAMPLE // 16]
-    scale = _scale_of(matrix[part], None if mass is None else mass[part], headroom=HEADROOM)
+    scale = _scale_of(matrix, part, None if mass is None else mass[part], headroom=HEADROOM)
     tiles, largest = cut(matrix, scale, mass, threads=threads)
     if not largest < LIMIT:
         _refuse_infinity(np.array([largest]))
@@ -134,13 +133,12 @@ def on_grain(weights: NDArray[np.floating] | None) -> tuple[NDArray[np.float64] 
 
 def _hashes(matrix: Raw) -> NDArray[np.uint64]:
     """A 64-bit hash of each row: a sum of its numbers' bits times odd constants, mixed (multilinear hashing)."""
-    exact = matrix.astype(np.float64) + 0.0
-    if _has_gaps(matrix):
-        exact[np.isnan(exact)] = np.nan
-    bits = exact.view(np.uint64)
-    with np.errstate(over="ignore"):
-        constants = _mixed(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
-        return _mixed(bits @ constants)
+    from ilk.engines.rows import add_bits
+
+    constants = _mixed(np.arange(1, matrix.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
+    sums = np.empty(len(matrix), np.uint64)
+    add_bits(readable(matrix), constants, sums)
+    return _mixed(sums)
 
 
 def _has_gaps(matrix: Raw) -> bool:
@@ -182,20 +180,21 @@ def _places(voters: int | NDArray[np.intp]) -> NDArray[np.intp]:
     return places if isinstance(voters, int) else voters[places]
 
 
-def _scale_of(rows: Raw, mass: NDArray[np.float64] | None, *, headroom: float) -> Scale:
+def _scale_of(matrix: Raw, rows: NDArray[np.int64], mass: NDArray[np.float64] | None, *, headroom: float) -> Scale:
     """Each column's mean, and the power of two that brings what is farthest from it to just below 256 / headroom.
 
     Rows come in hash order and are added up one by one, so the mean does not depend on how they stood before.
     """
-    p = rows.shape[1]
+    from ilk.engines.rows import farthest_from, mean_of
+
+    mean = np.zeros(matrix.shape[1])
     if not len(rows):
-        return Scale(np.zeros(p), 1.0)
-    exact = rows.astype(np.float64)
-    weights = np.ones(len(rows)) if mass is None else mass
-    mean = (exact if mass is None else exact * mass[:, None]).sum(axis=0) / weights.sum()
+        return Scale(mean, 1.0)
+    weights, raw = np.ones(len(rows)) if mass is None else mass, readable(matrix)
+    mean_of(raw, rows, weights, mean)
     if not np.isfinite(mean).all():
-        mean = _mean_of_known(exact, weights)
-    top = float(np.fmax.reduce(np.abs(exact - mean), axis=None))
+        mean = _mean_of_known(matrix[rows].astype(np.float64), weights)
+    top = float(farthest_from(raw, rows, mean))
     _refuse_infinity(np.array([top]))
     factor = 2.0 ** np.clip(np.floor(np.log2(LIMIT / headroom / top)) if top > 0 else 0.0, -1000, 1000)
     return Scale(mean, float(factor / 2 if top * factor >= LIMIT / headroom else factor))

@@ -160,8 +160,7 @@ def cut(
     weights = _mass_of(mass, n, n_tiles)
     values, square = np.empty((n_tiles, p, TILE), np.float32), np.empty((n_tiles, TILE), np.float32)
     gap = np.empty((n_tiles, p), np.bool_)
-    raw = matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
-    raw = np.require(raw, requirements=["C", "W"])
+    raw = readable(matrix)
 
     def work(first: int) -> tuple[float, int, int]:
         last = min(first + RUN, n_tiles)
@@ -171,6 +170,12 @@ def cut(
     units = (sum(high for _, high, _ in done) << SPLIT) + sum(low for _, _, low in done)
     tiles = Tiles(values, weights, square, _mark_gaps(values, gap), n, units)
     return tiles, max((largest for largest, _, _ in done), default=0.0)
+
+
+def readable(matrix: NDArray[np.number]) -> NDArray[np.floating]:
+    """A matrix as the kernels take it: float32 or float64, rows one after the other, not locked."""
+    raw = matrix if matrix.dtype in (np.float32, np.float64) else matrix.astype(np.float64)
+    return np.require(raw, requirements=["C", "W"])
 
 
 def join(parts: Sequence[Tiles]) -> Tiles:
