@@ -34,7 +34,7 @@ FLOORS = [
     {"console", "flags"},
     {"app", "service"},
     {"cli_edit"},
-    {"cli_serve"},
+    {"cli_app", "cli_serve"},
     {"cli", "estimator"},
     {"__main__", "__init__"},
 ]

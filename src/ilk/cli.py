@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from ilk import __version__
-from ilk.cli_edit import ModelFile, edit_app, load_model, model_path
+from ilk.cli_app import app_command
+from ilk.cli_edit import ModelFile, edit_app, load_model
 from ilk.cli_serve import serve_command
 from ilk.console import console, progress_bar, say, told
 from ilk.errors import BadInput, FileTrouble
@@ -29,6 +30,7 @@ app = typer.Typer(
     "Start with [bold]ilk demo[/bold], then [bold]ilk segment customers.csv[/bold].",
 )
 app.add_typer(edit_app, name="edit")
+app.command("app")(app_command)
 app.command("serve")(serve_command)
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Where to write", rich_help_panel="Output")]
@@ -173,7 +175,7 @@ def show_command(model: ModelFile, *, as_json: Json = False) -> None:
 def report_command(model: ModelFile, out: Out = None, *, force: Force = False) -> None:
     """Write the report of a model: one HTML file that opens offline; a study's goes into its folder."""
     from ilk.files import refuse_overwriting
-    from ilk.outputs.folder import write_report
+    from ilk.outputs.folder import model_path, write_report
 
     if out is not None:
         refuse_overwriting([model_path(model)], [out])

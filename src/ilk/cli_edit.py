@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ilk.console import say, told
-from ilk.errors import FileTrouble
 
 if TYPE_CHECKING:
     from ilk.model.model import Model
@@ -24,23 +23,10 @@ edit_app = typer.Typer(
 )
 
 
-def model_path(path: Path) -> Path:
-    """The .ilk file named, or the one in the study's folder named."""
-    inside = path / "segments.ilk"
-    if path.is_dir() and inside.is_file():
-        return inside
-    if not path.exists():
-        raise FileTrouble(f"There is no {path}", do="name a .ilk file or a study's folder; `ilk segment` makes one")
-    if path.is_dir():
-        raise FileTrouble(
-            f"{path} holds no segments.ilk", do="name a .ilk file or a study's folder; `ilk segment` makes one"
-        )
-    return path
-
-
 def load_model(path: Path) -> Model:
     """Read the model named by a file or by a study's folder."""
     from ilk.model.file import load
+    from ilk.outputs.folder import model_path
 
     return load(model_path(path))
 
@@ -120,8 +106,10 @@ def adopt_command(context: typer.Context, k: int, *, reason: Reason = "") -> Non
 @told
 def undo_command(context: typer.Context) -> None:
     """Take back the last change."""
+    from ilk.outputs.renewed import keep
+
     loaded = load_model(context.obj)
-    _keep(loaded.undo(), context.obj)
+    keep(loaded.undo(), context.obj)
     say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} left.")
     _still_old(loaded, context.obj)
 
@@ -134,24 +122,14 @@ def _edit(
 ) -> None:
     from ilk.edit import apply_edit
     from ilk.model.parts import Edit
+    from ilk.outputs.renewed import keep
 
     loaded = load_model(model)
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
-    path = _keep(apply_edit(loaded, edit), model)
+    path = keep(apply_edit(loaded, edit), model)
     say(f"Done, and kept in {path}; `ilk edit {model} undo` takes it back.")
     _still_old(loaded, model)
-
-
-def _keep(model: Model, place: Path) -> Path:
-    """Write the model where it was; in a study's folder also what is made from the model alone."""
-    from ilk.outputs.renewed import renew_study
-
-    path = model_path(place)
-    if not place.is_dir():
-        return model.save(path)
-    renew_study(model, place)
-    return path
 
 
 def _still_old(model: Model, place: Path) -> None:

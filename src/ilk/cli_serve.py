@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ilk.cli_edit import model_path
 from ilk.console import say, told
 from ilk.errors import BadInput, BadSetting, MissingExtra
 
@@ -61,6 +60,8 @@ def serve_command(
     if model is None:
         raise BadInput("No model was named", do="ilk serve segments.ilk; `ilk segment` makes one")
     _prepare()
+    from ilk.outputs.folder import model_path
+
     try:
         from ilk.service.limits import Limits
         from ilk.service.run import serve

@@ -180,3 +180,21 @@ def _move(path: Path, target: Path) -> None:
 def _drop_if_empty(folder: Path) -> None:
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
+
+
+def model_path(path: Path) -> Path:
+    """The .ilk file named, or the one in the study's folder named.
+
+    Raises:
+        FileTrouble: If there is none.
+    """
+    inside = path / MODEL_FILE
+    if path.is_dir() and inside.is_file():
+        return inside
+    if not path.exists():
+        raise FileTrouble(f"There is no {path}", do="name a .ilk file or a study's folder; `ilk segment` makes one")
+    if path.is_dir():
+        raise FileTrouble(
+            f"{path} holds no segments.ilk", do="name a .ilk file or a study's folder; `ilk segment` makes one"
+        )
+    return path

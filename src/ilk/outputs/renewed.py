@@ -7,13 +7,26 @@ from pathlib import Path
 
 from ilk.files import write_text
 from ilk.model.model import Model
-from ilk.outputs.folder import MODEL_FILE, PICTURES_FOLDER, STUDY_FILE
+from ilk.outputs.folder import MODEL_FILE, PICTURES_FOLDER, STUDY_FILE, model_path
 from ilk.outputs.report import render_report
 from ilk.outputs.study_json import study_json
 from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
 
 REPORT_FILE = "report.html"
 TABLES = ("customers-with-segments.csv", "assignments.parquet")
+
+
+def keep(model: Model, place: Path) -> Path:
+    """Write a model where it was: into its file, or into a study's folder with what is made from the model alone.
+
+    Raises:
+        FileTrouble: If it cannot be written.
+    """
+    path = model_path(place)
+    if not place.is_dir():
+        return model.save(path)
+    renew_study(model, place)
+    return path
 
 
 def renew_study(model: Model, folder: Path) -> None:

@@ -7,11 +7,10 @@ import hashlib
 import re
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import board
@@ -23,12 +22,10 @@ from ilk.outputs.sections.number import how_many
 from ilk.outputs.sections.personas import chapters
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.sections.rules import beside_today, rules
+from ilk.outputs.templating import environment
 from ilk.outputs.theme import variables
-from ilk.outputs.wording import clean
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
-
     from ilk.model.model import Model
 
 CONTENTS = (
@@ -50,7 +47,7 @@ def render_report(model: Model) -> str:
     """
     reading = Reading(model)
     style = _style()
-    page = _environment().get_template("report.html.j2")
+    page = environment().get_template("report.html.j2")
     return page.render(
         style=Markup(style),  # noqa: S704 - our own file
         policy=_policy(style),
@@ -81,35 +78,3 @@ def _style() -> str:
     text = (files("ilk.outputs") / "templates" / "report.css").read_text(encoding="utf-8")
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return variables() + re.sub(r"\s*([{}:;,])\s*", r"\1", re.sub(r"\s+", " ", text)).replace(" and(", " and (")
-
-
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("ilk.outputs"),
-        finalize=seen,
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["prose"] = prose
-    environment.filters["chart"] = chart
-    return environment
-
-
-def seen(value: Any) -> Any:
-    """A text on its way into the page, without control characters and changes of direction; drawings as they are."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def prose(text: Any) -> Markup:
-    """A text with its per cent signs held to their numbers."""
-    return Markup(re.sub(r"(\d) %", "\\1\N{NO-BREAK SPACE}%", str(escape(clean(str(text))))))  # noqa: S704 - escaped before
-
-
-def chart(figure: Figure) -> Markup:
-    """The drawing of a figure; its texts were escaped when it was drawn."""
-    return Markup(figure.inline())  # noqa: S704

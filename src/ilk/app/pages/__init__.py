@@ -1,0 +1,1 @@
+"""One page a file; Streamlit runs each as a script."""

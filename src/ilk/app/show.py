@@ -1,0 +1,67 @@
+"""What every page shows the same way: what is open, drawings in the theme's colours, files to take away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from ilk.app.drawn import drawn
+from ilk.app.launch import launched
+from ilk.app.opened import Opened, opened
+from ilk.errors import IlkError
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.templating import fragment
+
+PLACE = "place"
+"""Session state: the path of what is open."""
+
+
+def place() -> Path | None:
+    """Where what this session has open lies."""
+    found = st.session_state.get(PLACE, launched().opened)
+    return Path(found) if found else None
+
+
+def open_place(path: Path) -> None:
+    """Open a model or study in this session; refuse one that cannot be read."""
+    opened(path)
+    st.session_state[PLACE] = str(path)
+
+
+def here() -> Opened:
+    """What is open; a page that needs it stops with a sentence where nothing is."""
+    at = place()
+    if at is None:
+        st.info("Nothing is open yet. Open a model or a study on the start page.", icon=":material/folder_open:")
+        st.stop()
+    try:
+        return opened(at)
+    except IlkError as error:
+        st.error(str(error), icon=":material/error:")
+        st.stop()
+
+
+def with_folder() -> Opened:
+    """What is open, if it is a study with its customers; else the page says that it needs them, and stops."""
+    study = here()
+    if not study.has_customers:
+        st.info(
+            "Only the model is open, which holds no customer. This page needs the study's private folder: open the "
+            "folder that `ilk segment` made.",
+            icon=":material/lock:",
+        )
+        st.stop()
+    return study
+
+
+def part(name: str, /, **context: Any) -> None:
+    """One part of the report, see `ilk.outputs.templating.fragment`."""
+    drawn(fragment(name, **context))
+
+
+def figure(chart: Figure | None) -> None:
+    """A chart with its title, subtitle and alt text; nothing for None."""
+    if chart is not None:
+        drawn(fragment("figure", chart=chart))

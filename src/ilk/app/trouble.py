@@ -1,0 +1,36 @@
+"""What people see when something goes wrong: a sentence, never a stack trace."""
+
+from __future__ import annotations
+
+import tempfile
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from ilk.errors import IlkError
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Show what the user has to change as a message in its place."""
+    try:
+        yield
+    except IlkError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def tell_trouble(error: Exception) -> bool:
+    """Show an error that no page caught; ours are kept in a file for whoever looks after the app."""
+    if isinstance(error, IlkError):
+        st.error(str(error), icon=":material/error:")
+        return True
+    with tempfile.NamedTemporaryFile("w", prefix="ilk-fault-", suffix=".txt", delete=False) as report:
+        report.write("".join(traceback.format_exception(error)))
+    st.error(
+        f"This is our fault, not yours. What happened is in {report.name} on the machine that runs the app; please "
+        "send it to us.",
+        icon=":material/error:",
+    )
+    return True

@@ -1,0 +1,61 @@
+"""`ilk app`: the web app on this machine."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ilk.console import say, told
+from ilk.errors import FileTrouble, MissingExtra
+
+
+@told
+def app_command(
+    opened: Annotated[
+        Path | None, typer.Argument(metavar="MODEL|DIR", help="A .ilk file, or a study's folder; none: a start page")
+    ] = None,
+    *,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port")] = 8501,
+    host: Annotated[str, typer.Option("--host", help="Address to listen on; off loopback paths are off")] = "127.0.0.1",
+    root: Annotated[
+        list[Path] | None,
+        typer.Option("--root", help="Folder under which files may be named by path; may be given again", metavar="DIR"),
+    ] = None,
+    max_upload: Annotated[int, typer.Option("--max-upload", min=1, help="Largest upload", metavar="MiB")] = 512,
+    sign_in: Annotated[bool, typer.Option("--sign-in", help="People sign in first; see the guide")] = False,
+) -> None:
+    """Open the web app: segments, the form for one customer, new studies.
+
+    ilk app ilk-demo
+
+    ilk app segments.ilk --port 8600
+
+    ilk app --root /data/customers
+    """
+    try:
+        from ilk.app.launch import Launch
+        from ilk.app.run import serve
+    except ModuleNotFoundError as error:
+        raise MissingExtra.named("app", why="`ilk app`") from error
+    from ilk.app.opened import opened as open_study
+
+    if opened is not None:
+        open_study(opened)
+    loopback = _is_loopback(host)
+    for folder in root or ():
+        if not folder.is_dir():
+            raise FileTrouble(f"--root {folder} is not a folder", do="name one that is there")
+    roots = tuple(root or ()) or ((Path.cwd(),) if loopback else ())
+    say(f"The app is on http://{'localhost' if loopback else host}:{port} - Ctrl-C ends it.")
+    serve(Launch(opened, roots, upload_mib=max_upload, loopback=loopback, sign_in=sign_in), host, port)
+
+
+def _is_loopback(host: str) -> bool:
+    """Whether only this machine can reach an address."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
