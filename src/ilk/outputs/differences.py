@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log2
 
 from ilk.model.parts import Content, Direction, Marker, Segment
-from ilk.outputs.wording import fixed, in_units, lower_first, times, words_of
+from ilk.outputs.wording import fixed, in_units, much_of, times
 
 WEAKEST = 0.25
 """Standard deviations from everyone below which a difference is not worth a word (rule of thumb)."""
@@ -103,7 +103,7 @@ def _weaker(name: str, segment: Segment, content: Content) -> Marker:
     here, everyone, d = profile.mean or 0.0, column.everyone.mean or 0.0, profile.d or 0.0
     figures = f"({in_units(here, column)}; everyone {in_units(everyone, column)})"
     direction: Direction = "high" if d > 0 else "low"
-    text = f"{direction} {lower_first(words_of(column.plan))} {figures}"
+    text = f"{much_of(column.plan, much=d > 0)} {figures}"
     index = 100 * here / everyone if everyone > 0 else None
     return Marker(name, _theme(name, content), direction, d, index, text)
 

@@ -11,6 +11,7 @@ from typing import Final
 from ilk import figures
 from ilk.features.plans import ColumnPlan
 from ilk.model.parts import ColumnSummary
+from ilk.profile.markers import much_or_little
 from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"
@@ -155,6 +156,11 @@ def words_of(plan: ColumnPlan, longest: int = SHORT) -> str:
 def noun_of(plan: ColumnPlan) -> str:
     """What there is much or little of, inside a sentence: "wine spend" for what was spent on wines."""
     return clean(_words(plan).noun)
+
+
+def much_of(plan: ColumnPlan, *, much: bool) -> str:
+    """A column of numbers above or below everyone, as markers say it: high balance, low wine spend."""
+    return clean(much_or_little(_words(plan), much=much))
 
 
 @cache

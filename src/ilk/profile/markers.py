@@ -53,7 +53,12 @@ def _named(ground: Ground, trait: Trait, words: Words) -> str:
         return f"{'more' if trait.d > 0 else 'less'} often {with_or_without(words.topic, yes=True)}"
     if trait.level:
         return f"{'' if trait.d > 0 else 'rarely '}{words.topic} “{trait.level}”"
-    size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[trait.d < 0]
+    return much_or_little(words, much=trait.d > 0)
+
+
+def much_or_little(words: Words, *, much: bool) -> str:
+    """A column of numbers above or below everyone: high balance, few web purchases, low wine spend, long tenure."""
+    size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[not much]
     return f"{size} {words.noun if words.measure in {'amount', 'count'} else words.plain}"
 
 
