@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from ilk.app.headers import Guard
 from ilk.app.launch import Launch, begin
@@ -28,7 +29,12 @@ def serve(launch: Launch, host: str, port: int) -> None:
 
 
 def app(script: Path) -> st.App:
-    """The ASGI app around a script."""
+    """The ASGI app around a script.
+
+    The folder `pages` beside it is ours to announce: without this, the first visitor of a page's own address would
+    get that page alone, listed by its file's name.
+    """
+    PagesManager.uses_pages_directory = False
     return st.App(script, middleware=[Middleware(Guard)], on_script_error=tell_trouble)
 
 
