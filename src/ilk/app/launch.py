@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ilk.errors import FileTrouble
+from ilk.settings import cache_folder
+
+
+def _uploads() -> Path:
+    return cache_folder() / "app"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class Launch:
     Args:
         opened: The model file or study folder every session starts with; None for the start page.
         roots: Folders under which files may be named by path; none where paths are off.
-        uploads: Private folder for what is uploaded.
+        uploads: Private folder for what is uploaded, and for studies that nobody named a place for.
         upload_mib: Largest upload in MiB.
         loopback: Whether only this machine can reach the app.
         sign_in: Whether people have to sign in.
@@ -23,7 +28,7 @@ class Launch:
 
     opened: Path | None = None
     roots: tuple[Path, ...] = ()
-    uploads: Path = Path("ilk-uploads")
+    uploads: Path = field(default_factory=_uploads)
     upload_mib: int = 512
     loopback: bool = True
     sign_in: bool = False
