@@ -7,16 +7,14 @@ from hypothesis import strategies as st
 from scipy.stats import entropy
 
 from ilk.choose.indices import (
-    adjusted_rand,
-    best_jaccard,
     calinski_harabasz,
-    contingency,
     davies_bouldin,
     effective_number,
     observed_scale,
     segment_means,
     simplified_silhouette,
 )
+from ilk.cluster.agreement import adjusted_rand, best_jaccard, contingency
 
 LINE = np.array([[0.0], [2.0], [10.0], [12.0]], np.float32)
 HALVES = np.array([0, 0, 1, 1])

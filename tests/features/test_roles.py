@@ -10,7 +10,6 @@ from plain_tables import facts_of, intake_of, plans_of, table_of
 
 from ilk.errors import BadSetting, MissingColumns
 from ilk.features.hints import life_of, outcome_of
-from ilk.features.kinds import is_money
 from ilk.features.plans import Label
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.words import tokens_of, word_set
@@ -380,20 +379,6 @@ def test_contact_data_is_noted_by_name_only():
 def test_what_a_blank_means_is_asked_of_building_columns_only():
     with pytest.raises(BadSetting, match="'age' is told what a missing answer means but does not build"):
         plans_of({**TWO, "age": RNG.integers(18, 80, N)}, missing={"age": "zero"})
-
-
-@pytest.mark.parametrize(
-    ("column", "label", "money"),
-    [
-        ("BALANCE", Label(""), True),
-        ("PURCHASES_TRX", Label(""), False),
-        ("PURCHASES_FREQUENCY", Label(""), False),
-        ("x", Label("", currency="EUR"), True),
-        ("branch_distance", Label("", unit="km"), False),
-    ],
-)
-def test_money_is_told_from_other_amounts(column, label, money):
-    assert is_money(column, label) is money
 
 
 def test_every_unknown_column_is_named_at_once():

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from portraits import grouping_of, subject_of
 
+from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput
 from ilk.features.recipe import feature_columns
-from ilk.profile.compare import adjusted_rand, compare_with
+from ilk.profile.compare import compare_with
 from ilk.profile.map import fit_map, places
 
 

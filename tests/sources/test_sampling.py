@@ -8,9 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.settings import Settings
-from ilk.sources.open import open_source
-from ilk.sources.sampling import gather, in_hash_order, xxh64, xxh64_rows
+from ilk.sources.sampling import in_hash_order, xxh64, xxh64_rows
 
 VECTORS = [
     ("", 0, 0xEF46DB3751D8E999),
@@ -125,15 +123,3 @@ def test_the_sample_is_the_same_customers_in_any_order_of_rows():
 def test_hashes_spread_evenly():
     share = (xxh64(np.arange(100_000)) < np.uint64(2**62)).mean()
     assert abs(share - 0.25) < 0.005
-
-
-def test_gather_takes_rows_in_the_order_asked_for():
-    n = 150_000
-    table = pa.table({"id": [f"C{i}" for i in range(n)], "x": np.arange(n, dtype=np.float64)})
-    source = open_source(table, Settings())
-    rows = np.array([149_999, 3, 70_000, 65_536, 0])
-    found = gather(source, rows, ["x"])
-    assert found["x"].to_pylist() == rows.tolist()
-    assert gather(source, rows)["id"].to_pylist() == [f"C{i}" for i in rows]
-    assert gather(source, np.empty(0, np.int64), ["x"]).num_rows == 0
-    source.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.choose.indices import contingency
+from ilk.cluster.agreement import contingency
 from ilk.model.evidence import Flow
 
 

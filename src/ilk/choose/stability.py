@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.draws import Purpose, fit_seeds, generator
-from ilk.choose.indices import adjusted_rand, best_jaccard, contingency
 from ilk.choose.part import watch_of
+from ilk.cluster.agreement import adjusted_rand, best_jaccard, contingency
 from ilk.cluster.ensemble import fit_many, label_many
 from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads

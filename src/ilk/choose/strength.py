@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.draws import fit_seeds, generator
-from ilk.choose.indices import contingency
+from ilk.cluster.agreement import contingency
 from ilk.cluster.ensemble import fit_many, label_many
 from ilk.engines.tiles import Tiles
 from ilk.progress import Progress

@@ -107,12 +107,6 @@ def kind_of(
     return _number_kind(facts, label, tokens, skewness)
 
 
-def is_money(column: str, label: Label) -> bool:
-    """Whether a column is an amount of money by its label or its name."""
-    said = set(tokens_of(column))
-    return bool(label.currency) or (bool(said & hints.MONEY) and not said & (hints.COUNTED | hints.SHARING))
-
-
 def points_at_one(facts: ColumnFacts, tokens: tuple[str, ...]) -> str | None:
     """Why a column stands for single customers and not for what they are like; None where it does not."""
     answered = facts.n - facts.n_missing

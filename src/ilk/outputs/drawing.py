@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from html import escape
 from typing import Final
 
@@ -141,18 +140,6 @@ def framed(svg: str, heading: str, subtitle: str) -> str:
     whole_height = y + 16 + height + margin
     ground = element("rect", width=width + 2 * margin, height=whole_height, fill=PAPER)
     return drawing(width + 2 * margin, whole_height, ground, *placed, inner)
-
-
-def path_through(points: Sequence[tuple[float, float]]) -> str:
-    """A closed, rounded path through points (Catmull-Rom as Bezier curves)."""
-    n = len(points)
-    steps = [f"M{_short(points[0][0])},{_short(points[0][1])}"]
-    for i in range(n):
-        before, here, after, beyond = points[i - 1], points[i], points[(i + 1) % n], points[(i + 2) % n]
-        first = here[0] + (after[0] - before[0]) / 6, here[1] + (after[1] - before[1]) / 6
-        second = after[0] - (beyond[0] - here[0]) / 6, after[1] - (beyond[1] - here[1]) / 6
-        steps.append("C" + " ".join(f"{_short(x)},{_short(y)}" for x, y in (first, second, after)))
-    return "".join(steps) + "Z"
 
 
 def _with_title(found: re.Match[str]) -> str:

@@ -10,9 +10,6 @@ from ilk.model.parts import TrustWord
 FONT = "Liberation Sans"
 """What charts are measured with; as wide as Arial and Helvetica, and it comes with the chart library."""
 
-SIZES = (28, 20, 16, 14)
-GRID = 8
-
 PAPER, INK, QUIET, LINE, PANEL, ACCENT = "#ffffff", "#1b2733", "#5f6b78", "#d9dfe5", "#f5f7f9", "#0b6e6e"
 EVERYONE = "#b4bec8"
 OVER = ("#fdeee2", "#fbd3b3", "#f5b27f", "#ea9350")

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput
 from ilk.features.transforms import OTHER, level_texts
 from ilk.model.parts import Comparison
@@ -89,15 +90,6 @@ def groups_of(values: pa.ChunkedArray, column: str) -> Groups:
     names = tuple(name for name, _ in ordered)
     found = pc.fill_null(pc.index_in(texts, value_set=pa.array(names, pa.string()), skip_nulls=True), -1)
     return Groups(names, np.array(found.to_numpy(zero_copy_only=False), dtype=np.int32))
-
-
-def adjusted_rand(counts: npt.NDArray[np.int64]) -> float:
-    """Adjusted Rand index of a cross-table; 1 where both groupings are the same, about 0 for unrelated ones."""
-    pairs = _pairs(counts.ravel())
-    rows, columns, whole = _pairs(counts.sum(axis=1)), _pairs(counts.sum(axis=0)), _pairs(counts.sum(keepdims=True))
-    by_chance = rows * columns / whole if whole else 0.0
-    most = (rows + columns) / 2
-    return 1.0 if most == by_chance else (pairs - by_chance) / (most - by_chance)
 
 
 @dataclass(frozen=True, slots=True)

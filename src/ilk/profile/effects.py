@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.features import transforms
+from ilk.features.batteries import FEWEST_ITEMS
 from ilk.features.plans import ColumnPlan, Recipe, Theme, Transform
 from ilk.features.recipe import apply, feature_columns
 from ilk.figures import percent
@@ -24,9 +25,6 @@ Matrix: TypeAlias = npt.NDArray[np.float32]
 
 ANSWER_STYLE = 0.3
 """Share of it along the respondents' own mean from which answer style is warned of; methods page, "Ordered"."""
-
-FEWEST_ITEMS = 5
-"""Ordered columns below which a respondent's own mean says little of how they answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-
-if TYPE_CHECKING:
-    from ilk.sources.source import Source
 
 Hashes = npt.NDArray[np.uint64]
 Rows = npt.NDArray[np.int64]
@@ -68,21 +64,6 @@ def in_hash_order(hashes: Hashes, ids: Any, limit: int) -> Rows:
     inside = np.arange(n) if limit >= n else np.flatnonzero(hashes <= np.partition(hashes, limit - 1)[limit - 1])
     order = inside[np.argsort(hashes[inside], kind="stable")]
     return _ties_by_id(order, hashes[order], ids)[:limit].astype(np.int64)
-
-
-def gather(source: Source, rows: Rows, columns: Sequence[str] | None = None) -> pa.Table:
-    """Return the customers at `rows` (any order, no repeats), in the order of `rows`."""
-    order = np.argsort(rows, kind="stable")
-    wanted, taken, start = rows[order], [], 0
-    for batch in source.batches(columns):
-        first, last = np.searchsorted(wanted, (start, start + batch.num_rows))
-        if last > first:
-            taken.append(batch.take(pa.array(wanted[first:last] - start)))
-        start += batch.num_rows
-    schema = source.schema if columns is None else pa.schema([source.schema.field(name) for name in columns])
-    back = np.empty_like(order)
-    back[order] = np.arange(len(order))
-    return pa.Table.from_batches(taken, schema=schema).take(pa.array(back))
 
 
 def _ties_by_id(order: Rows, hashes: Hashes, ids: Any) -> Rows:
