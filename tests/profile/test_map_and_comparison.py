@@ -10,7 +10,7 @@ from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput
 from ilk.features.recipe import feature_columns
 from ilk.profile.compare import compare_with
-from ilk.profile.map import fit_map, places
+from ilk.profile.map import fit_map, places, separating_map
 
 
 def crowd(n=500, seed=0):
@@ -116,3 +116,50 @@ def test_a_column_without_groups_is_refused():
     subject, labels = crowd(200)
     with pytest.raises(BadInput, match=r"balance cannot be compared .* 2 to 60 groups"):
         compare_with(subject, grouping_of(subject, labels), "balance")
+
+
+def apart(centres, customers, points=None):
+    subject, _ = crowd()
+    points = np.zeros((0, subject.matrix.shape[1])) if points is None else points
+    columns = feature_columns(subject.recipe)
+    return separating_map(centres, customers, points, columns, subject.plans, recipe=subject.recipe)
+
+
+def test_the_separating_plane_holds_all_of_three_middles():
+    """Three middles lie in a plane: on the map they are as far from each other as they are."""
+    rng = np.random.default_rng(0)
+    centres, customers = rng.normal(size=(3, crowd()[0].matrix.shape[1])), np.array([500.0, 300.0, 20.0])
+    shown = apart(centres, customers)
+    xy = np.array(places(shown, centres))
+    for i, j in ((0, 1), (0, 2), (1, 2)):
+        assert np.linalg.norm(xy[i] - xy[j]) == pytest.approx(np.linalg.norm(centres[i] - centres[j]))
+    assert sum(shown.explained) == pytest.approx(1.0)
+    assert np.average(xy, axis=0, weights=customers) == pytest.approx([0.0, 0.0], abs=1e-9)
+    axes = np.array(shown.axes)
+    assert axes.T @ axes == pytest.approx(np.eye(2), abs=1e-9)
+
+
+def test_no_plane_parts_the_middles_more():
+    rng = np.random.default_rng(1)
+    centres, customers = rng.normal(size=(6, crowd()[0].matrix.shape[1])), rng.integers(10, 500, 6).astype(float)
+
+    def between(axes):
+        middles = (centres - np.average(centres, axis=0, weights=customers)) @ axes
+        return float((customers[:, None] * middles**2).sum())
+
+    best = between(np.array(apart(centres, customers).axes))
+    others = [np.linalg.qr(rng.normal(size=(centres.shape[1], 2)))[0] for _ in range(200)]
+    assert all(between(other) <= best + 1e-9 for other in others)
+
+
+def test_two_middles_leave_a_line_and_the_rest_fills_the_plane():
+    rng = np.random.default_rng(2)
+    points = rng.normal(size=(80, crowd()[0].matrix.shape[1]))
+    centres, customers = np.array([points[0], points[1]]), np.array([10.0, 10.0])
+    axes = np.array(apart(centres, customers, points).axes)
+    assert axes.T @ axes == pytest.approx(np.eye(2), abs=1e-9)
+    line = (centres[1] - centres[0]) / np.linalg.norm(centres[1] - centres[0])
+    assert abs(axes[:, 0] @ line) == pytest.approx(1.0)
+    alone = apart(centres, customers)
+    assert np.array(alone.axes)[:, 1] == pytest.approx(0.0)
+    assert alone.words[1] == ("", "")

@@ -33,6 +33,9 @@ GRID = 4096.0
 STEPS = 65_536.0
 DECIMALS = 12
 
+NOTHING = 1e-9
+"""A direction in which the middles differ by less than this part of the most is none."""
+
 
 def fit_map(
     features: npt.NDArray[np.float32],
@@ -74,6 +77,56 @@ def fit_map(
         explained=tuple(float(value) for value in explained),
         words=tuple(_ends(axes[:, i], named) for i in range(N_AXES)),
     )
+
+
+def separating_map(
+    centres: Floats,
+    customers: Floats,
+    points: Floats,
+    columns: Sequence[str],
+    plans: Sequence[ColumnPlan],
+    *,
+    recipe: Recipe | None = None,
+) -> Map:
+    """Return the plane in which the segments' middles lie furthest apart: their own two principal directions.
+
+    It needs no customer. It flatters: of all planes it is the one that shows the segments apart. With two segments
+    the middles lie on one line; the second axis is then where the reference points differ most beside it.
+    `explained` are shares of the differences between the middles, not between customers.
+
+    Args:
+        centres: Of the segments, shape (k, p), on the feature scale.
+        customers: How many each segment has, (k,).
+        points: Reference points, shape (m, p), for a second direction where the middles give none.
+        columns: The column of each feature, length p.
+        plans: What (at least) these columns are, for the words.
+        recipe: Names the level of each feature of a category.
+
+    Source: methods page, "The map"; the between part of Fisher (1936), Annals of Eugenics 7(2).
+    """
+    origin = np.average(centres, axis=0, weights=customers)
+    apart, explained = _directions((centres - origin) * np.sqrt(customers / customers.sum())[:, None])
+    beside = points - points @ apart @ apart.T
+    more, _ = _directions(beside - beside.mean(axis=0)) if len(points) else (np.zeros((len(columns), 0)), explained)
+    axes = np.zeros((len(columns), N_AXES))
+    found = np.hstack([apart, more])[:, :N_AXES]
+    axes[:, : found.shape[1]] = found
+    axes = np.round(axes * _signs(axes), DECIMALS) + 0.0
+    named = _features(columns, plans, recipe)
+    return Map(
+        origin=tuple(float(value) for value in origin),
+        axes=tuple(tuple(float(value) for value in row) for row in axes),
+        explained=tuple(float(value) for value in (*explained, 0.0, 0.0)[:N_AXES]),
+        words=tuple(_ends(axes[:, i], named) for i in range(N_AXES)),
+    )
+
+
+def _directions(spread: Floats) -> tuple[Floats, Floats]:
+    """The first principal directions of centred rows, (p, at most 2), and their shares; those of nothing left out."""
+    _, lengths, rows = np.linalg.svd(spread, full_matrices=False)
+    kept = lengths > NOTHING * max(float(lengths.max(initial=0.0)), 1.0)
+    shares: Floats = lengths**2 / max(float((lengths**2).sum()), 1e-300)
+    return rows[kept][:N_AXES].T, shares[kept][:N_AXES]
 
 
 def _gram(filled: Floats) -> Floats:

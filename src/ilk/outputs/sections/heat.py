@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from markupsafe import Markup
+
 from ilk.features.plans import Theme
-from ilk.model.parts import ColumnSummary, Profile
+from ilk.model.parts import ColumnSummary, Profile, Segment
+from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
+from ilk.outputs.templating import fragment
 from ilk.outputs.theme import tint
 from ilk.outputs.wording import NONE, bare, clean, listed, lower_first, per_cent, unit_of, words_of
 
@@ -28,9 +32,15 @@ class Heat:
     n_folded: int
 
 
-def heat(reading: Reading) -> Heat:
-    """A table a theme, one of single columns and totals, one of what only describes."""
-    tables = [table for table in _tables(reading) if table.lines]
+def heat(reading: Reading, *, opened: str | None = None) -> Heat:
+    """A table a theme, one of single columns and totals, one of what only describes.
+
+    Args:
+        reading: Any model.
+        opened: None for paper. Else every cell can be chosen; below the row of the one chosen last, which this
+            names by its `pick`, its column is shown in that segment against everyone.
+    """
+    tables = [table for table in _tables(reading, opened) if table.lines]
     if sum(len(table.lines) for table in tables) <= MANY:
         return Heat(tuple(tables), (), 0)
     shown = [replace(t, lines=tuple(row for row in t.lines if _stands_out(row, t))) for t in tables]
@@ -45,18 +55,19 @@ def _stands_out(row: Line, table: Table) -> bool:
     return any(look in cell.look for one in rows for cell in one.cells for look in STRONG)
 
 
-def _tables(reading: Reading) -> list[Table]:
+def _tables(reading: Reading, opened: str | None) -> list[Table]:
     building = {c.plan.column: c for c in reading.content.columns if c.plan.use == "builds"}
     themes = sorted(reading.solution.themes, key=lambda theme: -theme.share)
     joined = [t for t in themes if sum(name in building for name in t.columns) > 1]
     singles = [name for t in themes if t not in joined for name in t.columns]
     placed = {name for t in themes for name in t.columns}
     rest = [name for name in building if name not in placed]
-    tables = [_table(_heading(theme, reading), theme.columns, reading) for theme in joined]
+    tables = [_table(_heading(theme, reading), theme.columns, reading, opened) for theme in joined]
     alone = "Columns by themselves" if joined else "All columns that make segments"
-    tables.append(_table(alone, [*singles, *rest], reading))
+    tables.append(_table(alone, [*singles, *rest], reading, opened))
     describing = [c.plan.column for c in reading.content.columns if c.plan.use == "describes"]
-    tables.append(_table("What only describes: it took no part in making the segments", describing, reading))
+    only = "What only describes: it took no part in making the segments"
+    tables.append(_table(only, describing, reading, opened))
     return tables
 
 
@@ -67,11 +78,38 @@ def _heading(theme: Theme, reading: Reading) -> str:
     return f"{words[:1].upper()}{words[1:]}: {per_cent(theme.share)} of what tells the segments apart"
 
 
-def _table(caption: str, names: tuple[str, ...] | list[str], reading: Reading) -> Table:
+def _table(caption: str, names: tuple[str, ...] | list[str], reading: Reading, opened: str | None) -> Table:
     there = {c.plan.column: c for c in reading.content.columns}
-    lines = [line for name in names if name in there for line in column_lines(there[name], reading)]
+    lines = [
+        _choosable(line, i, there[name], reading, opened) if opened is not None else line
+        for name in names
+        if name in there
+        for i, line in enumerate(column_lines(there[name], reading))
+    ]
     heads = ("Column", "Everyone", *(f"{s.number}" for s in reading.segments))
     return Table(caption, heads, tuple(lines), "heat few" if len(reading.segments) <= FEW else "heat")
+
+
+def _choosable(row: Line, i: int, column: ColumnSummary, reading: Reading, opened: str) -> Line:
+    """A row whose cells can be chosen, with what is shown below the one that is."""
+    everyone, *cells = row.cells
+    chosen, detail = [], row.detail
+    for segment, cell in zip(reading.segments, cells, strict=True):
+        pick = f"{segment.number}:{i}:{column.plan.column}"
+        here = pick == opened
+        what = f"{row.head.text}, segment {segment.number}: {cell.text}."
+        said = f"{what} {'Close' if here else 'Show how it is spread'}"
+        chosen.append(replace(cell, pick=pick, said=said, look=f"{cell.look} open".strip() if here else cell.look))
+        detail = spread_of(segment, column) if here else detail
+    return replace(row, cells=(everyone, *chosen), detail=detail)
+
+
+def spread_of(segment: Segment, column: ColumnSummary) -> Markup:
+    """How a column is spread in a segment against everyone, as a figure; why not where it may not be shown."""
+    chart = distribution(segment, column)
+    if chart is None:
+        return Markup("<p>{}</p>").format("Too few customers to show how it is spread.")
+    return Markup(fragment("figure", chart=chart))  # noqa: S704 - every text in it is escaped
 
 
 def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:

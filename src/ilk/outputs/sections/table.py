@@ -11,21 +11,27 @@ NO_DRAWING = Markup()
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its text, CSS classes, a drawing beside the text, a quiet line below it."""
+    """One cell: its text, CSS classes, a drawing beside the text, a quiet line below it.
+
+    Where the reader can choose a cell, `pick` is what was chosen then and `said` what a screen reader calls it.
+    """
 
     text: str
     look: str = ""
     drawing: Markup = NO_DRAWING
     below: str = ""
+    pick: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row: its head, its cells; `look` shades the whole row."""
+    """A row: its head, its cells; `look` shades the whole row, `detail` is a drawing that opens below it."""
 
     head: Cell
     cells: tuple[Cell, ...]
     look: str = ""
+    detail: Markup = NO_DRAWING
 
 
 @dataclass(frozen=True, slots=True)
