@@ -77,6 +77,16 @@ def _range(value: Any) -> Any:
     return value
 
 
+def _mark(value: Any) -> Any:
+    """Accept one character, or its name."""
+    names = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "pipe": "|", "\\t": "\t"}
+    mark = names.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if mark is not None and (not isinstance(mark, str) or len(mark) != 1 or mark.isalnum() or mark in "\"'\n\r"):
+        message = f"{value!r} is not one character that can stand between cells, nor comma, semicolon, tab or bar"
+        raise ValueError(message)
+    return mark
+
+
 Table = BeforeValidator(_pairs)
 Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 
@@ -137,6 +147,14 @@ class Settings(BaseModel):
     )
     where: str | None = _field(
         None, "Keep customers that meet this SQL condition", flag="--where", shown="CONDITION", group="Source"
+    )
+    delimiter: Annotated[str | None, BeforeValidator(_mark)] = _field(
+        None,
+        "What stands between the cells of a text file: one character, or comma, semicolon, tab, bar; found by a vote "
+        "when not given",
+        flag="--delimiter",
+        shown="MARK",
+        group="Source",
     )
     query: str | None = _field(
         None, "One SELECT over the source, which it calls `source`", flag="--query", shown="SELECT", group="Source"

@@ -426,3 +426,13 @@ def test_votes_against_the_nearest_centre_are_explained(model):
     for_it = replace(found, alike=(Alike(20, found.segment, 0.1), Alike(5, found.segment + 1, 0.2)))
     assert "take neither for certain" in " ".join(str(against).split())
     assert "take neither for certain" not in " ".join(str(for_it).split())
+
+
+def test_columns_may_be_written_in_other_cases(model, frame):
+    """As in files; a name given twice in two cases is taken as it stands."""
+    values = {name: value for name, value in frame.slice(0, 1).to_pylist()[0].items() if name in model.scoring.columns}
+    lower = {name.lower(): value for name, value in values.items()}
+    assert model.explain(lower) == model.explain(values)
+    name = next(iter(values))
+    twice = model.explain({**values, name.lower(): 1})
+    assert any(note.code == "columns-unknown" for note in twice.notes)

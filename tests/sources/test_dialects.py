@@ -308,3 +308,21 @@ def marks(layout):
 def test_a_quote_that_swallows_more_than_a_cell_may_hold_is_survived(opened):
     source = opened('"a\\"",b\n' + "1,2\n" * 60_000)
     assert source.intake.rows + source.intake.rejects >= 59_999
+
+
+def test_a_separator_can_be_named(tmp_path):
+    """Where the vote finds one column only, and where it would choose another mark."""
+    path = tmp_path / "dots.csv"
+    path.write_text(written("·"), encoding="utf-8")
+    with pytest.raises(BadInput, match="--delimiter"):
+        open_source(path, Settings())
+    assert is_right(open_source(path, Settings(delimiter="·")))
+    path.write_text("id;name,amount\n" + "".join(f"{i};a{i},{i}.5\n" for i in range(1, 9)), encoding="utf-8")
+    for told, names in (("semicolon", ["id", "name,amount"]), ("comma", ["id;name", "amount"])):
+        assert open_source(path, Settings(delimiter=told)).schema.names == names
+
+
+@pytest.mark.parametrize("wrong", ["ab", "", "x", '"', "\n", 1])
+def test_what_cannot_separate_is_refused(wrong):
+    with pytest.raises(ValueError, match=r"cannot|can stand"):
+        Settings(delimiter=wrong)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -59,6 +60,7 @@ def read_customer(model: Model, values: Mapping[str, Any]) -> Customer:
     rules = {aside.test.column for aside in model.view.asides}
     problems: list[str] = []
     columns: dict[str, pa.Array] = {}
+    values = _named_as_known(values, {*kinds, *rules, *([model.content.provenance.id_column or ""])})
     for column, value in values.items():
         try:
             columns[column] = _column(value, kinds.get(column))
@@ -71,6 +73,13 @@ def read_customer(model: Model, values: Mapping[str, Any]) -> Customer:
     notes = (Note("columns-unknown", f"Not known to the model, and left alone: {listed(unknown)}."),) * bool(unknown)
     known = {c: a for c, a in columns.items() if c in kinds or c in rules}
     return _ready(model, known, _hashed(values, id_column), notes)
+
+
+def _named_as_known(values: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    """Give columns the names the model knows where they differ in upper and lower case only, and no two are alike."""
+    folded = Counter(name.casefold() for name in values)
+    own = {name.casefold(): name for name in known} if len({n.casefold() for n in known}) == len(known) else {}
+    return {own.get(n.casefold(), n) if folded[n.casefold()] == 1 else n: value for n, value in values.items()}
 
 
 def read_value(model: Model, column: str, value: Any) -> pa.Array:

@@ -79,17 +79,17 @@ class Layout:
         return self.preamble + (self.names is not None)
 
 
-def vote(path: Path) -> Layout:
-    """Return the layout that fits the beginning of a UTF-8 file best."""
+def vote(path: Path, delimiter: str | None = None) -> Layout:
+    """Return the layout that fits the beginning of a UTF-8 file best, with the delimiter that was named if any."""
     text, whole = _sample(path)
     candidates = [
-        _Candidate(delimiter, quote, escape, by_line, records)
-        for delimiter in DELIMITERS
-        if delimiter in text
-        for quote in _quotes(text, delimiter)
-        for escape in _escapes(text, delimiter, quote)
+        _Candidate(mark, quote, escape, by_line, records)
+        for mark in ([delimiter] if delimiter else DELIMITERS)
+        if mark in text
+        for quote in _quotes(text, mark)
+        for escape in _escapes(text, mark, quote)
         for by_line in ([False, True] if quote and quote in text else [False])
-        for records in [parse(text, delimiter, quote, escape, whole=whole, by_line=by_line)]
+        for records in [parse(text, mark, quote, escape, whole=whole, by_line=by_line)]
     ]
     if not candidates:
         candidates = [_Candidate(",", '"', "", False, parse(text, ",", '"', "", whole=whole))]

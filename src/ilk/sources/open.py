@@ -102,7 +102,7 @@ def _open(
     *,
     keyed: bool,
 ) -> StoredSource:
-    landing = _land(sandbox, source, progress)
+    landing = _land(sandbox, source, progress, settings.delimiter)
     sandbox.lock(landing.files)
     if expect is not None:
         landing = _as_expected(landing, expect)
@@ -156,11 +156,11 @@ def _refuse_unseparated(sandbox: Sandbox, landing: Landing) -> None:
         raise BadInput(
             f"No separator was found in {landing.name}: the whole first line is ONE column",
             got=repr(name[:60]),
-            do="save it with commas, semicolons, tabs or bars between the cells",
+            do="name what stands between the cells with --delimiter, or save it with commas, semicolons, tabs or bars",
         )
 
 
-def _land(sandbox: Sandbox, source: Any, progress: Progress) -> Landing:
+def _land(sandbox: Sandbox, source: Any, progress: Progress, delimiter: str | None) -> Landing:
     if not isinstance(source, (str, Path)):
         from ilk.sources.frames import as_arrow
 
@@ -173,10 +173,10 @@ def _land(sandbox: Sandbox, source: Any, progress: Progress) -> Landing:
     path, part = _path_and_part(text)
     if path.is_dir():
         return land_parquet(sandbox, _inside(path), path.resolve().name)
-    return _land_file(sandbox, path, part, progress)
+    return _land_file(sandbox, path, part, progress, delimiter)
 
 
-def _land_file(sandbox: Sandbox, path: Path, part: str | None, progress: Progress) -> Landing:
+def _land_file(sandbox: Sandbox, path: Path, part: str | None, progress: Progress, delimiter: str | None) -> Landing:
     ending, name = _ending(path), _name(path)
     if part is not None and ending not in DATABASE + EXCEL:
         raise BadInput(f"{path.name} has no tables to choose from", do="leave out the part after #")
@@ -192,7 +192,7 @@ def _land_file(sandbox: Sandbox, path: Path, part: str | None, progress: Progres
         from ilk.sources.documents import land_json
 
         return land_json(sandbox, path, name)
-    return land_text(sandbox, path, name, progress)
+    return land_text(sandbox, path, name, progress, delimiter)
 
 
 def _path_and_part(text: str) -> tuple[Path, str | None]:

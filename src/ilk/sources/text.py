@@ -62,15 +62,15 @@ class _Read:
     simple: bool
 
 
-def land_text(sandbox: Sandbox, path: Path, name: str, progress: Progress) -> Landing:
-    """Land a text file of any dialect.
+def land_text(sandbox: Sandbox, path: Path, name: str, progress: Progress, delimiter: str | None = None) -> Landing:
+    """Land a text file of any dialect; `delimiter` settles what the vote would decide.
 
     Raises:
         BadInput: If it is empty, no text, or so much of it is unreadable that it must be something else.
         FileTrouble: If it cannot be read.
     """
     plain = plain_text(path, sandbox.folder)
-    layout = vote(plain.path)
+    layout = vote(plain.path, delimiter)
     if layout.width == 0:
         raise BadInput(f"{path.name} is empty", do="give a file with one row for each customer")
     progress.check()
