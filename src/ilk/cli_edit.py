@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -106,12 +105,13 @@ def adopt_command(context: typer.Context, k: int, *, reason: Reason = "") -> Non
 @told
 def undo_command(context: typer.Context) -> None:
     """Take back the last change."""
-    from ilk.outputs.renewed import keep
+    from ilk.outputs.renewed import keep, still_old
 
     loaded = load_model(context.obj)
     keep(loaded.undo(), context.obj)
     say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} left.")
-    _still_old(loaded, context.obj)
+    if told := still_old(loaded, context.obj):
+        say(told)
 
 
 Action = Literal["rename", "note", "use", "merge", "aside", "k"]
@@ -122,28 +122,15 @@ def _edit(
 ) -> None:
     from ilk.edit import apply_edit
     from ilk.model.parts import Edit
-    from ilk.outputs.renewed import keep
+    from ilk.outputs.renewed import keep, still_old
 
     loaded = load_model(model)
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
     path = keep(apply_edit(loaded, edit), model)
     say(f"Done, and kept in {path}; `ilk edit {model} undo` takes it back.")
-    _still_old(loaded, model)
-
-
-def _still_old(model: Model, place: Path) -> None:
-    """Say which tables still tell of the model before the change, because only the customers can renew them."""
-    from ilk.outputs.renewed import tables_of
-
-    old = tables_of(place)
-    if old:
-        source = shlex.quote(model.content.provenance.source)
-        say(
-            f"The report and the workbook are renewed; {' and '.join(old)} still tell{'s' * (len(old) == 1)} of the "
-            f"segments before this change: ilk assign {shlex.quote(str(place))} {source} --out assigned.csv says the "
-            f"new ones."
-        )
+    if told := still_old(loaded, model):
+        say(told)
 
 
 def _uid(model: Model, number: int | None) -> str:

@@ -173,7 +173,7 @@ def test_edits_change_what_is_read(model):
     html = render_report(renamed)
     assert html.count("Quiet &lt;savers&gt;") >= 5
     assert board(Reading(renamed)).rows[0].name == "Quiet <savers>"
-    assert "Renamed to “Quiet &lt;savers&gt;” (clearer)." in html
+    assert "renamed to “Quiet &lt;savers&gt;” (clearer)." in html
     assert old not in {row.name for row in board(Reading(renamed)).rows}
     other = board(Reading(model.at(3, "three teams")))
     assert other.why_k == "The study showed 4 segments; 3 were adopted by hand (three teams)."
@@ -195,7 +195,7 @@ def test_merged_segments_are_read_as_one(model):
     assert "merged by hand from 4, which were reproducible" in str(merged)
     assert "merged: not measured" in str(merged)
     assert persona_card(merged.segments[0], reading).draw(392).count("Merged: not measured") == 1
-    assert "Two segments merged (the same to us)." in html
+    assert "Segments 1 and 2 merged (the same to us)." in html
     warned = replace(merged, content=replace(merged.content, warnings=(Note("x", "Blank for 16 % of segment 2."),)))
     assert [n.text for n in weighed(Reading(warned))][-1] == "Before segments were merged: Blank for 16 % of segment 2."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 from ilk.files import write_text
@@ -53,6 +54,24 @@ def renew_study(model: Model, folder: Path) -> None:
 def tables_of(folder: Path) -> tuple[str, ...]:
     """The tables of customers in a study's folder, which a model alone cannot renew."""
     return tuple(name for name in TABLES if (folder / name).is_file())
+
+
+def still_old(model: Model, place: Path) -> str:
+    """Which tables still tell of the segments before a change, because only the customers can renew them; or nothing.
+
+    Args:
+        model: Any model of the study.
+        place: A study's folder, or a model file, which has no tables.
+    """
+    old = tables_of(place)
+    if not old:
+        return ""
+    source = shlex.quote(model.content.provenance.source)
+    return (
+        f"The report and the workbook are renewed; {' and '.join(old)} still tell{'s' * (len(old) == 1)} of the "
+        f"segments before this change: ilk assign {shlex.quote(str(place))} {source} --out assigned.csv says the "
+        "new ones."
+    )
 
 
 def _renew_pictures(model: Model, folder: Path) -> None:

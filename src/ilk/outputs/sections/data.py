@@ -9,6 +9,7 @@ from markupsafe import Markup
 from ilk.features.plans import Identity
 from ilk.figures import few
 from ilk.model.parts import ColumnSummary
+from ilk.outputs.changes import changes_of
 from ilk.outputs.charts.correlation import correlation_grid
 from ilk.outputs.charts.distribution import in_brief
 from ilk.outputs.charts.figure import Figure
@@ -54,9 +55,7 @@ def data_chapter(reading: Reading) -> DataChapter:
         correlation=correlation_grid(content),
         doubles=tuple(clean(note.text) for note in weighed(reading) if note.code == DOUBLES),
         warnings=tuple(clean(note.text) for note in weighed(reading) if note.code not in ELSEWHERE),
-        edits=tuple(
-            edit_text(edit.action, edit.text or edit.name, edit.reason, edit.date) for edit in reading.model.edits
-        ),
+        edits=changes_of(reading.model),
     )
 
 
@@ -145,17 +144,3 @@ def _identity(identity: Identity, reading: Reading) -> str:
     total = words_of(reading.column(identity.total).plan)
     held = f"{figure(100 * identity.share)} %"
     return f"{total} is the sum of {parts} for {held} of customers, so it counts only through its parts."
-
-
-def edit_text(action: str, text: str, reason: str, date: str) -> str:
-    """A change made by hand in a sentence."""
-    verbs = {
-        "rename": "Renamed to “{}”",
-        "note": "Note: {}",
-        "use": "Use: {}",
-        "merge": "Two segments merged{}",
-        "aside": "Set aside: {}",
-        "k": "Another number of segments adopted{}",
-    }
-    made = verbs.get(action, "{}").format(clean(text) if action not in {"merge", "k"} else "")
-    return f"{clean(date)}: {made}" + (f" ({clean(reason)})." if reason else ".")
