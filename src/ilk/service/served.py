@@ -15,10 +15,10 @@ from pydantic_core import to_json
 from ilk.errors import IlkError
 from ilk.model.file import load
 from ilk.model.model import Model
+from ilk.profile.typical import Typical, typical_customers
 from ilk.service.columns import Wanted, rows_of, wanted_of
 from ilk.service.keys import Keys, read_keys
 from ilk.service.scoring import assign_rows
-from ilk.service.typical import Typical, typical_customers
 
 Stamp = tuple[int, int, int]
 

@@ -1,5 +1,205 @@
-"""To come."""
+"""Which segment? One customer typed in, and at once the segment, how sure, where on the map, and why."""
+
+from __future__ import annotations
+
+from typing import Any
 
 import streamlit as st
 
-st.title("which")
+from ilk.app import shared, show
+from ilk.app.answer import Answer, answer, narrow
+from ilk.app.drawn import drawn
+from ilk.app.entry import NO, YES
+from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
+from ilk.app.of_file import customer_of_file
+from ilk.app.opened import Opened
+from ilk.app.trouble import told
+from ilk.errors import IlkError
+from ilk.outputs.sections.places import map_of
+from ilk.outputs.templating import fragment
+
+PAUSE = "300ms"
+"""How long nobody types before the answer is looked up."""
+
+FROM, ID, WHO, SHARE, MISSED = "which-from", "which-id", "which-who", "which-share", "which-missed"
+
+
+@st.cache_data(show_spinner=False, max_entries=16)
+def the_form(version: str, _study: Opened) -> Form:  # noqa: ARG001 - the version is the cache's key
+    """The form of what is open."""
+    return form_of(_study.model)
+
+
+def slot(study: Opened, column: str) -> str:
+    """The session's key of a field."""
+    return f"which-{study.model.content.provenance.fingerprint[:8]}-{column}"
+
+
+def put(study: Opened, form: Form, values: dict[str, Any]) -> None:
+    """Put values into all fields; those without one become blank."""
+    for field in form.fields:
+        st.session_state[slot(study, field.column)] = _as_shown(field, values.get(field.column))
+
+
+def _as_shown(field: Field, value: Any) -> Any:
+    if field.kind in {"number", "share"}:
+        return "" if value is None else value
+    return value
+
+
+def start_from(study: Opened, form: Form) -> None:
+    """Fill the form with a customer typical of the segment that was chosen, or empty it."""
+    number = st.session_state[FROM]
+    st.session_state[ID], st.session_state[MISSED] = "", ""
+    st.session_state.pop(WHO, None)
+    put(study, form, typical_of(study.model, form, number) if number else {})
+
+
+def fetch(study: Opened, form: Form) -> None:
+    """Fill the form with a customer of the file."""
+    wanted = st.session_state[ID].strip()
+    st.session_state[MISSED] = ""
+    st.session_state.pop(WHO, None)
+    if not wanted or study.folder is None:
+        return
+    try:
+        found = customer_of_file(study.folder, study.model.content.provenance.id_column, wanted)
+    except IlkError as error:
+        st.session_state[MISSED] = str(error)
+        return
+    if found is None:
+        st.session_state[MISSED] = f"There is no customer {wanted[:40]} in the file of this study."
+        return
+    st.session_state[FROM], st.session_state[WHO] = None, wanted
+    put(study, form, {field.column: entered(field, found.get(field.column)) for field in form.fields})
+
+
+def presets(study: Opened, form: Form) -> None:
+    """Start from a typical customer, or from one of the file."""
+    names = study.reading.by_number
+    st.selectbox(
+        "Start from a typical customer of",
+        [0, *names],
+        index=None,
+        format_func=lambda number: f"{number} {names[number]}" if number else "Nobody: empty the form",
+        key=FROM,
+        placeholder="Choose a segment",
+        on_change=start_from,
+        args=(study, form),
+    )
+    if not study.has_customers:
+        st.caption("Open the study's private folder to start from a customer of the file.")
+        return
+    id_column = study.model.content.provenance.id_column
+    label = f"Or from a customer of the file, by {id_column or 'number of the row'}"
+    st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
+    if st.session_state.get(MISSED):
+        st.markdown(f":red[{st.session_state[MISSED]}]")
+
+
+def ask(study: Opened, field: Field) -> Any:
+    """The input of one field."""
+    key = slot(study, field.column)
+    help_ = field.help
+    if field.kind == "flag":
+        return st.segmented_control(field.label, [YES, NO], key=key, help=help_, persist_state="session")
+    if field.kind == "choice":
+        at = st.session_state.get(key)
+        options = [*field.options, *([at] if at is not None and at not in field.options else [])]
+        return st.selectbox(
+            field.label, options, None, key=key, help=help_, placeholder="Not known", persist_state="session"
+        )
+    if field.kind == "date":
+        st.session_state.setdefault(key, None)
+        return st.date_input(field.label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
+    placeholder = f"typically {field.typical}" if field.typical else ""
+    return st.text_input(
+        field.label,
+        key=key,
+        help=help_,
+        placeholder=placeholder,
+        live=PAUSE,
+        autocomplete="off",
+        persist_state="session",
+    )
+
+
+def ask_all(study: Opened, form: Form) -> Filled:
+    """Every field, the most telling ones first, the others folded; what cannot be read is said under its field."""
+    given: dict[str, Any] = {}
+    st.caption(placed_by_first(form) + " Leave empty what you do not know.")
+    places: dict[str, Any] = {}
+    for field in form.first:
+        given[field.column], places[field.column] = ask(study, field), st.empty()
+    n_rest = sum(len(fields) for _, fields in form.groups)
+    if n_rest:
+        with st.expander(f"All other fields ({n_rest})", key="which-rest"):
+            for heading, fields in form.groups:
+                st.markdown(f"**{heading}**")
+                for field in fields:
+                    given[field.column], places[field.column] = ask(study, field), st.empty()
+    filled = fill(form, given)
+    for column, place in places.items():
+        if column in filled.problems:
+            place.markdown(f":red[{filled.problems[column]}]")
+        elif column in filled.echoes:
+            place.caption(filled.echoes[column])
+    return filled
+
+
+def show_answer(study: Opened, filled: Filled) -> None:
+    """The answer to what was filled in, or what to do first."""
+    values = dict(filled.values)
+    if not values:
+        st.info("Type what you know of a customer. The answer appears here, and gets surer with every field.")
+        show.figure(narrow(map_of(study.reading)))
+        return
+    who, id_column = st.session_state.get(WHO), study.model.content.provenance.id_column
+    if who and id_column:
+        values[id_column] = who
+    with told():
+        found = answer(study.model, values)
+        drawn(fragment("answer", answer=found), key="which-answer")
+        if filled.problems:
+            st.caption("Fields that cannot be read count as not known.")
+        if found.map is not None:
+            drawn(fragment("figure", chart=found.map), key="which-map")
+        drawn(fragment("graphs", graphs=found.graphs), key="which-graphs")
+        folded(found)
+
+
+def folded(found: Answer) -> None:
+    """What only some want to know."""
+    if found.why is not None:
+        with st.expander("Exactly why"):
+            drawn(fragment("grid", table=found.why), key="which-why")
+    if found.alike is not None:
+        with st.expander("Most alike"):
+            st.write(found.about_alike)
+            drawn(fragment("grid", table=found.alike), key="which-alike")
+    if found.far is not None:
+        with st.expander("How far from the other segments"):
+            st.write("1 is the usual difference between customers in one column. This is a measure, not advice.")
+            drawn(fragment("grid", table=found.far), key="which-far")
+    with st.expander("The rule that applies"):
+        st.write(found.rule)
+
+
+@st.fragment
+def desk() -> None:
+    """The form and its answer; typing runs only this."""
+    study = show.here()
+    form = the_form(study.version, study)
+    shared.seed(study, form, slot)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        presets(study, form)
+        filled = ask_all(study, form)
+        st.button("Find the segment", type="primary", icon=":material/search:")
+        shared.share(form, study, slot, SHARE)
+    with right:
+        show_answer(study, filled)
+
+
+st.title("Which segment?")
+desk()

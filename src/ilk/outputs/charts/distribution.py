@@ -6,13 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Profile, Segment
-from ilk.outputs.charts.axis import even, ticks
+from ilk.outputs.charts.axis import along, even, ticks
 from ilk.outputs.charts.figure import Figure, Pad, Spec, layer, name_layer, number, plot, rows_of, words
 from ilk.outputs.drawing import shortened
-from ilk.outputs.theme import INK, LINE, PANEL, QUIET, segment_colour
+from ilk.outputs.theme import INK, LINE, PANEL, PAPER, QUIET, segment_colour
 from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words_of
 
-THIRD, HEIGHT, FOOT, SCALE = 296, 176, 28, 48
+THIRD, HEIGHT, FOOT, SCALE, HEAD = 296, 176, 28, 48, 16
+EDGES = (0.2, 0.8)
+"""Where along the axis a label begins to stand to one side of its line."""
+
+HERE = "  ◂"
 WORTH_A_BAR, WORTH_A_ROW = 0.005, 0.01
 MOST_BINS = 14
 NONE_BAR = (-2.6, -1.0)
@@ -53,13 +57,34 @@ class Spread:
         return None in self.bins or None in self.levels
 
 
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """The segment's colour, and the value of the customer who is shown in it."""
+
+    fill: str
+    customer: float | str | None = None
+
+    @property
+    def level(self) -> str | None:
+        """The value as levels are called: 4 and 4.0 are the same."""
+        if isinstance(self.customer, float) and self.customer.is_integer():
+            return str(int(self.customer))
+        return None if self.customer is None else str(self.customer)
+
+
 def coarse(edges: tuple[float, ...]) -> tuple[float, ...]:
     """The edges that are left when bins are joined so."""
     return (*edges[: len(edges) - 2 : 2], edges[-1])
 
 
-def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
-    """The segment filled, everyone as an outline; None where nothing may be shown."""
+def distribution(segment: Segment, column: ColumnSummary, customer: float | str | None = None) -> Figure | None:
+    """The segment filled, everyone as an outline; None where nothing may be shown.
+
+    Args:
+        segment: Whose customers are filled.
+        column: The column.
+        customer: One customer's own value, drawn as a line: a number, days since 1970 for a date, or a level.
+    """
     profile = segment.profile(column.plan.column)
     own, all_of_them = Spread.of(profile), Spread.of(column.everyone)
     if len(own.bins) > MOST_BINS and None not in own.bins:
@@ -76,15 +101,25 @@ def distribution(segment: Segment, column: ColumnSummary) -> Figure | None:
         "" if by_level or even(column.edges) else " Equal steps multiply the amount (log scale)."
     )
     subtitle += " Grey: hidden, because too few customers are there." if own.withheld and not by_level else ""
-    fill = segment_colour(segment.number)
+    fill, title = segment_colour(segment.number), f"{name}: {in_brief(profile, column)}"
+    if customer is not None:
+        said = _said(customer, column)
+        title = f"{name}: {said}"
+        log = "" if by_level or even(column.edges) else ". Equal steps multiply the amount (log scale)"
+        subtitle = f"This segment: {in_brief(profile, column)}. Everyone: {in_brief(column.everyone, column)}{log}"
+        alt = f"{name}, this customer: {said}. Segment {alt.partition(', segment ')[2]}"
 
     def spec(width: int) -> Spec:
         if by_level:
-            return _level_bars(width, column, own, all_of_them, fill)
-        return _histogram(width, column, own, all_of_them, fill)
+            return _level_bars(width, column, own, all_of_them, _Pen(fill, customer))
+        return _histogram(width, column, own, all_of_them, _Pen(fill, customer))
 
     file = f"distribution-{segment.number}-{slug(name)}"
-    return Figure.of(file, (f"{name}: {in_brief(profile, column)}", subtitle, alt), spec, width=THIRD)
+    return Figure.of(file, (title, subtitle, alt), spec, width=THIRD)
+
+
+def _said(customer: float | str, column: ColumnSummary) -> str:
+    return clean(customer) if isinstance(customer, str) else in_units(customer, column)
 
 
 def in_brief(profile: Profile, column: ColumnSummary) -> str:
@@ -104,15 +139,36 @@ def in_brief(profile: Profile, column: ColumnSummary) -> str:
     return f"median {in_units(profile.median, column)}"
 
 
-def _histogram(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
+def _histogram(width: int, column: ColumnSummary, own: Spread, everyone: Spread, pen: _Pen) -> Spec:
     n, most = len(own.bins), max(own.highest, everyone.highest) * 1.08
     low = NONE_BAR[0] if max(own.none or 0.0, everyone.none or 0.0) >= WORTH_A_BAR else 0.0
     x, y = number("x", low, n), number("y", 0, most)
-    bars = {"type": "bar", "color": fill}
+    bars = {"type": "bar", "color": pen.fill}
     filled = layer(_bars(own, column, low), bars, x=x, x2={"field": "x2"}, y=y, y2={"datum": 0})
     layers = [_baseline(low, n, x, y), *_gaps(own, most, x, y), filled, _outline(everyone, low, x, y)]
     layers += [*_scale_labels(width - 4 - SCALE, column, low, x, y), *_top(most, low, n, x, y)]
-    return plot(width, HEIGHT, layers, Pad(4, SCALE, 8, FOOT))
+    if not isinstance(pen.customer, (int, float)):
+        return plot(width, HEIGHT, layers, Pad(4, SCALE, 8, FOOT))
+    at = min(max(along(pen.customer, column.edges), 0), n)
+    at = sum(NONE_BAR) / 2 if pen.customer == 0 and low < 0 else at
+    layers += _customer_line(at, (at - low) / (n - low), in_units(pen.customer, column), (most, x, y))
+    return plot(width, HEIGHT + HEAD, layers, Pad(4, SCALE, 8 + HEAD, FOOT))
+
+
+def _customer_line(at: float, share: float, said: str, frame: tuple[float, Spec, Spec]) -> list[Spec]:
+    """The customer's value as a line over the whole height, said above it; `share` of the width is left of it."""
+    most, x, y = frame
+    side = "left" if share < EDGES[0] else "right" if share > EDGES[1] else "center"
+    halo = {"type": "rule", "color": PAPER, "strokeWidth": 6, "opacity": 0.9}
+    line = {"type": "rule", "color": INK, "strokeWidth": 3}
+    ends = {"x": x, "y": y, "y2": {"field": "y2"}}
+    row = {"x": at, "y": 0, "y2": most}
+    text = {"type": "text", "baseline": "bottom", "align": side, "dy": -6, "fontWeight": "bold", "color": INK}
+    return [
+        layer([row], halo, **ends),
+        layer([{**row, "tip": f"This customer: {said}"}], line, **ends),
+        layer([{"x": at, "y": most, "text": said}], text, x=x, y=y, text=words()),
+    ]
 
 
 def _gaps(own: Spread, most: float, x: Spec, y: Spec) -> list[Spec]:
@@ -183,16 +239,18 @@ def _top(most: float, low: float, high: float, x: Spec, y: Spec) -> list[Spec]:
     return [line, layer([{"x": high, "y": step, "text": per_cent(step)}], said, x=x, y=y, text=words())]
 
 
-def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, fill: str) -> Spec:
+def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread, pen: _Pen) -> Spec:
+    customer = pen.level
     known = [max(own.levels[i] or 0.0, everyone.levels[i] or 0.0) for i in range(len(column.levels))]
-    order = sorted(range(len(column.levels)), key=lambda i: -known[i])[:MOST_LEVELS]
-    order = [i for i in order if known[i] >= WORTH_A_ROW] or order
-    order = sorted(order) if column.plan.label.order or column.everyone.mean is not None else order
-    rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width) for i in order]
+    order = sorted(range(len(column.levels)), key=lambda i: (column.levels[i] != customer, -known[i]))[:MOST_LEVELS]
+    order = [i for i in order if known[i] >= WORTH_A_ROW or column.levels[i] == customer] or order
+    kept = column.plan.label.order or column.everyone.mean is not None
+    order = sorted(order) if kept else sorted(order, key=lambda i: -known[i])
+    rows = [_level_row(column.levels[i], own.levels[i], everyone.levels[i], width, customer) for i in order]
     most = max(max(row["own"], row["everyone"]) for row in rows) or 1.0
     x = number("own", 0, most, range=[0, width - 56])
     y = rows_of("name")
-    bars = layer(rows, {"type": "bar", "height": 16, "yOffset": 10, "color": fill}, x=x, y=y)
+    bars = layer(rows, {"type": "bar", "height": 16, "yOffset": 10, "color": pen.fill}, x=x, y=y)
     mark = {"type": "tick", "height": 16, "bandSize": 22, "thickness": 2, "yOffset": 10, "color": INK}
     line = layer([{k: r[k] for k in ("name", "everyone")} for r in rows], mark, x={**x, "field": "everyone"}, y=y)
     said = {"type": "text", "align": "left", "dx": 8, "yOffset": 10, "baseline": "middle", "color": INK}
@@ -200,8 +258,11 @@ def _level_bars(width: int, column: ColumnSummary, own: Spread, everyone: Spread
     return plot(width, STEP * len(rows), [bars, line, labels, name_layer(rows, STEP)], Pad(0, 0, 0, 0))
 
 
-def _level_row(level: str, own: float | None, everyone: float | None, width: int) -> dict[str, Any]:
-    name = shortened(level or "(blank)", width)
+def _level_row(
+    level: str, own: float | None, everyone: float | None, width: int, customer: str | None = None
+) -> dict[str, Any]:
+    ours = f"{HERE} this customer" if level == customer else ""
+    name = shortened(level or "(blank)", width - 120 if ours else width) + ours
     tip = f"{clean(level)}: {per_cent(own)}, everyone {per_cent(everyone)}"
     return {"name": name, "own": own or 0.0, "everyone": everyone or 0.0, "said": per_cent(own), "tip": tip}
 

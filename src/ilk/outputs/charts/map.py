@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ilk.model.parts import Map, Segment
 from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, number, plot, words
 from ilk.outputs.charts.placing import Box, apart
+from ilk.outputs.charts.spot import Spot, spot_marks
 from ilk.outputs.drawing import shortened, text_width
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
 from ilk.outputs.wording import listed, per_cent, whole
@@ -18,7 +19,7 @@ from ilk.outputs.wording import listed, per_cent, whole
 CORE = 0.7
 """Share of a segment's customers, those nearest its middle, that the outline holds."""
 
-MOST_DOTS, EDGE = 900, 0.005
+MOST_DOTS, EDGE, LIFT = 900, 0.005, 24
 Points = NDArray[np.float64]
 
 
@@ -53,8 +54,13 @@ class Place:
         return np.asarray(order[: max(3, int(np.searchsorted(held, CORE)) + 1)])
 
 
-def segment_map(places: list[Place], directions: Map) -> Figure | None:
-    """Dots of about ten customers, an outline a segment, axes in words; None without reference points."""
+def segment_map(
+    places: list[Place], directions: Map, *, flattering: bool = False, customer: Spot | None = None
+) -> Figure | None:
+    """Dots of about ten customers, an outline a segment, axes in words; None without reference points.
+
+    `flattering` says that the directions were chosen to show the segments apart; a customer is ringed.
+    """
     places = [place for place in places if len(place.xy)]
     if not places:
         return None
@@ -64,12 +70,20 @@ def segment_map(places: list[Place], directions: Map) -> Figure | None:
         f"Each dot is about {whole(per_dot)} customers. The outline holds the middle {per_cent(CORE)} of a segment. "
     )
     subtitle += (
-        f"Across and up: the two directions in which customers differ most ({listed(shares)} of all differences)"
+        "Across and up: the two directions in which the segments lie furthest apart. This view flatters them: it was "
+        "chosen to part them, and with all columns together they are closer"
+        if flattering
+        else f"Across and up: the two directions in which customers differ most ({listed(shares)} of all differences)"
     )
+    heading = "The segments at their furthest apart" if flattering else _title(places)
+    alt = _alt(places, directions)
+    if customer is not None:
+        heading, subtitle = customer.title, f"{customer.about} {subtitle}"
+        alt = f"{customer.in_words(_sides(customer.xy))}. {alt}"
     return Figure.of(
-        "map",
-        (_title(places), subtitle, _alt(places, directions)),
-        lambda width: _spec(width, places, directions),
+        "map-apart" if flattering else "map",
+        (heading, subtitle, alt),
+        lambda width: _spec(width, places, directions, customer),
         width=WIDE,
     )
 
@@ -92,11 +106,15 @@ def _alt(places: list[Place], directions: Map) -> str:
 
 
 def _side(place: Place) -> str:
-    x, y = place.middle
+    return _sides(place.middle)
+
+
+def _sides(xy: tuple[float, float]) -> str:
+    x, y = xy
     return f"{'right' if x > 0 else 'left'} {'above' if y > 0 else 'below'} the middle"
 
 
-def _spec(width: int, places: list[Place], directions: Map) -> Spec:
+def _spec(width: int, places: list[Place], directions: Map, customer: Spot | None = None) -> Spec:
     roomy = width >= 560
     legend = 0 if roomy else 24 * len(places) + 8
     pad = Pad(4, 4, 28, 52 + legend)
@@ -111,7 +129,8 @@ def _spec(width: int, places: list[Place], directions: Map) -> Spec:
     dot = {"type": "circle", "opacity": 0.45, "size": 16 if roomy else 10}
     layers = [layer(dots, dot, x=x, y=y, color=colour())]
     layers += [_outline(place, x, y, low, high) for place in places]
-    layers += _labels(places, (low, high), inner, roomy=roomy)
+    layers += spot_marks(customer, x, y, (low, high)) if customer else []
+    layers += _labels(places, (low, high), inner, roomy=roomy, customer=customer)
     layers += _axis_words(directions, inner)
     if not roomy:
         layers += _legend(places, inner)
@@ -159,22 +178,38 @@ def _turn(a: Points, b: Points, c: Points) -> float:
     return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
 
 
-def _labels(places: list[Place], limits: tuple[Points, Points], inner: tuple[int, int], *, roomy: bool) -> list[Spec]:
+def _labels(
+    places: list[Place],
+    limits: tuple[Points, Points],
+    inner: tuple[int, int],
+    *,
+    roomy: bool,
+    customer: Spot | None = None,
+) -> list[Spec]:
     low, high = limits
     boxes = []
     for place in places:
         said = f"{place.segment.number}  {place.segment.persona.name}" if roomy else str(place.segment.number)
-        said = shortened(said, 320)
-        across, up = (np.array(place.middle) - low) / (high - low)
-        half = text_width(said, 14, bold=True) / 2 + 6
-        at = min(max(float(across) * inner[0], half), inner[0] - half)
-        boxes.append(Box(at, (1 - float(up)) * inner[1], half, 11, said))
+        boxes.append(_label(shortened(said, 320), np.array(place.middle), limits, inner))
+    if customer is not None:
+        at = np.clip(np.array(customer.xy), low, high)
+        box = _label("This customer", at, limits, inner)
+        boxes.append(replace(box, y=box.y - LIFT if box.y > 2 * LIFT else box.y + LIFT))
     rows = [{"x": box.x, "y": box.y, "text": box.text} for box in apart(boxes, inner)]
     pixel = {"type": "quantitative", "scale": None, "axis": None}
     place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}, "text": words()}
     bold = {"type": "text", "fontWeight": "bold", "baseline": "middle"}
     halo = {**bold, "stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "color": PAPER, "opacity": 0.9}
     return [layer(rows, halo, **place_at), layer(rows, {**bold, "color": INK}, **place_at)]
+
+
+def _label(said: str, at: Points, limits: tuple[Points, Points], inner: tuple[int, int]) -> Box:
+    """A text around a place, moved in from the sides."""
+    low, high = limits
+    across, up = (at - low) / (high - low)
+    half = text_width(said, 14, bold=True) / 2 + 6
+    x = min(max(float(across) * inner[0], half), inner[0] - half)
+    return Box(x, (1 - float(up)) * inner[1], half, 11, said)
 
 
 def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:

@@ -4,23 +4,50 @@ from __future__ import annotations
 
 import numpy as np
 
+from ilk.features.recipe import feature_columns
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.map import Place, segment_map
+from ilk.outputs.charts.spot import Spot
 from ilk.outputs.reading import Reading
+from ilk.profile.map import places, separating_map
 
 
-def map_of(reading: Reading) -> Figure | None:
-    """The map, None where no reference points were kept."""
+def map_of(reading: Reading, customer: Spot | None = None) -> Figure | None:
+    """The map, with one customer on it where there is one; None where no reference points were kept."""
     reference = reading.content.reference
     if reference is None or not reference.points:
         return None
+    return segment_map(_places(reading, np.asarray(reference.xy)), reading.content.map, customer=customer)
+
+
+def flattering_map_of(reading: Reading) -> Figure | None:
+    """The map in the plane that shows the segments furthest apart; None where there is nothing to part."""
+    content, reference = reading.content, reading.content.reference
+    if reference is None or not reference.points or len(reading.segments) < 2:
+        return None
+    rows = np.asarray(reading.row_numbers)
+    sizes = np.array([max(s.size, 1) for s in reading.solution.segments], dtype=np.float64)
+    centres = np.asarray(reading.solution.scorer.centres, dtype=np.float64)
+    joined = [np.average(centres[rows == s.number], axis=0, weights=sizes[rows == s.number]) for s in reading.segments]
+    customers = np.array([sizes[rows == s.number].sum() for s in reading.segments])
     points = np.asarray(reference.points, dtype=np.float64)
-    owner = np.asarray(reading.row_numbers)[_nearest(points, np.asarray(reading.solution.scorer.centres))]
-    xy, customers = np.asarray(reference.xy), np.asarray(reference.customers, dtype=np.float64)
-    places = [Place(s, xy[owner == s.number], customers[owner == s.number]) for s in reading.segments]
-    return segment_map(places, reading.content.map)
+    plans = [column.plan for column in content.columns]
+    columns, recipe = feature_columns(content.recipe), content.recipe
+    shown = separating_map(np.asarray(joined), customers, points, columns, plans, recipe=recipe)
+    return segment_map(_places(reading, np.asarray(places(shown, points))), shown, flattering=True)
 
 
-def _nearest(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+def _places(reading: Reading, xy: np.ndarray) -> list[Place]:
+    """Each segment's reference points, where they stand."""
+    reference = reading.content.reference
+    if reference is None:
+        return []
+    points, customers = np.asarray(reference.points, np.float64), np.asarray(reference.customers, np.float64)
+    owner = np.asarray(reading.row_numbers)[nearest_rows(points, np.asarray(reading.solution.scorer.centres))]
+    return [Place(s, xy[owner == s.number], customers[owner == s.number]) for s in reading.segments]
+
+
+def nearest_rows(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """The row of the scorer each point is nearest to, (m,)."""
     distances = -2.0 * points @ centres.T + (centres**2).sum(axis=1)
     return np.asarray(distances.argmin(axis=1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Profile, Segment
-from ilk.service.columns import Scalar
+
+Value = str | int | float | bool | None
 
 _DIGITS = 3
 
@@ -17,7 +19,7 @@ class Typical:
     """A made-up customer, and the number of the segment it was made from."""
 
     segment: int
-    values: dict[str, Scalar]
+    values: dict[str, Value]
 
 
 def typical_customers(model: Model) -> tuple[Typical, ...]:
@@ -25,20 +27,32 @@ def typical_customers(model: Model) -> tuple[Typical, ...]:
     return tuple(Typical(segment.number, _values(model, segment)) for segment in model.segments)
 
 
-def _values(model: Model, segment: Segment) -> dict[str, Scalar]:
+def _values(model: Model, segment: Segment) -> dict[str, Value]:
     profiles = {profile.column: profile for profile in segment.profiles}
     id_column = model.content.provenance.id_column
-    values: dict[str, Scalar] = {} if id_column is None else {id_column: f"{segment.number:05d}"}
+    values: dict[str, Value] = {} if id_column is None else {id_column: f"{segment.number:05d}"}
     for column in model.content.columns:
         name = column.plan.column
         if column.plan.use != "builds" or name not in profiles:
             continue
         here = _usual(column, profiles[name])
         values[name] = _usual(column, column.everyone) if here is None else here
-    return values
+    return values | _totals(model, values)
 
 
-def _usual(column: ColumnSummary, profile: Profile) -> Scalar:
+def _totals(model: Model, values: Mapping[str, Value]) -> dict[str, Value]:
+    """Totals that are the sum of their parts here too; medians alone do not add up."""
+    found: dict[str, Value] = {}
+    for identity in model.content.identities:
+        parts = [values.get(part) for part in identity.parts]
+        numbers = [float(part) for part in parts if isinstance(part, (int, float))]
+        if identity.total in values and len(numbers) == len(parts):
+            total = sum(numbers)
+            found[identity.total] = round(total) if model.content.column(identity.total).facts.whole else total
+    return found
+
+
+def _usual(column: ColumnSummary, profile: Profile) -> Value:
     """The usual value as a request gives it."""
     if column.facts.kind == "text":
         counts = [count or 0 for count in profile.levels]

@@ -1,0 +1,275 @@
+"""What the form answers: the persona, how sure, the graphs, and why; all of it in words and figures, no page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from math import fsum
+from typing import Any
+
+from markupsafe import Markup
+
+from ilk.app.where import spot_of
+from ilk.model.customer import read_customer
+from ilk.model.explain import Explanation, explain
+from ilk.model.model import Model
+from ilk.model.shown import far_in_words, figure
+from ilk.model.why import Reason
+from ilk.outputs.charts.distribution import distribution
+from ilk.outputs.charts.figure import HALF, PHONE, Figure
+from ilk.outputs.drawing import drawing, element, themed
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.places import map_of
+from ilk.outputs.sections.table import NO_DRAWING, Table, line
+from ilk.outputs.theme import segment_colour
+from ilk.outputs.wording import EPOCH, NONE, clean, counted, listed, lower_first, per_cent, words_of
+
+N_GRAPHS = 3
+"""Histograms shown: of the columns that decided it."""
+
+MOST_CHANGES = 4
+TEN = 10
+NEARLY_ALL, HARDLY_ANY = 0.95, 0.05
+STEP, DOT = 16, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One customer's segment, as the page shows it.
+
+    Args:
+        number: The segment's; 0 for somebody who was set aside.
+        look: Its colour's number.
+        name: Its persona's name.
+        sentence: What the persona is like.
+        sure: How sure, in a sentence.
+        dots: The same as ten dots; empty where nothing can be asked.
+        too_little: Whether there is too little to tell.
+        next: What would help most; empty where nothing is blank.
+        helps: The column meant.
+        runner_up: The next segment, in a sentence.
+        notes: What was odd.
+        map: The map with the customer's ring.
+        graphs: The histograms that decided it.
+        why: Every column's points; None where there is one segment only.
+        alike: The reference points most like this one.
+        about_alike: What they say, in a sentence.
+        far: How far from the other segments.
+        rule: The rule that applies, in a sentence.
+    """
+
+    number: int
+    look: int
+    name: str
+    sentence: str
+    sure: str = ""
+    dots: Markup = NO_DRAWING
+    too_little: bool = False
+    next: str = ""
+    helps: str = ""
+    runner_up: str = ""
+    notes: tuple[str, ...] = ()
+    map: Figure | None = None
+    graphs: tuple[Figure, ...] = ()
+    why: Table | None = None
+    alike: Table | None = None
+    about_alike: str = ""
+    far: Table | None = None
+    rule: str = ""
+
+
+def answer(model: Model, values: Mapping[str, Any]) -> Answer:
+    """Find one customer's segment.
+
+    Raises:
+        BadInput: If nothing is known that the model looks at.
+    """
+    found, reading = explain(model, values), Reading(model)
+    notes = tuple(clean(note.text) for note in found.notes)
+    if found.segment == 0:
+        return Answer(0, 1, clean(found.name), "", notes=notes)
+    customer, segment = read_customer(model, values), model.segment(found.segment)
+    about, alike = _alike(found, reading)
+    return Answer(
+        number=found.segment,
+        look=(found.segment - 1) % 12 + 1,
+        name=clean(found.name),
+        sentence=clean(found.sentence),
+        sure=how_sure(found.certainty, too_little=found.too_little),
+        dots=_dots(found.certainty, found.segment),
+        too_little=found.too_little,
+        next=_next(found, reading),
+        helps=found.helpful.column if found.helpful is not None else "",
+        runner_up=_runner_up(found, reading),
+        notes=notes + _unlike(found),
+        map=narrow(map_of(reading, spot_of(model, customer, segment))),
+        graphs=_graphs(found, reading, values),
+        why=_why(found, reading),
+        alike=alike,
+        about_alike=about,
+        far=_far(found, reading),
+        rule=_rule(found, reading),
+    )
+
+
+def narrow(chart: Figure | None) -> Figure | None:
+    """A chart as wide as the page's right column."""
+    return chart and replace(chart, width=HALF)
+
+
+def how_sure(certainty: float | None, *, too_little: bool = False) -> str:
+    """6 in 10 customers like this are in this segment; below 0.6 there is too little to tell."""
+    if certainty is None:
+        return "How sure this is was not measured for this model."
+    many = _in_ten(certainty, too_little=too_little)
+    said = f"{many} customers like this {'is' if many.startswith('1 ') else 'are'} in this segment."
+    return f"Too little to tell: only {said}" if too_little else f"{said[:1].upper()}{said[1:]}"
+
+
+def _in_ten(share: float, *, too_little: bool) -> str:
+    if share >= NEARLY_ALL:
+        return "nearly all"
+    if share < HARDLY_ANY:
+        return "hardly any"
+    n = max(round(share * TEN), 1)
+    return f"{'fewer than ' if too_little and n >= 6 else ''}{n} in {TEN}"
+
+
+def _dots(certainty: float | None, number: int) -> Markup:
+    """Ten dots, as many filled as are said."""
+    if certainty is None:
+        return NO_DRAWING
+    n = round(certainty * TEN)
+    fill = segment_colour(number)
+    marks = [
+        element(
+            "circle",
+            cx=STEP * i + DOT + 1,
+            cy=DOT + 1,
+            r=DOT,
+            fill=fill if i < n else "none",
+            stroke=fill,
+            stroke_width=1.5,
+        )
+        for i in range(TEN)
+    ]
+    svg = drawing(STEP * TEN, 2 * DOT + 2, *marks)
+    return Markup(themed(svg, f"{n} of 10 dots are filled", css_class="bar"))  # noqa: S704 - drawn from numbers
+
+
+def _next(found: Explanation, reading: Reading) -> str:
+    if found.helpful is None or found.certainty is None or found.helpful.certainty <= found.certainty:
+        return ""
+    name = lower_first(words_of(reading.column(found.helpful.column).plan))
+    return f"Knowing {name} would help most: to {_in_ten(found.helpful.certainty, too_little=False)} on average."
+
+
+def _runner_up(found: Explanation, reading: Reading) -> str:
+    if found.runner_up is None:
+        return ""
+    close = "Nearly as near" if found.margin is not None and found.margin < 0.1 else "Next nearest"
+    return f"{close}: {reading.called(found.runner_up)}."
+
+
+def _unlike(found: Explanation) -> tuple[str, ...]:
+    if not found.outlier or found.distance is None or found.distance_limit is None:
+        return ()
+    far = f"{figure(found.distance)} from its middle, where 99.5 % are within {figure(found.distance_limit)}"
+    return (f"Unlike anyone in the segment: {far}. Check the values; else take the answer for the least bad one.",)
+
+
+def _graphs(found: Explanation, reading: Reading, values: Mapping[str, Any]) -> tuple[Figure, ...]:
+    """The histograms of what speaks most for the segment, then of what speaks against it."""
+    segment = reading.model.segment(found.segment)
+    ordered = sorted(found.reasons, key=lambda reason: (reason.points <= 0, -abs(reason.points)))
+    names = [reason.column for reason in ordered] or [
+        column for column in values if column in reading.model.scoring.columns
+    ]
+    drawn = (
+        distribution(segment, reading.column(name), _on_axis(values[name]))
+        for name in names
+        if values.get(name) is not None
+    )
+    return tuple(islice((replace(graph, width=PHONE) for graph in drawn if graph is not None), N_GRAPHS))
+
+
+def _on_axis(value: Any) -> float | str:
+    """A value as a histogram has it: days since 1970 for a date."""
+    if isinstance(value, bool):
+        return float(value)
+    if isinstance(value, date):
+        return float((value - EPOCH).days)
+    return value if isinstance(value, str) else float(value)
+
+
+def _why(found: Explanation, reading: Reading) -> Table | None:
+    if found.runner_up is None or not found.reasons:
+        return None
+    whole = fsum(abs(reason.points) for reason in found.reasons) or 1.0
+    lines = [
+        line(
+            reading_words(reason, reading),
+            reason.value,
+            reason.here or NONE,
+            reason.there or NONE,
+            str(found.segment if reason.points >= 0 else found.runner_up),
+            per_cent(abs(reason.points) / whole),
+        )
+        for reason in found.reasons
+    ]
+    caption = f"Why {reading.called(found.segment)} and not {reading.called(found.runner_up)}"
+    heads = ("Column", "This one", f"Usual in {found.segment}", f"Usual in {found.runner_up}", "Speaks for", "How much")
+    return Table(caption, heads, tuple(lines))
+
+
+def reading_words(reason: Reason, reading: Reading) -> str:
+    """What a reason's column is called."""
+    return words_of(reading.column(reason.column).plan)
+
+
+def _alike(found: Explanation, reading: Reading) -> tuple[str, Table | None]:
+    if not found.alike:
+        return "", None
+    inside: dict[int, int] = {}
+    for one in found.alike:
+        inside[one.segment] = inside.get(one.segment, 0) + one.customers
+    total = sum(inside.values())
+    ordered = sorted(inside.items(), key=lambda pair: -pair[1])
+    where = listed([f"{n} in {reading.called(number)}" for number, n in ordered])
+    said = f"The {counted(total, 'customer')} of the study most like this one: {where}."
+    if 2 * inside.get(found.segment, 0) < total:
+        said += (
+            f" The nearest segment is {found.segment}, by the average of all its customers; those most like this one "
+            "are mostly in another. Both can hold near a border: take neither for certain."
+        )
+    lines = [
+        line(f"{counted(one.customers, 'customer')}", reading.called(one.segment), figure(one.distance))
+        for one in found.alike
+    ]
+    return said, Table("Groups of customers most like this one", ("Group of", "In segment", "How far"), tuple(lines))
+
+
+def _far(found: Explanation, reading: Reading) -> Table | None:
+    lines = []
+    for way in found.elsewhere:
+        if way.distance is None:
+            lines.append(line(reading.called(way.segment), NONE, "cannot be reached by what can change"))
+            continue
+        changes = [
+            f"{words_of(reading.column(c.column).plan)} {figure(c.before)} → {figure(c.after)}" for c in way.changes
+        ]
+        more = len(changes) - MOST_CHANGES
+        said = ", ".join(changes[:MOST_CHANGES]) + (f" and {counted(more, 'smaller change')}" if more > 0 else "")
+        said += f"; on this way segment {way.lands} is nearer" if way.lands not in {way.segment, None} else ""
+        lines.append(line(reading.called(way.segment), f"{figure(way.distance)}, {far_in_words(way.distance)}", said))
+    heads = ("To segment", "How far", "The smallest change that would lead there")
+    return Table("How far from the other segments", heads, tuple(lines), "made") if lines else None
+
+
+def _rule(found: Explanation, reading: Reading) -> str:
+    if found.rule is None or found.rule_segment is None:
+        return "No rule of the tree is known to apply."
+    agrees = "the same" if found.rule_segment == found.segment else "another one, so take neither for certain"
+    return f"The rule that applies stands for {reading.called(found.rule_segment)}, {agrees}: {clean(found.rule)}"

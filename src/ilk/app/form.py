@@ -1,0 +1,229 @@
+"""The form for one customer: which fields, in what order and groups, what is typical, and what was typed into them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ilk.app.entry import NO, YES, Kind, read_entry
+from ilk.features.transforms import OTHER
+from ilk.model.model import Model
+from ilk.model.parts import ColumnSummary
+from ilk.model.telling import Telling, most_telling
+from ilk.outputs.charts.distribution import in_brief
+from ilk.outputs.wording import bare, in_units, is_share, listed, lower_first, per_cent, unit_of, words_of
+from ilk.profile.typical import typical_customers
+from ilk.profile.words import words_for
+
+N_FIRST = 5
+"""Fields that are asked for first."""
+
+MOST_PICKS = 12
+"""Answers of an ordered column of numbers that are picked from a list; more are typed."""
+
+ALONE = "Others"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input.
+
+    Args:
+        column: What it fills.
+        label: What it is called, with its unit.
+        kind: What is asked for.
+        group: The heading it stands under.
+        help: A sentence or two on it.
+        typical: The usual value, as one would type it.
+        options: What can be picked.
+        numeric: Whether picks stand for numbers.
+        hundred: Whether it holds per cents.
+    """
+
+    column: str
+    label: str
+    kind: Kind
+    group: str
+    help: str
+    typical: str
+    options: tuple[str, ...] = ()
+    numeric: bool = False
+    hundred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """All inputs: the most telling ones first, the rest by group.
+
+    `right` is the share of customers who are placed by the first fields alone as by all.
+    """
+
+    first: tuple[Field, ...]
+    groups: tuple[tuple[str, tuple[Field, ...]], ...]
+    right: float
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """Every field, in the order of the page."""
+        return (*self.first, *(field for _, fields in self.groups for field in fields))
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A form as it was filled in: values for the model, and by column what could not be read or was read how."""
+
+    values: dict[str, Any]
+    problems: dict[str, str]
+    echoes: dict[str, str]
+
+
+def form_of(model: Model) -> Form:
+    """The form a model asks for: its building columns, and what its rules to set aside look at."""
+    summaries = {c.plan.column: c for c in model.content.columns}
+    builds = [name for name, c in summaries.items() if c.plan.use == "builds"]
+    rules = [aside.test.column for aside in model.view.asides]
+    names = [n for n in dict.fromkeys((*builds, *model.scoring.columns, *rules)) if n in summaries]
+    groups = _groups(model, names)
+    fields = {name: _field(model, summaries[name], groups.get(name, ALONE)) for name in names}
+    telling: Telling = most_telling(model.scoring, N_FIRST)
+    first = tuple(fields[name] for name in telling.columns)
+    rest = [field for field in fields.values() if field not in first]
+    headings = sorted(dict.fromkeys(field.group for field in rest), key=lambda heading: heading == ALONE)
+    by_group = tuple((heading, tuple(f for f in rest if f.group == heading)) for heading in headings)
+    return Form(first, by_group, telling.right)
+
+
+def fill(form: Form, given: Mapping[str, Any]) -> Filled:
+    """Read a form.
+
+    Args:
+        form: Its fields.
+        given: Column -> what stands in its field; columns without a field are left alone.
+    """
+    filled = Filled({}, {}, {})
+    for field in form.fields:
+        try:
+            entry = read_entry(given.get(field.column), field.kind, numeric=field.numeric, hundred=field.hundred)
+        except ValueError as error:
+            filled.problems[field.column] = str(error)
+            continue
+        if entry.value is not None:
+            filled.values[field.column] = entry.value
+        if entry.echo:
+            filled.echoes[field.column] = entry.echo
+    return filled
+
+
+def entered(field: Field, value: Any) -> Any:
+    """What to put into a field so that it holds a value: of a file, of a typical customer, of an address."""
+    if value is None or value == "":
+        return None
+    if field.kind == "flag":
+        return YES if str(value).strip().lower() in {"true", "yes", "1", "1.0"} else NO
+    if field.kind == "date":
+        return read_entry(str(value), "date").value
+    if field.kind == "choice" and field.numeric:
+        return next((option for option in field.options if float(option) == float(value)), None)
+    return str(value)
+
+
+def typical_of(model: Model, form: Form, number: int) -> dict[str, Any]:
+    """The fields of a customer typical of a segment."""
+    typical = next(one for one in typical_customers(model) if one.segment == number)
+    return {field.column: entered(field, typical.values.get(field.column)) for field in form.fields}
+
+
+def _field(model: Model, column: ColumnSummary, group: str) -> Field:
+    plan, kind = column.plan, _kind(column)
+    unit = unit_of(plan)
+    return Field(
+        column=plan.column,
+        label=words_of(plan) + (f" ({unit})" if unit else ""),
+        kind=kind,
+        group=group,
+        help=_help(model, column),
+        typical=_typical(column),
+        options=_options(model, column) if kind == "choice" else (),
+        numeric=column.facts.kind == "number",
+        hundred=plan.kind == "share" and not is_share(column),
+    )
+
+
+def _kind(column: ColumnSummary) -> Kind:
+    if column.plan.kind == "flag" and column.facts.kind in {"flag", "number"}:
+        return "flag"
+    if column.facts.kind == "number":
+        few = column.plan.kind == "ordered" and column.facts.whole and 0 < len(column.facts.levels) <= MOST_PICKS
+        return "choice" if few else "share" if is_share(column) else "number"
+    return {"flag": "flag", "date": "date"}.get(column.facts.kind, "choice")  # type: ignore[return-value]
+
+
+def _options(model: Model, column: ColumnSummary) -> tuple[str, ...]:
+    """What can be picked, in the column's own order where it has one; rare answers the model pools come last."""
+    if column.facts.kind == "number":
+        return tuple(sorted((level for level, _ in column.facts.levels), key=float))
+    recipe = [t for t in model.content.recipe.transforms if t.column == column.plan.column]
+    told = [level for t in recipe for level in (*t.levels, *t.pooled)]
+    every = dict.fromkeys((*column.plan.label.order, *column.levels, *told))
+    return tuple(level for level in every if level and level != OTHER)
+
+
+def _typical(column: ColumnSummary) -> str:
+    """The usual value as it would be typed, without a unit, which stands at the label."""
+    profile = column.everyone
+    middle = profile.median if profile.median is not None else profile.mean
+    if column.facts.kind in {"text", "flag"} or middle is None:
+        return ""
+    return bare(middle, column)
+
+
+def _help(model: Model, column: ColumnSummary) -> str:
+    plan = column.plan
+    known = f"“{plan.column}” in the file. Everyone: {in_brief(column.everyone, column)}."
+    if plan.label.given and plan.label.words != words_of(plan):
+        known = f"{plan.label.words} {known}"
+    if column.everyone.low is not None and column.everyone.high is not None:
+        known += (
+            f" Most lie between {in_units(column.everyone.low, column)} and {in_units(column.everyone.high, column)}."
+        )
+    total = next((i for i in model.content.identities if i.total == plan.column), None)
+    if total is not None:
+        parts = listed([lower_first(words_of(model.content.column(part).plan)) for part in total.parts])
+        known += f" It is the sum of {parts}, which are looked at instead."
+    return known
+
+
+def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
+    """The heading of each column: the labels file's, else its theme's; totals stand with their parts."""
+    found = {name: model.content.column(name).plan.label.group for name in names}
+    themes = {name: heading for theme in model.solution.themes for name, heading in _theme(model, theme.columns)}
+    for identity in model.content.identities:
+        own = _capital(words_for(model.content.column(identity.total).plan).topic)
+        parts = next((themes[part] for part in identity.parts if part in themes), ALONE)
+        themes.setdefault(identity.total, own if own in themes.values() else parts)
+    return {name: group or themes.get(name, ALONE) for name, group in found.items()}
+
+
+def _theme(model: Model, columns: tuple[str, ...]) -> list[tuple[str, str]]:
+    """A theme's columns with its heading: at most two topics, of which none is a case of another."""
+    words = sorted((words_for(model.content.column(name).plan) for name in columns), key=lambda one: len(one.stem))
+    topics: dict[frozenset[str], str] = {}
+    for one in words:
+        if not any(stem <= one.stem for stem in topics):
+            topics[one.stem] = one.topic
+    said = listed(list(topics.values())[:2]) if len(columns) > 1 else ALONE
+    return [(name, _capital(said)) for name in columns]
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def placed_by_first(form: Form) -> str:
+    """What the first fields are worth, in a sentence."""
+    n = len(form.first)
+    if n < 2:
+        return "The field that tells most."
+    alone = f"by them alone, about {per_cent(form.right)} come to the same segment as by all"
+    return f"The {n} fields that tell most: {alone}.".replace(" %", "\N{NO-BREAK SPACE}%")

@@ -1,0 +1,54 @@
+"""Sharing a filled form by its address: only when asked for, and never with an id."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from ilk.app.form import Form, entered
+from ilk.app.opened import Opened
+
+Slot = Callable[[Opened, str], str]
+SEEDED = "which-seeded"
+LONGEST = 200
+"""Characters of a value that an address carries."""
+
+
+def seed(study: Opened, form: Form, slot: Slot) -> None:
+    """Fill the form from the address, once a session."""
+    if st.session_state.get(SEEDED):
+        return
+    st.session_state[SEEDED] = True
+    for field in form.fields:
+        text = st.query_params.get(field.column)
+        if text and len(text) <= LONGEST:
+            try:
+                value = entered(field, text)
+            except ValueError:
+                continue
+            if value is not None and (field.kind != "choice" or value in field.options):
+                st.session_state[slot(study, field.column)] = value
+
+
+def share(form: Form, study: Opened, slot: Slot, key: str) -> None:
+    """A switch that keeps what is in the fields in the page's address."""
+    if any(field.column in st.query_params for field in form.fields):
+        st.session_state.setdefault(key, True)
+    wanted = st.toggle(
+        "Keep the values in the page's address",
+        key=key,
+        help="For sending a link. Whoever gets it sees the values; an id is never in it.",
+    )
+    texts = {field.column: _text(st.session_state.get(slot(study, field.column))) for field in form.fields}
+    told = {column: text for column, text in texts.items() if wanted and text}
+    if told != {column: st.query_params[column] for column in texts if column in st.query_params}:
+        st.query_params.from_dict(told)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)[:LONGEST]

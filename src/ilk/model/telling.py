@@ -1,0 +1,53 @@
+"""Which columns tell most: those by which alone most customers would be placed as with everything known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.model.scorers import Floats, Scoring, nearest_segments
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The most telling columns, and the share of customers placed rightly by them alone."""
+
+    columns: tuple[str, ...]
+    right: float
+
+
+def most_telling(scoring: Scoring, n: int) -> Telling:
+    """Choose columns one after the other, each the one that places most customers rightly beside those before.
+
+    Asked of the reference points, each counting for the customers it stands for; of equal columns the one in which
+    segments differ more is taken.
+
+    Args:
+        scoring: A model made ready.
+        n: How many columns at most.
+    """
+    of_column = scoring.columns_of_features
+    apart = _apart(scoring)
+    chosen: list[int] = []
+    left = list(range(len(scoring.columns)))
+    while left and len(chosen) < n:
+        best = max(left, key=lambda i: (_right(scoring, np.isin(of_column, [*chosen, i])), apart[i]))
+        chosen.append(best)
+        left.remove(best)
+    return Telling(tuple(scoring.columns[i] for i in chosen), _right(scoring, np.isin(of_column, chosen)))
+
+
+def _right(scoring: Scoring, known: NDArray[np.bool_]) -> float:
+    """Share of customers whose segment is the same with only these features known."""
+    whole = scoring.donors.astype(np.float32)
+    found = nearest_segments(scoring, np.where(known, whole, np.float32(np.nan))).label
+    right = found == nearest_segments(scoring, whole).label
+    return float(scoring.donor_customers[right].sum() / scoring.donor_customers.sum())
+
+
+def _apart(scoring: Scoring) -> Floats:
+    """Variance of the segments' centres in each column, all its features together."""
+    each = scoring.centres.var(axis=0)
+    return np.asarray(np.bincount(scoring.columns_of_features, each, minlength=len(scoring.columns)), np.float64)
