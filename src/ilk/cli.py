@@ -258,7 +258,7 @@ def _segment(
     settings = Settings.of(given, config=config)
     folder = study_folder(source, out, force=force)
     with progress_bar(quiet=quiet or as_json) as progress:
-        study = segment(source, settings=settings, out=folder, progress=progress)
+        study = segment(source, settings=settings, out=folder, progress=progress, force=force)
     _deliver(study, as_json=as_json, quiet=quiet)
 
 

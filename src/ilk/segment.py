@@ -16,7 +16,7 @@ from ilk.errors import BadSetting
 from ilk.files import refuse_overwriting
 from ilk.findings import describe, weigh
 from ilk.outputs.charts.painter import painting
-from ilk.outputs.folder import OUTPUTS, source_name
+from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
@@ -33,6 +33,7 @@ def segment(
     out: str | Path | None = None,
     progress: Progress | None = None,
     namer: Namer | None = None,
+    force: bool = False,
     **options: Any,
 ) -> Study:
     """Find the kinds of customers in a table, and say how far they can be trusted.
@@ -45,6 +46,7 @@ def segment(
         progress: Told of each stage; may stop the work.
         namer: Gives segments names of your own: called with each finished segment (size, persona with markers and
             sentence), returns a name of at most 40 characters, or None to keep ours, as does one that stands twice.
+        force: Write into `out` even if it holds something else, or changes made by hand, which are then lost.
         options: Single settings, see `ilk.Settings`.
 
     Returns:
@@ -55,6 +57,7 @@ def segment(
     """
     settings, progress = _settings(settings, options), progress or Progress()
     if out is not None:
+        study_folder(source, Path(out), force=force)
         refuse_overwriting(files_of(source), (Path(out) / name for name in OUTPUTS))
     engine = engine_of(settings, progress)
     with painting(wanted=out is not None), closing(open_source(source, settings, progress=progress)) as data:

@@ -6,10 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+import ilk
 from ilk.engines import workers
 from ilk.engines.engine import Ability
 from ilk.engines.memory import MemoryEngine
-from ilk.errors import BadSetting, NotSupported
+from ilk.errors import BadSetting, FileTrouble, NotSupported
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import warnings
 from ilk.segment import segment
@@ -135,3 +136,21 @@ def test_customers_without_a_segment_come_before_advice_on_columns(tmp_path):
     told, _ = warnings(Reading(found.model))
     doubts = [line for line in told if line.startswith("Do not rely")]
     assert told[len(doubts)].startswith("40 customers answered nothing that builds segments")
+
+
+def test_what_was_changed_by_hand_is_not_lost_from_python_either(tmp_path):
+    """Nor is a folder written into that holds something else."""
+    table, out = make_world(300, seed=2).customers, tmp_path / "out"
+    segment(table, k=2, out=out)
+    segment(table, k=2, out=out)
+    ilk.load(out / "segments.ilk").at(1).save(out / "segments.ilk")
+    before = (out / "segments.ilk").read_bytes()
+    with pytest.raises(FileTrouble, match="would be lost"):
+        segment(table, k=2, out=out)
+    assert (out / "segments.ilk").read_bytes() == before
+    segment(table, k=2, out=out, force=True)
+    assert not ilk.load(out / "segments.ilk").edits
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "a.txt").write_text("mine")
+    with pytest.raises(FileTrouble, match="not an earlier study"):
+        segment(table, k=2, out=tmp_path / "mine")

@@ -32,7 +32,7 @@ OUTPUTS = (
 ENDINGS = {".gz", ".zst", ".csv", ".tsv", ".txt", ".parquet", ".json", ".ndjson", ".jsonl", ".xlsx", ".duckdb", ".db"}
 
 
-def study_folder(source: str, out: Path | None, *, force: bool = False) -> Path:
+def study_folder(source: Any, out: Path | None, *, force: bool = False) -> Path:
     """Where a study of `source` goes: `out`, or SOURCENAME-segments here.
 
     Raises:

@@ -77,7 +77,9 @@ def add_key(path: Path, name: str) -> str:
     key = f"ilk_{secrets.token_urlsafe(32)}"
     line = f"{name} {_hashed(key).hex()}"
     if _LINE.fullmatch(line) is None:
-        raise BadInput("The name of a key has 1 to 40 letters, digits, points, lines", got=name[:40])
+        raise BadInput(
+            "The name of a key has 1 to 40 letters, digits, points, lines", got=name[:40], do="name it like shop-1"
+        )
     there = _HEAD
     if path.exists() and path.stat().st_size:
         read_keys(path)

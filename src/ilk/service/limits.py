@@ -40,4 +40,8 @@ class Limits:
     def __post_init__(self) -> None:
         for name in self.__slots__:
             if getattr(self, name) <= 0:
-                raise BadSetting(f"The limit {name} must be above 0", got=str(getattr(self, name)))
+                raise BadSetting(
+                    f"The limit {name} must be above 0",
+                    got=str(getattr(self, name)),
+                    do="leave it out, or give a larger one",
+                )
