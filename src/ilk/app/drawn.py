@@ -16,9 +16,19 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector(".ilk")
   root.classList.toggle("dark", data.dark)
+  root.classList.toggle("tall", data.tall)
   if (root.shown !== data.html) {
+    const all = (what) => [...root.querySelectorAll(what)]
+    const folds = all("details").map((fold) => fold.open)
+    const moved = all(".scroll").map((box) => box.scrollLeft)
+    const at = root.getRootNode().activeElement?.dataset?.pick
     root.innerHTML = data.html
     root.shown = data.html
+    const now = all("details")
+    if (now.length === folds.length) now.forEach((fold, i) => { fold.open = folds[i] })
+    all(".scroll").forEach((box, i) => { box.scrollLeft = moved[i] ?? 0 })
+    const same = at && all("[data-pick]").find((one) => one.dataset.pick === at)
+    if (same) same.focus({ preventScroll: true })
   }
   root.onclick = (event) => {
     const picked = event.target.closest("[data-pick]")
@@ -26,29 +36,43 @@ export default function (component) {
   }
 }
 """
-"""Puts the HTML in its place; the texts in it were escaped by the templates that made it."""
+"""Puts the HTML in its place; the texts in it were escaped by the templates that made it.
+
+What the reader folded open, scrolled to and stood on stays so when a part is drawn anew."""
 
 OURS = """
 .ilk { color: var(--ink); font-size: 16px; line-height: 1.5; font-family: var(--st-font); }
 .ilk * { box-sizing: border-box; }
 .ilk figure { margin: 0 0 16px; }
 .ilk button.pick { all: unset; cursor: pointer; }
+.ilk.tall, .ilk.tall > .card { height: 100%; }
+.ilk.tall > .card { grid-template-rows: auto auto auto auto auto 1fr; }
+.ilk td > button.pick { display: block; width: calc(100% + 20px); margin: -6px -10px; padding: 6px 10px; }
+@media (max-width: 760px) {
+  .ilk td > button.pick { width: calc(100% + 16px); margin: -6px -8px; padding: 6px 8px; }
+}
+.ilk td.open { box-shadow: inset 0 0 0 2px var(--ink); }
+.ilk .detail > td { text-align: left; white-space: normal; background: var(--panel); padding: 0; }
+.ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }
+.ilk .detail figure, .ilk .detail p { margin: 0 0 8px; }
 .ilk button.pick:hover { text-decoration: underline; }
 .ilk button.pick:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 """
 
 
-def drawn(html: str, *, key: str | None = None) -> str | None:
+def drawn(html: str, *, key: str | None = None, tall: bool = False) -> str | None:
     """Show HTML made by our templates, in the report's look.
 
     Args:
         html: From `ilk.outputs.templating`, so that every text in it is escaped.
         key: Needed where two pieces could be equal, or where something in it can be clicked.
+        tall: A card that is as high as its cell in a grid.
 
     Returns:
         The `data-pick` of what was clicked just now, None otherwise.
     """
-    shown = _component()(data={"html": html, "dark": dark()}, key=key, on_pick_change=_heard)
+    data = {"html": html, "dark": dark(), "tall": tall}
+    shown = _component()(data=data, key=key, height="stretch" if tall else "content", on_pick_change=_heard)
     picked = shown.get("pick")
     return str(picked) if picked is not None else None
 

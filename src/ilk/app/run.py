@@ -15,7 +15,7 @@ from ilk.app.headers import Guard
 from ilk.app.launch import Launch, begin
 from ilk.app.trouble import tell_trouble
 from ilk.outputs.charts.painter import painting
-from ilk.outputs.theme import TOKENS
+from ilk.outputs.theme import SIZES, TOKENS
 
 SCRIPT = Path(__file__).with_name("main.py")
 
@@ -62,6 +62,7 @@ def config(launch: Launch, host: str, port: int) -> Mapping[str, Any]:
 def _look() -> dict[str, Any]:
     """Our colours, light and dark; the reader's system chooses."""
     found: dict[str, Any] = {"theme.baseFontSize": 16, "theme.baseRadius": "small", "theme.showSidebarBorder": True}
+    found["theme.headingFontSizes"] = [f"{size}px" for size in SIZES]
     for mode in ("light", "dark"):
         colour = {token.name: getattr(token, mode) for token in TOKENS}
         found |= {

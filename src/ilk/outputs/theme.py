@@ -10,6 +10,9 @@ from ilk.model.parts import TrustWord
 FONT = "Liberation Sans"
 """What charts are measured with; as wide as Arial and Helvetica, and it comes with the chart library."""
 
+SIZES = (28, 20, 16, 14)
+"""Of letters, in pixels: the page, its parts, parts of these, what is said beside."""
+
 PAPER, INK, QUIET, LINE, PANEL, ACCENT = "#ffffff", "#1b2733", "#5f6b78", "#d9dfe5", "#f5f7f9", "#0b6e6e"
 EVERYONE = "#b4bec8"
 OVER = ("#fdeee2", "#fbd3b3", "#f5b27f", "#ea9350")

@@ -1,5 +1,24 @@
-"""To come."""
+"""A segment: what sets it apart, every column, how sure, its rules, its neighbours, its list."""
+
+from __future__ import annotations
 
 import streamlit as st
 
-st.title("segment")
+from ilk.app import changing, one, show
+from ilk.app.drawn import drawn
+from ilk.outputs.templating import fragment
+
+study = show.here()
+st.title("A segment", anchor=False)
+changing.just_changed(study)
+segment = one.chosen(study)
+drawn(fragment("chapter", chapter=one.chapter_of(study, segment)), key="chapter")
+changing.change(study, segment, where="page-", label="Change name, note and use")
+st.header("Every column, against everyone", anchor=False)
+one.every_column(study, segment)
+one.rules(study, segment)
+st.header("Neighbours", anchor=False)
+one.neighbours(study, segment)
+st.header("Its customers", anchor=False)
+one.its_list(study, segment)
+changing.by_hand(study, segment)

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ilk.app import show
+from ilk.app import changing, personas, show
+from ilk.app.trouble import plain
 from ilk.outputs.sections.board import board
-from ilk.outputs.sections.cards import cards
-from ilk.outputs.sections.heat import heat
-from ilk.outputs.sections.personas import chapters
-from ilk.outputs.sections.places import map_of
 
 study = show.here()
 reading = study.reading
 page = board(reading)
-st.title("Segments")
+st.title("Segments", anchor=False)
+st.caption(plain(page.subtitle))
+changing.just_changed(study)
 show.part("verdict", board=page)
 show.part("people", board=page, reading=reading)
-every = cards(reading)
-for first in range(0, len(every), 3):
-    for place, card in zip(st.columns(3), every[first : first + 3], strict=False):
-        with place:
-            show.part("card", card=card)
-show.part("heat", heat=heat(reading), chapters=chapters(reading))
-show.figure(map_of(reading))
+for more in (page.left_out, page.about_trust):
+    if more:
+        st.caption(plain(more))
+st.header("What each is like", anchor=False)
+personas.card_grid(study)
+st.header("All columns, all segments", anchor=False)
+personas.every_column(study)
+st.header("Where they lie", anchor=False)
+personas.on_the_map(study)
+changing.by_hand(study)

@@ -35,11 +35,12 @@ class Beside:
 def rules(reading: Reading) -> Rules:
     """The chapter."""
     fidelity = reading.solution.fidelity
-    tables = tuple(_rule_table(segment, reading) for segment in reading.segments if segment.persona.rules)
+    tables = tuple(rule_table(segment, reading) for segment in reading.segments if segment.persona.rules)
     return Rules(_summary(fidelity), _confusion(fidelity, reading) if fidelity else None, tables)
 
 
-def _rule_table(segment: Segment, reading: Reading) -> Table:
+def rule_table(segment: Segment, reading: Reading) -> Table:
+    """Every rule that tells a segment, with how often each is right and how much it finds."""
     heads = (f"{segment.number} {reading.by_number[segment.number]}", "Right", "Finds")
     lines = [line(clean(r.text), per_cent(r.precision), per_cent(r.recall)) for r in segment.persona.rules]
     return Table(f"Rules for segment {segment.number}", heads, tuple(lines), "rules")

@@ -1,0 +1,168 @@
+"""Changes by hand, anywhere a segment is shown: each with its reason, told before it is made, and undone again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from ilk.app import opened, trouble
+from ilk.app.opened import Action, Opened
+from ilk.app.trouble import plain
+from ilk.errors import IlkError
+from ilk.model.edits import LONGEST_NAME, LONGEST_TEXT
+from ilk.model.parts import ColumnSummary, Segment
+from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
+from ilk.outputs.renewed import still_old
+from ilk.outputs.wording import counted, words_of
+
+DONE = "changed"
+"""Session state: what was done just now, told once."""
+
+REASON = "Why (kept for those who come after you)"
+SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
+
+
+def just_changed(study: Opened) -> None:
+    """Say once what was changed, and what still tells of the segments before."""
+    done = st.session_state.pop(DONE, None)
+    if done is None:
+        return
+    st.success(plain(done), icon=":material/check:")
+    if old := still_old(study.model, study.place):
+        before, _, command = old.partition(": ilk assign")
+        st.caption(f"{plain(before)}. To assign the customers anew, run this where their file is:")
+        st.code(f"ilk assign{command.removesuffix(' says the new ones.')}", language="bash", wrap_lines=True)
+
+
+def change(study: Opened, segment: Segment, *, where: str = "", label: str = "Change") -> None:
+    """A small button that opens name, note and use of a segment."""
+    name = study.reading.called(segment.number)
+    key = f"change-{where}{segment.uid}"
+    about = f"Rename {plain(name)}, or keep a note with it"
+    with st.popover(label, icon=":material/edit:", help=about, type="tertiary"), st.form(key, border=False):
+        st.text_input("Name", segment.persona.name, max_chars=LONGEST_NAME, key=f"{key}-rename")
+        st.text_area("What we do with them", segment.use, max_chars=LONGEST_TEXT, height=80, key=f"{key}-use")
+        st.text_area("Note", segment.note, max_chars=LONGEST_TEXT, height=80, key=f"{key}-note")
+        st.text_input(REASON, max_chars=LONGEST_TEXT, key=f"{key}-reason")
+        if st.form_submit_button("Save", type="primary"):
+            _save(study, segment, key)
+
+
+def _save(study: Opened, segment: Segment, key: str) -> None:
+    """Keep what differs from before."""
+    before: dict[Action, str] = {"rename": segment.persona.name, "use": segment.use, "note": segment.note}
+    now = {what: st.session_state[f"{key}-{what}"].strip() for what in before}
+    changed = [what for what in before if now[what] != before[what]]
+    if not changed:
+        st.info("Nothing was changed.")
+        return
+    reason = st.session_state[f"{key}-reason"]
+    _do(lambda: [_edit(study, what, reason, segment=segment.number, text=now[what]) for what in changed])
+
+
+def by_hand(study: Opened, segment: Segment | None = None) -> None:
+    """What was changed so far, undo, merge, and set aside; on a segment's own page it is merged with another."""
+    st.header("Changes by hand", anchor=False)
+    told = changes_of(study.model)
+    if told:
+        st.markdown("\n".join(f"- {plain(one)}" for one in told))
+        _undo(study)
+    else:
+        st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
+    if len(study.model.segments) > 2:
+        called = "Merge it with another" if segment else "Merge two segments"
+        with st.expander(called, icon=":material/merge:"):
+            merge(study, segment.number if segment else None)
+    with st.expander("Set customers aside by a rule", icon=":material/person_off:"):
+        aside(study)
+
+
+def _undo(study: Opened) -> None:
+    last = made_text(study.model.edits[-1], study.model.content)
+    if st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo"):
+        _do(lambda: opened.undo(study.place), f"Undone: {last}.")
+
+
+def merge(study: Opened, first: int | None = None) -> None:
+    """Two segments become one; says before what that will be like."""
+    numbers = [segment.number for segment in study.model.segments]
+    one_place, other_place = st.columns(2)
+    one = first
+    if one is None:
+        one = one_place.selectbox("Segment", numbers, format_func=study.reading.called, key="merge-one")
+    others = [number for number in numbers if number != one]
+    nearest = study.model.segment(one).nearest
+    start = others.index(nearest) if nearest in others else 0
+    place = other_place if first is None else one_place
+    other = place.selectbox("joined by", others, start, format_func=study.reading.called, key=f"merge-with-{one}")
+    with trouble.told():
+        st.write(plain(merging(study.model, one, other)))
+        reason = st.text_input(REASON, max_chars=LONGEST_TEXT, key="merge-reason")
+        if st.button(f"Merge {one} and {other}", icon=":material/merge:", key="merge"):
+            _do(lambda: _edit(study, "merge", reason, segment=one, other=other))
+
+
+def aside(study: Opened) -> None:
+    """Customers who meet a rule become segment 0; says before how many those were."""
+    provenance = study.model.content.provenance
+    columns = {
+        c.plan.column: c
+        for c in study.model.content.columns
+        if c.plan.role not in {"id", "contact"} and c.plan.column != provenance.id_column
+    }
+    where, how, what = st.columns(3)
+    name = where.selectbox("Customers whose", columns, format_func=lambda c: _called(columns[c]), key="aside-column")
+    signs = [s for s in SIGNS if s in {"=", "!="} or columns[name].facts.kind in {"number", "date"}]
+    sign = how.selectbox("compared", signs, format_func=SIGNS.__getitem__, key="aside-sign")
+    value = _value(what, columns[name])
+    called = st.text_input("What they are called", "Set aside", max_chars=LONGEST_NAME, key="aside-name")
+    if not value:
+        st.caption("Staff, tests and the like: they are left out of every segment when customers are assigned.")
+        return
+    rule = rule_of(name, sign, value)
+    with trouble.told():
+        st.write(plain(setting_aside(study.model, rule)))
+        reason = st.text_input(REASON, max_chars=LONGEST_TEXT, key="aside-reason")
+        if st.button("Set them aside", icon=":material/person_off:", key="aside"):
+            _do(lambda: _edit(study, "aside", reason, text=rule, name=called))
+
+
+def _called(column: ColumnSummary) -> str:
+    words = words_of(column.plan)
+    return words if words == column.plan.column else f"{words} ({column.plan.column})"
+
+
+def _value(place: Any, column: ColumnSummary) -> str:
+    key = f"aside-value-{column.plan.column}"
+    if column.facts.kind == "flag":
+        return str(place.selectbox("to", ["yes", "no"], index=None, key=key, placeholder="yes or no") or "")
+    if column.levels and column.facts.kind == "text":
+        levels = list(column.levels)
+        found = place.selectbox("to", levels, index=None, key=key, accept_new_options=True, placeholder="a value")
+        return str(found or "")
+    example = "2026-01-31" if column.facts.kind == "date" else "a value"
+    return str(place.text_input("to", key=key, placeholder=example)).strip()
+
+
+def adopt(study: Opened, k: int, reason: str) -> None:
+    """Adopt another number of segments."""
+    _do(lambda: _edit(study, "k", reason, number=k), f"{counted(k, 'segment')} adopted.")
+
+
+def _edit(study: Opened, action: Action, reason: str, **what: Any) -> str:
+    changed = opened.edit(study.place, action, reason, **what)
+    return made_text(changed.edits[-1], changed.content)
+
+
+def _do(make: Callable[[], Any], said: str = "") -> None:
+    """Make a change and show the page anew, or say why it cannot be made."""
+    try:
+        found = make()
+    except IlkError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    made = found if isinstance(found, list) else [found]
+    st.session_state[DONE] = said or f"Done: {'; '.join(str(one) for one in made)}."
+    st.rerun()
