@@ -37,9 +37,19 @@ def model_only(made, tmp_path) -> Path:
 
 
 @pytest.fixture
-def page(tmp_path):
+def page(tmp_path, monkeypatch):
     """Pages as Streamlit tests them, without a browser; `page("segments", opened=study)` runs one."""
+    from streamlit.runtime.pages_manager import PagesManager
     from streamlit.testing.v1 import AppTest
+
+    class Managed(PagesManager):
+        """As `ilk app` has it; else a page of the folder `pages` runs without the shell around it."""
+
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
+            PagesManager.uses_pages_directory = False
+
+    monkeypatch.setattr("streamlit.testing.v1.app_test.PagesManager", Managed)
 
     def run(name=None, *, opened=None, **how):
         how.setdefault("uploads", tmp_path / "uploads")

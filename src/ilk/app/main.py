@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from ilk.app import show
+from ilk.app import session, show
 from ilk.app.launch import launched
 
 PAGES = Path(__file__).with_name("pages")
@@ -37,11 +37,23 @@ if launched().sign_in and not st.user.is_logged_in:
     st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:")
     st.stop()
 
+session.resume()
 is_open = show.place() is not None
 first = "segments" if is_open else "start"
-every = [_page(*page, first=first) for page in ABOUT_ALL]
-one = [_page(*page, first=first) for page in ABOUT_ONE_STUDY] if is_open else []
-chosen = st.navigation({"This study": one, "Studies": every} if one else every)
+every = {page[0]: _page(*page, first=first) for page in ABOUT_ALL}
+one = {page[0]: _page(*page, first=first) for page in ABOUT_ONE_STUDY} if is_open else {}
+sections = {"This study": list(one.values()), "Studies": list(every.values())}
+chosen = st.navigation(sections if one else list(every.values()))
+wanted = st.session_state.pop(session.GO, None)
+if wanted is not None:
+    st.switch_page((one | every)[wanted])
+session.remember()
 if is_open:
     st.sidebar.caption(f"Open: {show.here().title}")
+job = session.running()
+if job is not None and chosen.url_path != "new":
+    label = "A study is running" if job.ended[0] == "running" else "The study has ended"
+    st.sidebar.page_link(every["new"], label=label, icon=":material/hourglass_empty:")
+if launched().sign_in:
+    st.sidebar.button("Sign out", on_click=st.logout, icon=":material/logout:")
 chosen.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import traceback
 from collections.abc import Iterator
@@ -12,19 +13,24 @@ import streamlit as st
 from ilk.errors import IlkError
 
 
+def plain(text: str) -> str:
+    """A text as it is, where Streamlit would take marks in it for bold, a link, a formula or an icon."""
+    return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:])", r"\\\1", text)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Show what the user has to change as a message in its place."""
     try:
         yield
     except IlkError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 def tell_trouble(error: Exception) -> bool:
     """Show an error that no page caught; ours are kept in a file for whoever looks after the app."""
     if isinstance(error, IlkError):
-        st.error(str(error), icon=":material/error:")
+        st.error(plain(str(error)), icon=":material/error:")
         return True
     with tempfile.NamedTemporaryFile("w", prefix="ilk-fault-", suffix=".txt", delete=False) as report:
         report.write("".join(traceback.format_exception(error)))

@@ -1,5 +1,262 @@
-"""To come."""
+"""New study: what a row is, what each column does, run, and see the result."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
 import streamlit as st
 
-st.title("new")
+from ilk.app import asking, glance, session, show
+from ilk.app.jobs import Job, Order
+from ilk.app.launch import launched
+from ilk.app.trouble import plain, told
+from ilk.app.uploads import session_folder, uploaded
+from ilk.errors import FileTrouble
+from ilk.figures import percent
+from ilk.outputs.charts.correlation import grid_of
+from ilk.outputs.folder import source_stem
+from ilk.outputs.wording import clean, counted
+from ilk.settings import ROLES, Settings
+
+ROWS = ("A customer", "An order, a visit or another event of a customer")
+MOST_TALL = 640
+TALL, HEAD = 36, 40
+
+
+@st.cache_resource(scope="session", max_entries=3, show_spinner="Reading the file")
+def looked_at(path: str, version: str, settings: str) -> glance.Looked:  # noqa: ARG001 - a changed file is another entry
+    """A first look, kept for as long as the session."""
+    return glance.look_at(Path(path), Settings.model_validate_json(settings))
+
+
+def look(path: Path, given: dict[str, Any]) -> glance.Looked:
+    """A first look at the file as it is now; the page stops with a sentence where it cannot be read."""
+    with told():
+        settings = Settings.of(given)
+        return looked_at(str(path), version_of(path), settings.model_dump_json())
+    return st.stop()
+
+
+def version_of(path: Path) -> str:
+    """Changes whenever a file does.
+
+    Raises:
+        FileTrouble: If it is not there any more.
+    """
+    try:
+        state = path.stat()
+    except OSError as error:
+        raise FileTrouble(f"{path.name} is not there any more", got=error.strerror, do="bring it again") from error
+    return f"{state.st_mtime_ns}:{state.st_size}"
+
+
+@st.fragment(run_every=0.5)
+def watch(job: Job) -> None:
+    """The bar of a study that runs, and the button that stops it."""
+    if job.ended[0] != "running":
+        st.rerun()
+    stage, share = job.progress
+    st.progress(share, text=f"{stage} · {percent(share)} · {job.seconds:.0f} s")
+    st.caption("It runs by itself: you may reload this page, look at another one, or come back with this address.")
+    st.button("Stop", on_click=job.stop, icon=":material/stop_circle:")
+
+
+def follow(job: Job) -> None:
+    """Show a study until it ends; open it, or say why not."""
+    st.write(f"Finding the segments of {plain(clean(job.about))}.")
+    state, said = job.ended
+    if state == "running":
+        watch(job)
+        st.stop()
+    if state == "done":
+        session.forget_job()
+        with told():
+            session.open_and_go(job.study)
+    elif state == "stopped":
+        st.info("Stopped. Nothing half-written is left.", icon=":material/stop_circle:")
+    else:
+        st.error(plain(said), icon=":material/error:")
+    st.button("Back to the file", on_click=session.forget_job, icon=":material/arrow_back:")
+    st.stop()
+
+
+def bring() -> Path:
+    """The customer file: brought on the start page, or here."""
+    found = st.session_state.get(session.BROUGHT)
+    if found is not None and Path(found).exists():
+        return Path(found)
+    st.write("Bring a file with one row a customer: CSV, Excel, Parquet or JSON.")
+    given = uploaded("A customer file", key="new-customers")
+    if launched().roots:
+        with st.form("new-path", border=False):
+            roots = ", ".join(str(root) for root in launched().roots)
+            path = st.text_input("Or a file on this machine, however large", help=f"Under {roots}.")
+            st.form_submit_button("Read it")
+        if path.strip():
+            with told():
+                given = launched().allowed(path.strip())
+    if given is None:
+        st.stop()
+    st.session_state[session.BROUGHT] = str(given)
+    return given
+
+
+def another() -> None:
+    """Let go of the file."""
+    for name in (session.BROUGHT, "kept-new-customers", "only"):
+        st.session_state.pop(name, None)
+
+
+def one_row(path: Path) -> dict[str, Any]:
+    """What one row is: settings that say how the file is read."""
+    one, other = st.columns(2, gap="large")
+    with one:
+        row = st.radio("What is one row?", ROWS, key="row")
+    given: dict[str, Any] = {}
+    first = look(path, given)
+    names = [*([first.intake.id_column] if first.intake.id_column else []), *(fact.column for fact in first.facts)]
+    with other:
+        given["id"] = asking.ask_column("id", names)
+    if row != ROWS[0]:
+        customer = given["id"] or names[0]
+        st.write("ilk needs one row a customer. This query sums the rows up; change it as you like.")
+        suggested = glance.summed_up(first, customer)
+        given["query"] = st.text_area(
+            asking.LABELS["query"], suggested, help=asking.about("query"), height=240, key=f"query-{customer}"
+        )
+        given["id"] = customer
+    return {name: value for name, value in given.items() if value}
+
+
+def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The table of columns; returns it as it is now and as it was guessed."""
+    guessed = glance.rows_of(looked, plan)
+    only = st.session_state.get("only", ())
+    start = [{**row, "use": "describes"} if only and _left_out(row, only) else row for row in guessed]
+    config = st.column_config
+    edited = st.data_editor(
+        pa.Table.from_pylist(start),
+        key=f"columns-{looked.path}-{len(only)}",
+        hide_index=True,
+        height=min(HEAD + TALL * len(start), MOST_TALL),
+        row_height=TALL,
+        column_config={
+            "column": config.TextColumn("Column", disabled=True, pinned=True),
+            "spread": config.BarChartColumn("How it is spread", y_min=0, width="small"),
+            "missing": config.NumberColumn("Missing", format="%.1f %%", disabled=True),
+            "use": config.SelectboxColumn("It", options=list(glance.USES), required=True, help=USE_HELP),
+            "role": config.SelectboxColumn("Read as", options=list(ROLES), required=True, help=asking.about("role")),
+            "words": config.TextColumn("Words for it", help=asking.about("labels")),
+            "weight": config.NumberColumn("Weight", min_value=0.01, max_value=100.0, help=asking.about("weight")),
+            "blank": config.SelectboxColumn(
+                "A blank means", options=["skip", "zero", "flag"], required=True, help=asking.about("missing")
+            ),
+            "why": config.TextColumn("Why", disabled=True, width="large"),
+        },
+    )
+    return edited.to_pylist(), guessed
+
+
+USE_HELP = "Builds: makes the segments. Describes: only tells who is in them. Out: is left out."
+
+
+def _left_out(row: dict[str, Any], only: tuple[str, ...]) -> bool:
+    return row["use"] == "builds" and row["column"] not in only
+
+
+def advise(plan: glance.Plan) -> None:
+    """What should be known before it runs."""
+    advice = plan.advice
+    if advice is not None:
+        st.warning(plain(advice.note().text), icon=":material/groups:")
+        if advice.group:
+            label = f"Build with these {len(advice.group)} only"
+            st.button(label, on_click=st.session_state.__setitem__, args=("only", advice.group))
+    if st.session_state.get("only"):
+        st.button("Build with all again", on_click=st.session_state.pop, args=("only",))
+    for note in plan.notes:
+        st.caption(plain(clean(note.text)))
+    chart = grid_of(glance.correlated_words(plan), plan.correlated.values.tolist())
+    if chart is not None and st.toggle("Show which columns go together"):
+        show.figure(chart)
+
+
+def more(columns: list[str]) -> dict[str, Any]:
+    """The other settings."""
+    with st.expander("More settings"):
+        one, other = st.columns(2, gap="large")
+        with one:
+            prefer = asking.ask_prefer()
+            today = asking.ask_column("compare_with", columns, none="None")
+            where = asking.ask_text("where", example="country = 'DE'")
+            balance = asking.ask_choice("balance", ("none", "themes"))
+        with other:
+            transform = asking.ask_choice("transform", ("auto", "standard"))
+            least = asking.ask_number("min_group", low=1, high=1000)
+            seed = asking.ask_number("seed", low=0, high=2**31 - 1)
+            centred = asking.ask_switch("center_respondents")
+            png = asking.ask_switch("png")
+    return {
+        "prefer": prefer,
+        "compare_with": today,
+        "where": where,
+        "balance": balance,
+        "transform": transform,
+        "min_group": least,
+        "seed": seed,
+        "center_respondents": centred,
+        "png": png,
+    }
+
+
+def where_to(path: Path) -> str:
+    """The folder of the study, under a root; empty for a private one that is kept for a day."""
+    if not launched().roots:
+        st.caption("The study is kept for a day, for you alone. Take away what you want to keep from the page Data.")
+        return ""
+    default = launched().roots[0] / f"{source_stem(str(path))}-segments"
+    said = st.text_input("Folder for the study", str(default), help="New, or an earlier study of the same file.")
+    folder = Path(said.strip() or default)
+    if folder.name in {"", ".", ".."}:
+        raise FileTrouble(f"{said} is not the name of a folder", do="name a new one, such as spring-segments")
+    return str(launched().allowed(folder.parent) / folder.name)
+
+
+st.title("New study")
+current = session.running()
+if current is not None:
+    follow(current)
+customers = bring()
+head, change = st.columns([4, 1], vertical_alignment="center")
+change.button("Another file", on_click=another, width="stretch")
+reading = one_row(customers)
+looked = look(customers, reading)
+builds = Settings.of(reading)
+plan = glance.plan_of(looked, builds)
+written = f" ({looked.intake.dialect.in_words()})" if looked.intake.dialect else ""
+rejected = f", {looked.intake.rejects:,} could not be read" if looked.intake.rejects else ""
+head.write(f"{plain(clean(looked.intake.name))}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
+st.subheader("What the columns do")
+rows, guessed = table(looked, plan)
+with told():
+    said = glance.told(rows, guessed)
+    advise(glance.plan_of(looked, Settings.of({**reading, **said})))
+st.subheader("How to look")
+left, right = st.columns(2, gap="large")
+with left:
+    k = asking.ask_k()
+others = more([fact.column for fact in looked.facts])
+with told():
+    with right:
+        out = where_to(customers)
+    if st.button("Find the segments", type="primary", icon=":material/play_arrow:"):
+        settings = {**reading, **said, **asking.changed({"k": k, **others})}
+        kept = [customers] if customers.is_relative_to(launched().uploads.absolute()) else []
+        if glance.words_changed(rows, guessed):
+            settings["labels"] = glance.write_labels(session_folder() / "words.csv", rows, plan.labels)
+            kept.append(settings["labels"])
+        checked = Settings.of(settings)
+        glance.plan_of(looked, checked)
+        session.run(Order(str(customers), checked.model_dump_json(), out), bring=tuple(kept))

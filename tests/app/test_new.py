@@ -1,0 +1,91 @@
+"""Open, and New study: from a file to a study that opens."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from ilk.app import jobs
+from ilk.world import make_world, write_world
+
+
+@pytest.fixture
+def world(tmp_path):
+    write_world(tmp_path / "in", make_world(1_200, seed=3))
+    return tmp_path / "in"
+
+
+def sentences(tested):
+    return " ".join(str(one.value) for kind in (tested.markdown, tested.caption, tested.error) for one in kind)
+
+
+def test_the_start_page_offers_three_ways(page, tmp_path):
+    tested = page(roots=(tmp_path,))
+    assert [one.value for one in tested.subheader] == [
+        "Open a model or a study",
+        "Bring a customer file",
+        "Try a made-up world",
+    ]
+    assert len(page().text_input) == 0, "no paths without roots"
+
+
+def test_recent_studies_open(page, study, tmp_path):
+    tested = page(roots=(tmp_path,))
+    tested.button(key="recent-0").click().run()
+    assert tested.title[0].value == "Segments"
+    assert tested.query_params["at"] == f"path:{study}"
+
+
+def test_a_path_outside_is_refused_in_words(page, world, tmp_path):
+    tested = page(roots=(world,))
+    tested.text_input[0].input("/etc/passwd")
+    tested.button(key="FormSubmitter:open-path-Open").click().run()
+    assert "is not under" in tested.error[0].value
+
+
+@pytest.mark.slow
+def test_a_file_becomes_a_study(page, world):
+    """Its columns are shown, one is left out, the study runs in its process, and its segments open."""
+    tested = page("new", roots=(world,))
+    tested.text_input[0].input("customers.csv")
+    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    assert not tested.exception
+    assert "1,200 customers" in sentences(tested)
+    assert "a column, where 100 are advised" in tested.warning[0].value
+    tested.selectbox(key="ask-k").select(3).run()
+    start = next(button for button in tested.button if button.label == "Find the segments")
+    start.click().run()
+    assert not tested.exception
+    assert not tested.error
+    job = jobs.find(world.parent / "uploads" / "jobs", tested.query_params["job"])
+    while job.ended[0] == "running":
+        time.sleep(0.05)
+    assert job.ended == ("done", "")
+    tested.run()
+    assert tested.title[0].value == "Segments"
+    assert (world / "customers-segments" / "report.html").is_file()
+    assert "job" not in tested.query_params
+
+
+def test_a_refusal_is_told_and_the_file_is_still_there(page, world):
+    (world / "few.csv").write_text("id,a,b\n1,2,3\n2,3,4\n")
+    tested = page("new", roots=(world,))
+    tested.text_input[0].input("few.csv")
+    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    next(button for button in tested.button if button.label == "Find the segments").click().run()
+    job = jobs.find(world.parent / "uploads" / "jobs", tested.query_params["job"])
+    while job.ended[0] == "running":
+        time.sleep(0.05)
+    tested.run()
+    assert "Too few customers" in tested.error[0].value
+    next(button for button in tested.button if button.label == "Back to the file").click().run()
+    assert "2 customers" in sentences(tested)
+
+
+def test_what_cannot_be_read_is_told(page, world):
+    (world / "no.csv").write_bytes(b"")
+    tested = page("new", roots=(world,))
+    tested.text_input[0].input("no.csv")
+    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    assert "is empty" in tested.error[0].value
