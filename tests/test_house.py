@@ -13,7 +13,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "ilk"
 
 FLOORS = [
-    {"errors", "interrupt"},
+    {"errors", "interrupt", "lean"},
     {"worlds"},
     {"settings"},
     {"progress"},

@@ -7,6 +7,7 @@ import sys
 from typing import NoReturn
 
 from ilk.interrupt import deafen, interrupted, listen
+from ilk.lean import keep_out_pandas
 
 INTERRUPTED = 130
 
@@ -14,6 +15,7 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command line and leave."""
     listen()
+    keep_out_pandas(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         from ilk.cli import app
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import sys
-from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -16,15 +14,6 @@ from ilk.errors import BadInput, BadSetting, MissingExtra
 
 _SIZE = re.compile(r"([0-9]+)\s*(B|KiB|MiB|GiB)?", re.IGNORECASE)
 _UNITS = {"b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
-
-
-class _NoPandas(MetaPathFinder):
-    """Keeps pandas out: pyarrow would load it, where it is installed, for half a second and 60 MB nobody needs."""
-
-    def find_spec(self, name: str, *_given: Any) -> None:
-        """Say that pandas is not installed, and nothing of any other library."""
-        if name.partition(".")[0] == "pandas":
-            raise ModuleNotFoundError(name, name=name)
 
 
 @told
@@ -59,7 +48,7 @@ def serve_command(
         return
     if model is None:
         raise BadInput("No model was named", do="ilk serve segments.ilk; `ilk segment` makes one")
-    _prepare()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several threads slow down products of small matrices
     from ilk.outputs.folder import model_path
 
     try:
@@ -78,12 +67,6 @@ def _make_key(name: str, keys: Path | None) -> None:
         raise BadSetting("A key needs a file that keeps its hash", do="add --keys keys.txt")
     typer.echo(add_key(keys, name))
     say(f"This is the only time the key of {name} is shown; {keys} keeps its hash.")
-
-
-def _prepare() -> None:
-    """One thread for products of small matrices, which several threads only slow down; and no pandas."""
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.meta_path.insert(0, _NoPandas())
 
 
 def _bytes(text: str) -> int:
