@@ -1,5 +1,204 @@
-"""To come."""
+"""Score a file: say for every customer of a file which segment it is, and take the labels away."""
 
+from __future__ import annotations
+
+import shutil
+import time
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.csv as pcsv
 import streamlit as st
 
-st.title("score")
+from ilk.app import show
+from ilk.app.drawn import drawn
+from ilk.app.labelling import FORMATS, Look, beside, converted, fits_excel, label, look_at, sizes_table
+from ilk.app.launch import launched
+from ilk.app.opened import Opened
+from ilk.app.trouble import told
+from ilk.app.uploads import session_folder, uploaded
+from ilk.files import replacing
+from ilk.outputs.assignments import Delivered
+from ilk.outputs.templating import fragment
+from ilk.outputs.wording import counted, listed, whole
+from ilk.progress import Progress
+
+LABELLED = "score-labelled"
+"""Session state: (file, model) -> what was delivered, for the last one."""
+
+NAMED = 8
+"""Columns named in a sentence; of more only how many."""
+
+SHOWN_REJECTS = 20
+EVERY = 0.2
+"""Seconds between two moves of the bar."""
+
+MIME = {"CSV": "text/csv", "Parquet": "application/vnd.apache.parquet", "Excel": "application/vnd.ms-excel"}
+
+
+@st.cache_data(show_spinner="Looking at the file", max_entries=8, scope="session")
+def the_look(version: str, path: str, changed: float, _study: Opened) -> Look:  # noqa: ARG001 - keys of the cache
+    """The beginning of a file."""
+    return look_at(_study.model, Path(path), session_folder())
+
+
+def the_file() -> Path | None:
+    """The file to score: uploaded, or named by path where that is allowed."""
+    roots = launched().roots
+    how = "Upload"
+    if roots:
+        how = (
+            st.segmented_control(
+                "Where the file is",
+                ["Upload", "Path"],
+                default="Upload",
+                required=True,
+                key="score-how",
+                persist_state="session",
+            )
+            or "Upload"
+        )
+    if how == "Upload":
+        return uploaded(
+            "A table of customers", key="score", help="It stays on this machine, in a folder of your session."
+        )
+    where = listed([str(root) for root in roots])
+    named = st.text_input(
+        "Path of the table",
+        key="score-path",
+        placeholder="customers.csv",
+        help=f"A file under {where}.",
+        persist_state="session",
+    )
+    return launched().allowed(named.strip()) if named.strip() else None
+
+
+def show_look(look: Look, name: str) -> None:
+    """The first rows, and which columns are there."""
+    st.subheader(f"First rows of {name}")
+    st.dataframe(look.rows, hide_index=True, alt="The first rows of the file")
+    n = len(look.there) + len(look.absent)
+    if look.absent:
+        said = f"{len(look.there)} of the {n} columns that make segments are there. Not there, so blank for everybody: "
+        st.warning(f"{said}{_named(look.absent)}.", icon=":material/warning:")
+    else:
+        st.success(f"All {n} columns that make segments are there.", icon=":material/check_circle:")
+    if look.id_expected is not None:
+        instead = f"{look.id_column} is taken for it" if look.id_column else "the number of the row stands for it"
+        st.warning(f"The id column {look.id_expected} is not there; {instead}.", icon=":material/warning:")
+    if look.strange:
+        st.caption(f"Not known to the model, and left alone: {_named(look.strange)}.")
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    more = [f"{len(columns) - NAMED} more"] if len(columns) > NAMED else []
+    return listed([*columns[:NAMED], *more])
+
+
+def run(study: Opened, path: Path) -> Delivered:
+    """Label the file, with a bar that moves; leaving the page or stopping ends it, and nothing half-written stays."""
+    bar, last = st.progress(0.0, "Reading the file"), [0.0]
+    st.button("Stop", key="score-stop", icon=":material/stop:")
+
+    def moved(stage: str, share: float) -> None:
+        now = time.monotonic()
+        if now - last[0] >= EVERY:
+            last[0] = now
+            bar.progress(min(max(share, 0.0), 1.0), stage or "Finding the segments")
+
+    return label(study.model, path, session_folder(), progress=Progress(moved))
+
+
+def show_result(study: Opened, path: Path, found: Delivered) -> None:
+    """Who is what, what was rejected, and the files."""
+    st.subheader("Labels")
+    rejected = f", {whole(found.n_rejected)} rejected" if found.n_rejected else ", nobody rejected"
+    st.write(f"**{counted(found.n_assigned, 'customer')} assigned{rejected}.**")
+    drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
+    take_away(path, found)
+    for note in found.notes:
+        st.caption(note.text)
+    if found.rejects is not None:
+        with st.expander(f"Rejected, with reasons ({whole(found.n_rejected)})", expanded=True):
+            st.dataframe(_first(found.rejects), hide_index=True, alt="The first rejects with their reasons")
+            st.download_button(
+                "Download the rejects",
+                partial(found.rejects.open, "rb"),
+                f"{path.stem}-rejects.csv",
+                MIME["CSV"],
+                on_click="ignore",
+                icon=":material/download:",
+            )
+
+
+def take_away(path: Path, found: Delivered) -> None:
+    """Download the labels, or write them beside the file."""
+    kinds = [kind for kind in FORMATS if kind != "Excel" or fits_excel(found.n_assigned)]
+    with st.container(horizontal=True):
+        for kind in kinds:
+            st.download_button(
+                f"Download {kind}",
+                partial(_open, found.path, kind),
+                f"{path.stem}-segments{FORMATS[kind]}",
+                MIME[kind],
+                on_click="ignore",
+                icon=":material/download:",
+                key=f"score-{kind}",
+            )
+    if len(kinds) < len(FORMATS):
+        st.caption("There are more customers than a sheet of Excel holds.")
+    if st.session_state.get("score-how") == "Path" and path.is_file():
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            kind = st.selectbox("Or write them beside the file, as", ["CSV", "Parquet"], key="score-beside", width=280)
+            if st.button("Write", key="score-write", icon=":material/save:"):
+                keep_beside(path, found, kind)
+
+
+def keep_beside(path: Path, found: Delivered, kind: str) -> None:
+    """Write labels and rejects beside the file they are of."""
+    target = beside(path, kind)
+    with replacing(target) as temporary:
+        shutil.copyfile(converted(found.path, kind), temporary)
+    st.success(f"Written to {target}", icon=":material/check_circle:")
+    if found.rejects is not None:
+        rejects = target.with_name(f"{target.stem}-rejects.csv")
+        with replacing(rejects) as temporary:
+            shutil.copyfile(found.rejects, temporary)
+        st.success(f"The rejects are in {rejects}", icon=":material/check_circle:")
+
+
+def _open(labels: Path, kind: str) -> BinaryIO:
+    return converted(labels, kind).open("rb")
+
+
+def _first(rejects: Path) -> pa.Table:
+    with pcsv.open_csv(rejects) as blocks:
+        return pa.Table.from_batches([blocks.read_next_batch()]).slice(0, SHOWN_REJECTS)
+
+
+def page() -> None:
+    """The page."""
+    study = show.here()
+    st.write("Bring a table of customers with the columns the segments were made from; it may lack some of them.")
+    path = the_file()
+    if path is None:
+        return
+    look = the_look(study.version, str(path), path.stat().st_mtime, study)
+    show_look(look, path.name)
+    key = (str(path), path.stat().st_mtime, study.version)
+    done = st.session_state.get(LABELLED)
+    place = st.empty()
+    if done is None or done[0] != key or not done[1].path.is_file():
+        if not place.button("Find all segments", type="primary", icon=":material/play_arrow:"):
+            return
+        with place.container():
+            st.session_state[LABELLED] = done = (key, run(study, path))
+        place.empty()
+    show_result(study, path, done[1])
+
+
+st.title("Score a file")
+with told():
+    page()

@@ -1,0 +1,204 @@
+"""A file of new customers: a first look at it, labels for all of it, and the labels in the format that is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ilk.errors import BadInput, FileTrouble, MissingColumns
+from ilk.files import replacing
+from ilk.model.assign import open_customers
+from ilk.model.model import Model
+from ilk.outputs.assignments import Delivered, assign_to_file
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.table import Table, line
+from ilk.outputs.tables import DECIMALS, write_csv
+from ilk.outputs.wording import per_cent, whole, words_of
+from ilk.progress import Progress
+from ilk.settings import Settings
+from ilk.sources.open import TEXT
+
+FIRST_ROWS = 5
+HEAD = 256 << 10
+"""Bytes of a text file that are enough to show its first rows."""
+
+EXCEL_ROWS = 1_048_575
+"""What a sheet holds below its head."""
+
+FORMATS = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The beginning of a file.
+
+    Args:
+        rows: Its first rows, as the model reads them.
+        there: Columns the model looks at.
+        absent: Columns it would look at, in words; they count as blank for everybody.
+        strange: Columns it does not know.
+        id_column: What identifies the customers; None where rows are counted.
+        id_expected: The model's own id column, if that is another.
+    """
+
+    rows: pa.Table
+    there: tuple[str, ...]
+    absent: tuple[str, ...]
+    strange: tuple[str, ...]
+    id_column: str | None
+    id_expected: str | None
+
+
+def look_at(model: Model, path: Path, scratch: Path) -> Look:
+    """See what a file holds, from its beginning where that is enough.
+
+    Args:
+        model: Knows which columns are needed.
+        path: The file.
+        scratch: A private folder, for the beginning of a large text file.
+
+    Raises:
+        IlkError: If it cannot be read.
+    """
+    begin = _beginning(path, scratch)
+    try:
+        with closing(open_customers(model, begin)) as source:
+            names = list(source.schema.names)
+            rows = pa.Table.from_batches(islice(source.batches(), 1), schema=source.schema).slice(0, FIRST_ROWS)
+            id_column = source.intake.id_column
+    finally:
+        if begin != path:
+            begin.unlink(missing_ok=True)
+    columns = model.scoring.columns
+    there = tuple(column for column in columns if column in names)
+    if not there:
+        raise MissingColumns.listing(columns, names)
+    reading, known = Reading(model), {c.plan.column for c in model.content.columns} | {id_column}
+    rules = {aside.test.column for aside in model.view.asides}
+    expected = model.content.provenance.id_column
+    return Look(
+        rows=rows,
+        there=there,
+        absent=tuple(words_of(reading.column(c).plan) for c in columns if c not in there),
+        strange=tuple(name for name in names if name not in known | rules),
+        id_column=id_column,
+        id_expected=expected if expected != id_column else None,
+    )
+
+
+def _beginning(path: Path, scratch: Path) -> Path:
+    """The first whole lines of a large text file, as a file of its own; any other file as it is."""
+    if path.suffix.lower() not in TEXT or path.stat().st_size <= HEAD:
+        return path
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    begin = scratch / f"beginning-of-{path.name}"
+    begin.write_bytes(head[: head.rfind(b"\n") + 1] or head)
+    return begin
+
+
+def label(model: Model, path: Path, folder: Path, *, progress: Progress | None = None) -> Delivered:
+    """Say for every customer of a file which segment it is; labels go to a Parquet file, a batch at a time.
+
+    Raises:
+        IlkError: If the file cannot be read, or the labels not written.
+    """
+    target = folder / f"{path.stem}-segments.parquet"
+    return assign_to_file(model, path, target, settings=Settings(), force=True, progress=progress)
+
+
+def converted(labels: Path, kind: str) -> Path:
+    """The labels as CSV, Excel or Parquet, beside the Parquet file; made once.
+
+    Raises:
+        BadInput: If there are more than a sheet of Excel holds.
+    """
+    if kind == "Parquet":
+        return labels
+    target = labels.with_suffix(FORMATS[kind])
+    if target.is_file() and target.stat().st_mtime >= labels.stat().st_mtime:
+        return target
+    with pq.ParquetFile(labels) as table:
+        if kind == "CSV":
+            write_csv(target, table.schema_arrow, _batches(table))
+        else:
+            _write_sheet(target, table)
+    return target
+
+
+def fits_excel(n: int) -> bool:
+    """Whether so many customers fit into a sheet."""
+    return n <= EXCEL_ROWS
+
+
+def _write_sheet(target: Path, table: pq.ParquetFile) -> None:
+    """One sheet, a row at a time; every text stays a text."""
+    from xlsxwriter import Workbook
+
+    if not fits_excel(table.metadata.num_rows):
+        raise BadInput(f"A sheet of Excel holds {whole(EXCEL_ROWS)} customers", do="take CSV or Parquet")
+    with replacing(target) as temporary:
+        book = Workbook(
+            str(temporary), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        )
+        sheet, bold = book.add_worksheet("Customers"), book.add_format({"bold": True})
+        sheet.freeze_panes(1, 0)
+        for i, name in enumerate(table.schema_arrow.names):
+            sheet.write_string(0, i, name, bold)
+        for at, row in enumerate(_rows(table), start=1):
+            for i, value in enumerate(row):
+                if isinstance(value, str):
+                    sheet.write_string(at, i, value)
+                elif value is not None:
+                    sheet.write(at, i, value)
+        book.close()
+
+
+def _batches(table: pq.ParquetFile) -> Iterator[pa.RecordBatch]:
+    """The labels with as many decimals as people read."""
+    for batch in table.iter_batches():
+        columns = [pc.round(c, ndigits=DECIMALS) if pa.types.is_floating(c.type) else c for c in batch.columns]
+        yield pa.RecordBatch.from_arrays(columns, schema=batch.schema)
+
+
+def _rows(table: pq.ParquetFile) -> Iterator[tuple[object, ...]]:
+    for batch in _batches(table):
+        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+
+
+def beside(path: Path, kind: str) -> Path:
+    """A name beside a file that nobody has yet: NAME-segments.csv, NAME-segments-2.csv.
+
+    Raises:
+        FileTrouble: If it is a folder.
+    """
+    if path.is_dir():
+        raise FileTrouble(f"{path} is a folder", do="name one file, or download the labels")
+    for n in range(1, 1_000):
+        found = path.with_name(f"{path.stem}-segments{f'-{n}' if n > 1 else ''}{FORMATS[kind]}")
+        if not found.exists():
+            return found
+    raise FileTrouble(f"There are too many files beside {path}", do="remove some")
+
+
+def sizes_table(found: Delivered, model: Model) -> Table:
+    """How many customers of the file came to each segment, beside the study."""
+    shares = {segment.number: segment.share for segment in model.segments}
+    total = max(found.n_assigned, 1)
+    lines = [
+        line(
+            f"{number} {name}" if number else f"Set aside: {name}",
+            whole(size),
+            per_cent(size / total),
+            per_cent(shares.get(number)),
+        )
+        for number, name, size in found.sizes
+    ]
+    return Table("Customers by segment", ("Segment", "Customers", "Share", "In the study"), tuple(lines))
