@@ -11,6 +11,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.where import spot_of
 from ilk.model.customer import read_customer
 from ilk.model.explain import Explanation, explain
@@ -19,20 +20,15 @@ from ilk.model.shown import far_in_words, figure
 from ilk.model.why import Reason
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import HALF, PHONE, Figure
-from ilk.outputs.drawing import drawing, element, themed
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.sections.table import NO_DRAWING, Table, line
-from ilk.outputs.theme import segment_colour
 from ilk.outputs.wording import EPOCH, NONE, clean, counted, listed, lower_first, per_cent, words_of
 
 N_GRAPHS = 3
 """Histograms shown: of the columns that decided it."""
 
 MOST_CHANGES = 4
-TEN = 10
-NEARLY_ALL, HARDLY_ANY = 0.95, 0.05
-STEP, DOT = 16, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +94,7 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
         name=clean(found.name),
         sentence=clean(found.sentence),
         sure=how_sure(found.certainty, too_little=found.too_little),
-        dots=_dots(found.certainty, found.segment),
+        dots=dots(found.certainty, found.segment),
         too_little=found.too_little,
         next=_next(found, reading),
         helps=found.helpful.column if found.helpful is not None else "",
@@ -119,51 +115,11 @@ def narrow(chart: Figure | None) -> Figure | None:
     return chart and replace(chart, width=HALF)
 
 
-def how_sure(certainty: float | None, *, too_little: bool = False) -> str:
-    """6 in 10 customers like this are in this segment; below 0.6 there is too little to tell."""
-    if certainty is None:
-        return "How sure this is was not measured for this model."
-    many = _in_ten(certainty, too_little=too_little)
-    said = f"{many} customers like this {'is' if many.startswith('1 ') else 'are'} in this segment."
-    return f"Too little to tell: only {said}" if too_little else f"{said[:1].upper()}{said[1:]}"
-
-
-def _in_ten(share: float, *, too_little: bool) -> str:
-    if share >= NEARLY_ALL:
-        return "nearly all"
-    if share < HARDLY_ANY:
-        return "hardly any"
-    n = max(round(share * TEN), 1)
-    return f"{'fewer than ' if too_little and n >= 6 else ''}{n} in {TEN}"
-
-
-def _dots(certainty: float | None, number: int) -> Markup:
-    """Ten dots, as many filled as are said."""
-    if certainty is None:
-        return NO_DRAWING
-    n = round(certainty * TEN)
-    fill = segment_colour(number)
-    marks = [
-        element(
-            "circle",
-            cx=STEP * i + DOT + 1,
-            cy=DOT + 1,
-            r=DOT,
-            fill=fill if i < n else "none",
-            stroke=fill,
-            stroke_width=1.5,
-        )
-        for i in range(TEN)
-    ]
-    svg = drawing(STEP * TEN, 2 * DOT + 2, *marks)
-    return Markup(themed(svg, f"{n} of 10 dots are filled", css_class="bar"))  # noqa: S704 - drawn from numbers
-
-
 def _next(found: Explanation, reading: Reading) -> str:
     if found.helpful is None or found.certainty is None or found.helpful.certainty <= found.certainty:
         return ""
     name = lower_first(words_of(reading.column(found.helpful.column).plan))
-    return f"Knowing {name} would help most: to {_in_ten(found.helpful.certainty, too_little=False)} on average."
+    return f"Knowing {name} would help most: to {in_ten(found.helpful.certainty)} on average."
 
 
 def _runner_up(found: Explanation, reading: Reading) -> str:

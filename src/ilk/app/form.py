@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from ilk.app.entry import NO, YES, Kind, read_entry
+from ilk.app.sureness import in_ten
 from ilk.features.transforms import OTHER
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.model.telling import Telling, most_telling
 from ilk.outputs.charts.distribution import in_brief
-from ilk.outputs.wording import bare, in_units, is_share, listed, lower_first, per_cent, unit_of, words_of
+from ilk.outputs.wording import bare, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
 from ilk.profile.typical import typical_customers
 from ilk.profile.words import words_for
 
@@ -181,7 +183,7 @@ def _typical(column: ColumnSummary) -> str:
 def _help(model: Model, column: ColumnSummary) -> str:
     plan = column.plan
     known = f"“{plan.column}” in the file. Everyone: {in_brief(column.everyone, column)}."
-    if plan.label.given and plan.label.words != words_of(plan):
+    if plan.label.given and plan.label.words.casefold() != words_of(plan).casefold():
         known = f"{plan.label.words} {known}"
     if column.everyone.low is not None and column.everyone.high is not None:
         known += (
@@ -225,5 +227,7 @@ def placed_by_first(form: Form) -> str:
     n = len(form.first)
     if n < 2:
         return "The field that tells most."
-    alone = f"by them alone, about {per_cent(form.right)} come to the same segment as by all"
-    return f"The {n} fields that tell most: {alone}.".replace(" %", "\N{NO-BREAK SPACE}%")
+    if isnan(form.right):
+        return f"The {in_letters(n)} fields that tell most."
+    placed = f"by them alone, about {in_ten(form.right)} customers come to the same segment as by all"
+    return f"The {in_letters(n)} fields that tell most: {placed}."

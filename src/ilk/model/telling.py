@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.model.certainty import certainty_of
 from ilk.model.scorers import Floats, Scoring, nearest_segments
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The most telling columns, and the share of customers placed rightly by them alone."""
+    """The most telling columns, and the share of customers placed rightly by them alone; NaN where nobody can tell."""
 
     columns: tuple[str, ...]
     right: float
@@ -36,7 +37,7 @@ def most_telling(scoring: Scoring, n: int) -> Telling:
         best = max(left, key=lambda i: (_right(scoring, np.isin(of_column, [*chosen, i])), apart[i]))
         chosen.append(best)
         left.remove(best)
-    return Telling(tuple(scoring.columns[i] for i in chosen), _right(scoring, np.isin(of_column, chosen)))
+    return Telling(tuple(scoring.columns[i] for i in chosen), _sure(scoring, np.isin(of_column, chosen)))
 
 
 def _right(scoring: Scoring, known: NDArray[np.bool_]) -> float:
@@ -45,6 +46,14 @@ def _right(scoring: Scoring, known: NDArray[np.bool_]) -> float:
     found = nearest_segments(scoring, np.where(known, whole, np.float32(np.nan))).label
     right = found == nearest_segments(scoring, whole).label
     return float(scoring.donor_customers[right].sum() / scoring.donor_customers.sum())
+
+
+def _sure(scoring: Scoring, known: NDArray[np.bool_]) -> float:
+    """Mean certainty with only these features known; means of ten customers are placed rightly too often."""
+    rows = np.where(known, scoring.donors, np.nan).astype(np.float32)
+    label = nearest_segments(scoring, rows).label
+    found = certainty_of(scoring, rows, label, np.arange(len(rows), dtype=np.uint64))
+    return float(np.average(found, weights=scoring.donor_customers))
 
 
 def _apart(scoring: Scoring) -> Floats:

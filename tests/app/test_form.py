@@ -1,0 +1,225 @@
+"""The form without its page: what people type is read as they mean it, and labels are the model's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pyarrow.csv as pcsv
+import pytest
+
+import ilk
+from ilk.app.entry import NO, YES, read_entry
+from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of
+from ilk.app.of_file import customer_of_file
+from ilk.app.sureness import dots, how_sure, in_ten
+from ilk.errors import FileTrouble
+from ilk.model.customer import read_customer
+from ilk.model.scorers import nearest_segments
+
+
+@pytest.fixture(scope="module")
+def model(made):
+    return ilk.load(made / "segments.ilk")
+
+
+@pytest.fixture(scope="module")
+def form(model):
+    return form_of(model)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1,200.50", 1200.5),
+        ("1 234,5", 1234.5),
+        ("1.234,56", 1234.56),
+        ("1,200", 1200),
+        ("12,5", 12.5),
+        ("0,125", 0.125),
+        ("€ 40", 40),
+        ("$1,200", 1200),
+        ("1'234", 1234),
+        ("1 200", 1200),
+        ("(5)", -5),
+        ("−3", -3),
+        ("12,-", 12),
+        ("1.5e3", 1500),
+        ("40.900749", 40.900749),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(text, value):
+    assert read_entry(text, "number").value == value
+
+
+@pytest.mark.parametrize(("text", "value"), [("12 %", 0.12), ("100%", 1), ("0,5", 0.5), ("1", 1), ("8.3 %", 0.083)])
+def test_shares_are_read_with_and_without_per_cent(text, value):
+    assert read_entry(text, "share").value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "told"),
+    [
+        ("abc", "number", "is not a number"),
+        ("1,2,3", "number", "is not a number"),
+        ("1" + "0" * 39 + "e99999", "number", "is not a number"),
+        ("5 %", "number", "no per cent"),
+        ("50", "share", "0.5 or 50 %"),
+        ("-1", "share", "between 0 and 1"),
+        ("yesterday", "date", "2026-11-23"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_a_sentence(text, kind, told):
+    with pytest.raises(ValueError, match=told):
+        read_entry(text, kind)
+
+
+def test_a_doubtful_number_is_read_back():
+    """1,200 may be meant as 1.2: what it was taken for stands under the field. 1200 needs no echo."""
+    assert read_entry("1,200", "number").echo == "Read as 1,200."
+    assert read_entry("1200", "number").echo == ""
+    assert read_entry("n/a", "number").value is None
+
+
+def test_picks_and_dates():
+    assert read_entry(YES, "flag").value is True
+    assert read_entry(NO, "flag", numeric=True).value == 0.0
+    assert read_entry("4", "choice", numeric=True).value == 4.0
+    assert read_entry(date(2026, 11, 23), "date").value == date(2026, 11, 23)
+    assert read_entry("12 %", "number", hundred=True).value == 12.0
+    for kind in ("number", "share", "flag", "choice", "date"):
+        assert read_entry(None, kind).value is None
+
+
+def test_the_most_telling_fields_come_first_and_none_is_lost(model, form):
+    assert len(form.first) == N_FIRST
+    columns = [field.column for field in form.fields]
+    assert len(set(columns)) == len(columns)
+    assert set(model.scoring.columns) <= set(columns)
+    assert {c.plan.column for c in model.content.columns if c.plan.use == "builds"} == set(columns)
+    assert 0.6 < form.right <= 1
+    assert "five fields that tell most" in placed_by_first(form)
+
+
+def test_fields_say_their_unit_what_is_typical_and_where_they_belong(form):
+    fields = {field.column: field for field in form.fields}
+    assert fields["BALANCE"].label == "Balance (USD)"
+    assert fields["BALANCE"].typical.replace(",", "").isdecimal()
+    assert fields["BALANCE"].group == "Borrowing"
+    assert fields["PURCHASES_FREQUENCY"].kind == "share"
+    assert fields["PURCHASES_FREQUENCY"].typical.endswith("%")
+    assert "sum of one-off purchases and instalment purchases" in fields["PURCHASES"].help
+
+
+def test_typical_values_come_to_their_segment(model, form):
+    for segment in model.segments:
+        filled = fill(form, typical_of(model, form, segment.number))
+        assert filled.problems == {}
+        assert model.explain(filled.values).segment == segment.number
+
+
+def test_a_form_keeps_what_can_be_read_and_says_what_cannot(form):
+    filled = fill(form, {"BALANCE": "1 200,5", "TENURE": "soon", "CREDIT_LIMIT": "", "PAYMENTS": None, "OTHER": "5"})
+    assert filled.values == {"BALANCE": 1200.5}
+    assert set(filled.problems) == {"TENURE"}
+    assert set(filled.echoes) == {"BALANCE"}
+
+
+def test_values_of_a_file_fit_into_the_fields(form):
+    flag = replace(form.first[0], kind="flag")
+    assert [entered(flag, text) for text in ("true", "1", "false", "")] == [YES, YES, NO, None]
+    scale = replace(form.first[0], kind="choice", options=("1", "2"), numeric=True)
+    assert entered(scale, "2.0") == "2"
+    assert entered(scale, "7") is None
+    assert entered(replace(flag, kind="date"), "2026-11-23") == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("certainty", "said"),
+    [
+        (None, "not measured"),
+        (0.02, "Too little to tell: hardly any customers"),
+        (0.1, "Too little to tell: only 1 in 10 customers like this is"),
+        (0.45, "Too little to tell: only 4 in 10 customers"),
+        (0.59, "Too little to tell: fewer than 6 in 10"),
+        (0.63, "6 in 10 customers like this are in this segment."),
+        (0.97, "Nearly all customers"),
+    ],
+)
+def test_certainty_in_words(certainty, said):
+    assert said in how_sure(certainty, too_little=certainty is not None and certainty < 0.6)
+
+
+def test_as_many_dots_are_filled_as_are_said():
+    assert dots(0.63, 1).count('fill="none"') == 4
+    assert dots(None, 1) == ""
+    assert in_ten(0.84) == "8 in 10"
+
+
+def test_a_customer_of_the_file_is_found(made, model):
+    table = pcsv.read_csv(made / "customers-with-segments.csv")
+    name = model.content.provenance.id_column
+    wanted = str(table[name][-1])
+    found = customer_of_file(made, name, wanted)
+    assert found[name] == wanted
+    assert float(found["PAYMENTS"]) == table["PAYMENTS"][-1].as_py()
+    assert customer_of_file(made, name, "nobody") is None
+    assert customer_of_file(made, None, "2")[name] == str(table[name][1])
+    assert customer_of_file(made, None, "two") is None
+
+
+def test_a_study_without_its_file_is_told(tmp_path):
+    with pytest.raises(FileTrouble, match="cannot be read"):
+        customer_of_file(tmp_path, "ID", "1")
+
+
+def labels_of_form(model, form, rows):
+    """Labels as the form finds them: what would stand in the fields, read by the form."""
+    positions = []
+    for row in rows:
+        filled = fill(form, {field.column: entered(field, row.get(field.column)) for field in form.fields})
+        assert filled.problems == {}
+        positions.append(read_customer(model, filled.values).features)
+    return model.scoring.numbers[nearest_segments(model.scoring, np.array(positions)).label].tolist()
+
+
+def with_blanks(table, rng, building):
+    """Rows as texts, all but one to all of the building columns blanked at random."""
+    rows = table.to_pylist()
+    for row in rows:
+        there = [name for name in building if row[name] is not None]
+        for name in rng.permutation(there)[rng.integers(1, len(there) + 1) :]:
+            row[name] = None
+    return rows
+
+
+def as_texts(rows):
+    return [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
+
+
+@pytest.mark.parametrize("blanks", [False, True])
+def test_labels_of_the_form_are_the_models(made, model, form, blanks):
+    """A few dozen customers, complete and with random blanks."""
+    import pyarrow as pa
+
+    table = pcsv.read_csv(made.parent / "world" / "customers.csv").slice(0, 36)
+    rows = with_blanks(table, np.random.default_rng(1), model.scoring.columns) if blanks else table.to_pylist()
+    expected = model.assign(pa.Table.from_pylist(rows, schema=table.schema)).table["segment"].to_pylist()
+    assert labels_of_form(model, form, as_texts(rows)) == expected
+
+
+@pytest.mark.slow
+def test_labels_of_the_form_are_the_models_for_all_customers(data, tmp_path):
+    """All 8,950 of the founding file, complete and with random blanks: equal, all of them."""
+    import pyarrow as pa
+
+    path = data / "credit-card" / "customers.csv"
+    model = ilk.segment(path, out=tmp_path / "study").model
+    form = form_of(model)
+    assert len(form.fields) == 17
+    table = pcsv.read_csv(path)
+    for rows in (table.to_pylist(), with_blanks(table, np.random.default_rng(2), model.scoring.columns)):
+        expected = model.assign(pa.Table.from_pylist(rows, schema=table.schema)).table["segment"].to_pylist()
+        assert len(expected) == len(rows) == 8950
+        assert labels_of_form(model, form, as_texts(rows)) == expected
