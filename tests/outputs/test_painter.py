@@ -13,8 +13,14 @@ SPEC = {
 }
 
 
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    painter._drawn.cache_clear()
+
+
 def test_the_same_drawing_with_and_without():
     alone = painter.draw(SPEC)
+    painter._drawn.cache_clear()
     with painter.painting():
         assert painter.draw(SPEC) == alone
     assert alone.startswith("<svg")
@@ -24,7 +30,15 @@ def test_a_painter_that_is_gone_is_not_missed():
     with painter.painting():
         painter._at_hand[-1].process.kill()
         assert painter.draw(SPEC).startswith("<svg")
+        painter._drawn.cache_clear()
         assert painter.draw(SPEC).startswith("<svg")
+
+
+def test_what_was_drawn_is_kept():
+    with painter.painting():
+        first = painter.draw(SPEC)
+        painter._at_hand[-1].process.kill()
+        assert painter.draw(dict(SPEC)) is first
 
 
 def test_no_process_is_left(monkeypatch):

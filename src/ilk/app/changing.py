@@ -12,6 +12,7 @@ from ilk.app.opened import Action, Opened
 from ilk.app.trouble import plain
 from ilk.errors import IlkError
 from ilk.model.edits import LONGEST_NAME, LONGEST_TEXT
+from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Segment
 from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
 from ilk.outputs.renewed import still_old
@@ -59,7 +60,8 @@ def _save(study: Opened, segment: Segment, key: str) -> None:
         st.info("Nothing was changed.")
         return
     reason = st.session_state[f"{key}-reason"]
-    _do(lambda: [_edit(study, what, reason, segment=segment.number, text=now[what]) for what in changed])
+    texts = {what: now[what] for what in changed}
+    _do(lambda: _last(opened.edit_texts(study.place, segment.number, texts, reason), len(texts)))
 
 
 def by_hand(study: Opened, segment: Segment | None = None) -> None:
@@ -152,17 +154,19 @@ def adopt(study: Opened, k: int, reason: str) -> None:
 
 
 def _edit(study: Opened, action: Action, reason: str, **what: Any) -> str:
-    changed = opened.edit(study.place, action, reason, **what)
-    return made_text(changed.edits[-1], changed.content)
+    return _last(opened.edit(study.place, action, reason, **what))
+
+
+def _last(changed: Model, n: int = 1) -> str:
+    return "; ".join(made_text(edit, changed.content) for edit in changed.edits[-n:])
 
 
 def _do(make: Callable[[], Any], said: str = "") -> None:
     """Make a change and show the page anew, or say why it cannot be made."""
     try:
-        found = make()
+        made = make()
     except IlkError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    made = found if isinstance(found, list) else [found]
-    st.session_state[DONE] = said or f"Done: {'; '.join(str(one) for one in made)}."
+    st.session_state[DONE] = said or f"Done: {made}."
     st.rerun()

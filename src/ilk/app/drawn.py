@@ -45,12 +45,18 @@ OURS = """
 .ilk * { box-sizing: border-box; }
 .ilk figure { margin: 0 0 16px; }
 .ilk button.pick { all: unset; cursor: pointer; }
-.ilk.tall, .ilk.tall > .card { height: 100%; }
+.ilk.tall, .ilk.tall > .card, div:has(> .ilk.tall), div:has(> div > .ilk.tall) { height: 100%; }
 .ilk.tall > .card { grid-template-rows: auto auto auto auto auto 1fr; }
-.ilk td > button.pick { display: block; width: calc(100% + 20px); margin: -6px -10px; padding: 6px 10px; }
+.ilk td > button.pick { display: block; box-sizing: border-box; }
+.ilk td > button.pick { width: calc(100% + 20px); margin: -6px -10px; padding: 6px 10px; }
 @media (max-width: 760px) {
   .ilk td > button.pick { width: calc(100% + 16px); margin: -6px -8px; padding: 6px 8px; }
 }
+.ilk th > button.pick { color: var(--accent); text-decoration: underline; padding: 6px 10px; margin: -6px -10px; }
+.ilk .ks, .ilk .levels { width: 100%; }
+.ilk .ks tbody th { min-width: 96px; width: 96px; }
+.ilk .ks td.words, .ilk .levels td.words { max-width: none; }
+.ilk .ks thead th, .ilk .levels thead th:last-child { text-align: left; }
 .ilk td.open { box-shadow: inset 0 0 0 2px var(--ink); }
 .ilk .detail > td { text-align: left; white-space: normal; background: var(--panel); padding: 0; }
 .ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ilk.app import changing
 from ilk.app.drawn import drawn
-from ilk.app.opened import Opened
+from ilk.app.opened import Opened, draw_ahead
 from ilk.app.trouble import plain
 from ilk.model.edits import LONGEST_TEXT
 from ilk.outputs.changes import adopting
@@ -70,6 +70,7 @@ def _described(study: Opened, k: int) -> None:
     if k == study.model.k:
         st.caption("This is the number shown on every page.")
         return
+    draw_ahead(study.version, k)
     st.markdown(plain(adopting(study.model, k)))
     with st.form("adopt", border=False):
         reason = st.text_input(changing.REASON, max_chars=LONGEST_TEXT, key="adopt-reason")

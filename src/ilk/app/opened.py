@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from threading import Thread
 from typing import Any, Literal
 
 from ilk.edit import apply_edit
@@ -13,9 +15,11 @@ from ilk.errors import FileTrouble
 from ilk.model.file import load
 from ilk.model.model import Model
 from ilk.model.parts import Edit
+from ilk.outputs.charts.painter import at_hand
 from ilk.outputs.folder import model_path
 from ilk.outputs.reading import Reading
-from ilk.outputs.renewed import keep
+from ilk.outputs.renewed import REPORT_FILE, keep
+from ilk.outputs.report import render_report
 
 ASSIGNMENTS_FILE = "assignments.parquet"
 KEPT_MODELS = 16
@@ -103,6 +107,38 @@ def edit(
     changed = apply_edit(model, Edit(action, reason.strip(), today, uid=uid, other=joins, **what))
     keep(changed, place)
     return changed
+
+
+def edit_texts(place: Path, segment: int, texts: Mapping[Action, str], reason: str = "") -> Model:
+    """Change several texts of one segment (rename, note, use) and keep all of them at once.
+
+    Raises:
+        BadInput: If one of the changes cannot be made; then none is.
+        FileTrouble: If they cannot be kept.
+    """
+    changed = opened(place).model
+    uid, today = changed.segment(segment).uid, datetime.now(UTC).date().isoformat()
+    for action, text in texts.items():
+        changed = apply_edit(changed, Edit(action, reason.strip(), today, uid=uid, text=text))
+    keep(changed, place)
+    return changed
+
+
+@lru_cache(maxsize=KEPT_MODELS)
+def draw_ahead(version: str, k: int) -> None:
+    """Draw the report of a number of segments that is looked at, so that adopting it does not have to wait for that.
+
+    Drawings are kept where they are made; nothing is done where no process beside this one draws.
+
+    Args:
+        version: Of what is open, see `Opened`; each is drawn once.
+        k: The number looked at.
+    """
+    path = Path(version.rsplit(":", 3)[0])
+    if not at_hand() or not (path.parent / REPORT_FILE).is_file():
+        return
+    model = _read(str(path), version).at(k)
+    Thread(target=render_report, args=(model,), name="draw-ahead", daemon=True).start()
 
 
 def undo(place: Path) -> Model:

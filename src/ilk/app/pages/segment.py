@@ -11,9 +11,10 @@ from ilk.outputs.templating import fragment
 study = show.here()
 st.title("A segment", anchor=False)
 changing.just_changed(study)
-segment = one.chosen(study)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    segment = one.chosen(study)
+    changing.change(study, segment, where="page-")
 drawn(fragment("chapter", chapter=one.chapter_of(study, segment)), key="chapter")
-changing.change(study, segment, where="page-", label="Change name, note and use")
 st.header("Every column, against everyone", anchor=False)
 one.every_column(study, segment)
 one.rules(study, segment)

@@ -13,7 +13,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import IO, Any
+
+KEPT = 512
+"""Drawings kept, of some 30 KB each."""
 
 
 @dataclass(slots=True)
@@ -65,8 +69,22 @@ def painting(*, wanted: bool = True) -> Iterator[None]:
         painter.close()
 
 
+def at_hand() -> bool:
+    """Whether a painter is at hand, so that drawing does not hold up whoever asks."""
+    return bool(_at_hand)
+
+
 def draw(spec: dict[str, Any]) -> str:
-    """Draw a specification as SVG; nothing is fetched from anywhere. Without a painter at hand it is drawn here."""
+    """Draw a specification as SVG; nothing is fetched from anywhere. Without a painter at hand it is drawn here.
+
+    What was drawn before is kept: a report renewed after a change by hand has hardly a chart that changed.
+    """
+    return _drawn(json.dumps(spec))
+
+
+@lru_cache(maxsize=KEPT)
+def _drawn(told: str) -> str:
+    spec = json.loads(told)
     drawn = _at_hand[-1].svg(spec) if _at_hand else None
     return _draw_here(spec) if drawn is None else drawn
 

@@ -134,7 +134,7 @@ def _table(few: Level, many: Level, shares: Mapping[tuple[int, int], float]) -> 
             Line(Cell(many.called(number)), (Cell(per_cent(many.shares[number])), Cell(listed(told), "words")))
         )
     heads = (f"Of {many.k} for campaigns", "Customers", f"Lies in, of {few.k} for the board")
-    return Table("Where each campaign segment lies", heads, tuple(lines), "rules")
+    return Table("Where each campaign segment lies", heads, tuple(lines), "levels")
 
 
 def _home(where: Mapping[int, float]) -> int:

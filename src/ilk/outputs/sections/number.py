@@ -11,7 +11,7 @@ from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.flow import flow_across_k, gain
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
-from ilk.outputs.wording import NONE, clean, figure, fixed, per_cent, share_of, whole
+from ilk.outputs.wording import NONE, figure, fixed, per_cent, share_of, whole
 
 MISSING_SCORE = -1.0
 
@@ -47,38 +47,18 @@ def how_many(reading: Reading) -> HowMany:
 
 @dataclass(frozen=True, slots=True)
 class OneK:
-    """A number of segments in a line: its stability and score, the personas it has."""
+    """A number of segments in a line: whether it is the one shown, and the personas it has."""
 
     k: int
-    stability: str
-    null: str
-    score: str
-    personas: tuple[tuple[int, str], ...]
-    words: str
+    shown: bool
+    personas: tuple[str, ...]
 
 
 def names_by_k(reading: Reading) -> tuple[OneK, ...]:
     """The personas under each number of segments that can be looked at."""
-    evidence = reading.content.evidence
-    measured = {c.k: c for c in evidence.candidates}
-    found = []
-    for solution in reading.content.solutions:
-        k, c = solution.k, measured.get(solution.k)
-        segments = reading.segments if k == reading.k else solution.segments
-        found.append(
-            OneK(
-                k,
-                fixed(c.stability.median) if c and c.stability else NONE,
-                fixed(c.null_high) if c else NONE,
-                fixed(c.score) if c else NONE,
-                tuple(
-                    (s.number, clean(s.persona.name) if k == reading.k else reading.names[k, s.number])
-                    for s in segments
-                ),
-                "shown" if k == reading.k else "",
-            )
-        )
-    return tuple(found)
+    others = {s.k: tuple(reading.names[s.k, g.number] for g in s.segments) for s in reading.content.solutions}
+    here = {reading.k: tuple(reading.by_number.values())}
+    return tuple(OneK(k, k == reading.k, names) for k, names in (others | here).items())
 
 
 def _folded(reading: Reading) -> tuple[Figure, ...]:
