@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ilk.console import say, told
-from ilk.errors import FileTrouble, MissingExtra
+from ilk.errors import BadSetting, FileTrouble, MissingExtra
 
 
 @told
@@ -24,8 +24,15 @@ def app_command(
         list[Path] | None,
         typer.Option("--root", help="Folder under which files may be named by path; may be given again", metavar="DIR"),
     ] = None,
-    max_upload: Annotated[int, typer.Option("--max-upload", min=1, help="Largest upload", metavar="MiB")] = 512,
-    sign_in: Annotated[bool, typer.Option("--sign-in", help="People sign in first; see the guide")] = False,
+    max_upload: Annotated[int, typer.Option("--max-upload", min=1, help="Largest upload", metavar="MiB")] = 500,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option("--allow-host", help="Name the app may be called by; may be given again", metavar="NAME"),
+    ] = None,
+    sign_in: Annotated[bool, typer.Option("--sign-in", help="People sign in first; see docs/guide/app.md")] = False,
+    without_sign_in: Annotated[
+        bool, typer.Option("--without-sign-in", help="Off loopback: let everybody in who reaches this machine")
+    ] = False,
 ) -> None:
     """Open the web app: segments, the form for one customer, new studies.
 
@@ -34,6 +41,8 @@ def app_command(
     ilk app segments.ilk --port 8600
 
     ilk app --root /data/customers
+
+    ilk app --host 0.0.0.0 --sign-in --allow-host segments.example.com
     """
     try:
         from ilk.app.launch import Launch
@@ -45,12 +54,25 @@ def app_command(
     if opened is not None:
         open_study(opened)
     loopback = _is_loopback(host)
+    if not loopback and not (sign_in or without_sign_in):
+        raise BadSetting(
+            f"On {host} everybody who reaches this machine could see the customers",
+            do="add --sign-in, or --without-sign-in if that is what you want",
+        )
     for folder in root or ():
         if not folder.is_dir():
             raise FileTrouble(f"--root {folder} is not a folder", do="name one that is there")
-    roots = tuple(root or ()) or ((Path.cwd(),) if loopback else ())
-    say(f"The app is on http://{'localhost' if loopback else host}:{port} - Ctrl-C ends it.")
-    serve(Launch(opened, roots, upload_mib=max_upload, loopback=loopback, sign_in=sign_in), host, port)
+    roots = tuple(folder.resolve() for folder in root or ()) or ((Path.cwd(),) if loopback else ())
+    launch = Launch(
+        opened,
+        roots,
+        upload_mib=max_upload,
+        loopback=loopback,
+        sign_in=sign_in,
+        hosts=frozenset(name.lower() for name in allow_host or ()),
+    )
+    shown = "localhost" if loopback else host
+    serve(launch, host, port, started=lambda: say(f"The app is on http://{shown}:{port} - Ctrl-C ends it."))
 
 
 def _is_loopback(host: str) -> bool:

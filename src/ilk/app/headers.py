@@ -34,8 +34,13 @@ HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
 )
 
-INNER = ("/_stcore/metrics", "/_stcore/host-config")
-"""What tells about the server itself."""
+METRICS = "/_stcore/metrics"
+"""The server's own figures; for this machine only."""
+
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""What a loopback address may be called; any other name is another site's that points here (DNS rebinding)."""
+
+TEXT = [(b"content-type", b"text/plain; charset=utf-8")]
 
 
 class Guard:
@@ -46,9 +51,16 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if scope["type"] != "http":
+        """Answer one request, or open one connection."""
+        if scope["type"] not in {"http", "websocket"}:
             await self._app(scope, receive, send)
+            return
+        known = _is_known(scope)
+        if scope["type"] == "websocket":
+            if known:
+                await self._app(scope, receive, send)
+            else:
+                await _refuse_connection(receive, send)
             return
 
         async def guarded(message: Message) -> None:
@@ -58,12 +70,34 @@ class Guard:
                 message["headers"] = [*kept, *HEADERS]
             await send(message)
 
-        if not launched().loopback and scope.get("path", "").startswith(INNER[0]):
-            await _nothing_here(guarded)
-            return
-        await self._app(scope, receive, guarded)
+        if not known:
+            await _say(guarded, 421, b"This app is not called by that name.")
+        elif not launched().loopback and METRICS in scope.get("path", ""):
+            await _say(guarded, 404, b"Not found")
+        else:
+            await self._app(scope, receive, guarded)
 
 
-async def _nothing_here(send: Send) -> None:
-    await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
-    await send({"type": "http.response.body", "body": b"Not found"})
+def _is_known(scope: Scope) -> bool:
+    """Whether the app is called by a name it has."""
+    launch = launched()
+    allowed = launch.hosts | LOOPBACK_NAMES if launch.loopback else launch.hosts
+    if not allowed:
+        return True
+    named = [value for name, value in scope.get("headers", ()) if name == b"host"]
+    return len(named) == 1 and _without_port(named[0].decode("latin-1")) in allowed
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return (name if colon and port.isdigit() else host).lower()
+
+
+async def _refuse_connection(receive: Receive, send: Send) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": 1008})
+
+
+async def _say(send: Send, status: int, body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": [*TEXT]})
+    await send({"type": "http.response.body", "body": body})

@@ -24,14 +24,16 @@ class Launch:
         upload_mib: Largest upload in MiB.
         loopback: Whether only this machine can reach the app.
         sign_in: Whether people have to sign in.
+        hosts: Names the app may be called by; any where none is given, which is not so on loopback.
     """
 
     opened: Path | None = None
     roots: tuple[Path, ...] = ()
     uploads: Path = field(default_factory=_uploads)
-    upload_mib: int = 512
+    upload_mib: int = 500
     loopback: bool = True
     sign_in: bool = False
+    hosts: frozenset[str] = frozenset()
 
     def allowed(self, path: str | Path) -> Path:
         """The file or folder a person named, if it lies under a root, links followed.
@@ -41,17 +43,38 @@ class Launch:
         """
         if not self.roots:
             raise FileTrouble("Paths are switched off here", do="upload the file, or start the app with --root FOLDER")
-        named = Path(path).expanduser()
+        named = _home(Path(path))
         tried = [named] if named.is_absolute() else [root / named for root in self.roots]
-        places = [place.resolve() for place in tried]
-        inside = [place for place in places if any(place.is_relative_to(root.resolve()) for root in self.roots)]
+        places = [place for each in tried if (place := _resolved(each)) is not None]
+        roots = [root.resolve() for root in self.roots]
+        inside = [place for place in places if any(place.is_relative_to(root) for root in roots)]
         if not inside:
             listed = ", ".join(str(root) for root in self.roots)
-            raise FileTrouble(f"{named} is not under {listed}", do="name a file there, or upload it")
-        found = next((place for place in inside if place.exists()), None)
+            raise FileTrouble(f"{path} is not under {listed}", do="name a file there, or upload it")
+        found = next((place for place in inside if _is_there(place)), None)
         if found is None:
-            raise FileTrouble(f"There is no {named}", do="check the name")
+            raise FileTrouble(f"There is no {path}", do="check the name")
         return found
+
+
+def _home(path: Path) -> Path:
+    """Only our own home has a short name: whether others have one is nobody's business."""
+    return path.expanduser() if path.parts[:1] == ("~",) else path
+
+
+def _resolved(path: Path) -> Path | None:
+    """Where a path leads, links followed; None for what is no path."""
+    try:
+        return path.resolve()
+    except (OSError, ValueError, RuntimeError):
+        return None
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 _current = Launch()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import logging
-from collections.abc import Mapping
+import signal
+import socket
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +15,90 @@ from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
 from ilk.app.headers import Guard
+from ilk.app.jobs import stop_children
 from ilk.app.launch import Launch, begin
 from ilk.app.trouble import tell_trouble
+from ilk.app.uploads import forget_sessions
+from ilk.errors import BadSetting, FileTrouble, MissingExtra, listed
 from ilk.outputs.charts.painter import painting
 from ilk.outputs.theme import SIZES, TOKENS
+
+SHARED, OWN = ("redirect_uri", "cookie_secret"), ("client_id", "client_secret", "server_metadata_url")
+"""What signing in needs: of the app, and of each provider."""
 
 SCRIPT = Path(__file__).with_name("main.py")
 
 
-def serve(launch: Launch, host: str, port: int) -> None:
-    """Serve the app until asked to stop."""
+def serve(launch: Launch, host: str, port: int, *, started: Callable[[], None]) -> None:
+    """Serve the app until asked to stop.
+
+    Args:
+        launch: How it is started.
+        host: Address to listen on.
+        port: And port.
+        started: Called when nothing stands in the way any more.
+
+    Raises:
+        FileTrouble: If the address cannot be taken.
+        BadSetting: If people are to sign in and nobody said where.
+        KeyboardInterrupt: After Ctrl-C.
+    """
     begin(launch)
     logging.getLogger("streamlit").setLevel(logging.ERROR)
-    with painting():
-        app(SCRIPT).run(config=config(launch, host, port))
+    if launch.sign_in:
+        check_sign_in()
+    check_address(host, port)
+    signal.signal(signal.SIGTERM, _end)
+    started()
+    try:
+        with painting():
+            app(SCRIPT).run(config=config(launch, host, port))
+    finally:
+        stop_children()
+        forget_sessions()
+
+
+def _end(*_given: object) -> None:
+    """Leave through the way out, so that jobs are stopped and uploads removed."""
+    raise SystemExit(0)
+
+
+def check_address(host: str, port: int) -> None:
+    """See that the address is free, which the server would tell in a log line.
+
+    Raises:
+        FileTrouble: If it is not.
+    """
+    try:
+        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        with socket.socket(found[0][0], found[0][1]) as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(found[0][4])
+    except OSError as error:
+        raise FileTrouble(
+            f"The address {host}:{port} cannot be taken", got=error.strerror or str(error), do="name another --port"
+        ) from None
+
+
+def check_sign_in() -> None:
+    """See that signing in is configured; without that nobody could come in, or everybody.
+
+    Raises:
+        BadSetting: If it is not.
+        MissingExtra: If the library for it is not installed.
+    """
+    found = st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
+    providers = [one for one in found.values() if isinstance(one, Mapping)] or [found]
+    shared = [name for name in SHARED if not found.get(name)]
+    missing = shared + [name for name in OWN if not all(one.get(name) for one in providers)]
+    if missing:
+        raise BadSetting(
+            "--sign-in needs to know who vouches for people",
+            got=f"no {listed(missing)} under [auth] in .streamlit/secrets.toml",
+            do="write it as docs/guide/app.md shows",
+        )
+    if importlib.util.find_spec("authlib") is None:
+        raise MissingExtra("--sign-in needs Authlib", do="pip install 'streamlit[auth]'")
 
 
 def app(script: Path) -> st.App:
@@ -55,6 +128,7 @@ def config(launch: Launch, host: str, port: int) -> Mapping[str, Any]:
         "client.toolbarMode": "viewer",
         "runner.magicEnabled": False,
         "logger.level": "error",
+        "logger.hideWelcomeMessage": True,
     }
     return settings | _look()
 

@@ -28,6 +28,8 @@ TABLES = tuple(ending.removeprefix(".") for ending in (*TEXT, *PARQUET, *JSON, *
 
 DAY = 24 * 3600.0
 PIECE = 1 << 20
+_made: set[Path] = set()
+
 LONGEST_PART = 100
 """Bytes of a name before and after its last dot; disks take 255 in all."""
 
@@ -150,6 +152,13 @@ def _touched(folder: Path) -> float:
 
 def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
+    _made.discard(folder)
+
+
+def forget_sessions() -> None:
+    """Remove what the sessions of this process uploaded, because it ends."""
+    for folder in list(_made):
+        _remove(folder)
 
 
 @st.cache_resource(scope="session", on_release=_remove, show_spinner=False)
@@ -158,4 +167,5 @@ def _folder_of_session() -> Path:
     sweep(root)
     folder = root / secrets.token_urlsafe(24)
     folder.mkdir(mode=0o700)
+    _made.add(folder)
     return folder
