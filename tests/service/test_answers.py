@@ -14,7 +14,6 @@ from callers import Caller, as_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.model.file import load
 from ilk.model.parts import Edit
 from ilk.model.score import NOTHING_ANSWERED
 from ilk.service import arrow
@@ -190,22 +189,3 @@ def test_explanations_are_those_of_the_model(caller, model):
         "segment": None,
         "reason": NOTHING_ANSWERED,
     }
-
-
-@pytest.mark.parametrize("blank", [0.0, 0.3])
-@pytest.mark.slow
-def test_real_customers_get_the_segments_the_model_gives(data, tmp_path, blank):
-    """8,950 of them in one request, complete and with random blanks: every figure the same."""
-    import ilk
-    from ilk.settings import Settings
-
-    source = data / "credit-card" / "customers.csv"
-    model = load(ilk.segment(str(source), settings=Settings(k=5)).model.save(tmp_path / "m.ilk"))
-    table = pa.csv.read_csv(source)
-    rng = np.random.default_rng(0)
-    for i, name in enumerate(table.column_names[1:], 1):
-        gone = pa.array(rng.random(table.num_rows) < blank)
-        table = table.set_column(i, name, pa.compute.if_else(gone, None, table.column(name)))
-    want = {row.pop("CUST_ID"): row for row in model.assign(table).table.to_pylist()}
-    caller = Caller(Service(Shelf(tmp_path / "m.ilk"), Limits()))
-    check(caller.assign(as_json(table)), table["CUST_ID"].to_pylist(), want)
