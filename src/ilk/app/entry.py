@@ -16,6 +16,9 @@ Kind = Literal["number", "share", "flag", "choice", "date"]
 
 YES, NO = "Yes", "No"
 WHOLE_SHARE = 100.0
+HIGHEST_SHARE = 2.0
+"""Real tables hold a few shares above 1, because what is counted and what it is counted of come from different days;
+what is larger was meant as per cent."""
 
 _LONGEST = 40
 _DIGITS = re.compile(r"[0-9.,]")
@@ -80,7 +83,7 @@ def _number(text: str, *, share: bool, hundred: bool) -> Entry:
         value /= WHOLE_SHARE
     if not math.isfinite(value):
         raise ValueError("This number is too large.")
-    if share and not 0 <= value <= 1:
+    if share and not 0 <= value <= HIGHEST_SHARE:
         raise ValueError("A share lies between 0 and 1. Write 0.5 or 50 %.")
     doubtful = "," in text and "." not in text
     return Entry(value, f"Read as {_said(value)}." if doubtful and not percent else "")

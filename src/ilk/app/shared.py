@@ -13,6 +13,9 @@ from ilk.app.opened import Opened
 
 Slot = Callable[[Opened, str], str]
 SEEDED = "which-seeded"
+MINE = "c."
+"""Before a column's name in the address, apart from what else stands there."""
+
 LONGEST = 200
 """Characters of a value that an address carries."""
 
@@ -23,7 +26,7 @@ def seed(study: Opened, form: Form, slot: Slot) -> None:
         return
     st.session_state[SEEDED] = True
     for field in form.fields:
-        text = st.query_params.get(field.column)
+        text = st.query_params.get(MINE + field.column)
         if text and len(text) <= LONGEST:
             try:
                 value = entered(field, text)
@@ -35,17 +38,19 @@ def seed(study: Opened, form: Form, slot: Slot) -> None:
 
 def share(form: Form, study: Opened, slot: Slot, key: str) -> None:
     """A switch that keeps what is in the fields in the page's address."""
-    if any(field.column in st.query_params for field in form.fields):
+    if any(MINE + field.column in st.query_params for field in form.fields):
         st.session_state.setdefault(key, True)
     wanted = st.toggle(
         "Keep the values in the page's address",
         key=key,
         help="For sending a link. Whoever gets it sees the values; an id is never in it.",
     )
-    texts = {field.column: _text(st.session_state.get(slot(study, field.column))) for field in form.fields}
-    told = {column: text for column, text in texts.items() if wanted and text}
-    if told != {column: st.query_params[column] for column in texts if column in st.query_params}:
-        st.query_params.from_dict(told)
+    for field in form.fields:
+        name, text = MINE + field.column, _text(st.session_state.get(slot(study, field.column)))
+        if not (wanted and text):
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != text:
+            st.query_params[name] = text
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,178 @@
+"""The form's page: a customer typed in, the answer at once, the customer's mark in the graphs."""
+
+from __future__ import annotations
+
+import time
+import urllib.parse
+
+import numpy as np
+import pyarrow.csv as pcsv
+import pytest
+from visitors import app_running
+
+import ilk
+from ilk.app.answer import answer
+from ilk.app.form import fill, form_of, typical_of
+from ilk.app.where import spot_of
+from ilk.errors import BadInput
+from ilk.model.customer import read_customer
+from ilk.outputs.templating import fragment
+from ilk.profile.map import places
+
+FOUND = "All other fields"
+
+
+@pytest.fixture(scope="module")
+def model(made):
+    return ilk.load(made / "segments.ilk")
+
+
+@pytest.fixture(scope="module")
+def whole(model):
+    """A customer of whom everything is known."""
+    form = form_of(model)
+    return fill(form, typical_of(model, form, 2)).values
+
+
+def named(tested, label):
+    return next(one for one in tested.text_input if one.label == label)
+
+
+def test_an_answer_says_who_how_sure_and_why(model, whole):
+    found = answer(model, whole)
+    assert found.number == 2
+    assert found.name == model.segment(2).persona.name
+    assert "in 10 customers like this" in found.sure or "Nearly all" in found.sure
+    assert not found.too_little
+    assert "stands" in found.map.title
+    assert len(found.graphs) == 3
+    assert all("This segment: " in graph.subtitle for graph in found.graphs)
+    assert len(found.why.lines) == len(model.scoring.columns)
+    assert len(found.far.lines) == len(model.segments) - 1
+    assert found.alike.lines
+    for part in (fragment("answer", answer=found), fragment("graphs", graphs=found.graphs)):
+        assert "<h" in part
+    assert "<title>This customer" in fragment("figure", chart=found.map)
+
+
+def test_little_known_is_too_little_to_tell(model):
+    """One telling nothing: the answer says so, and which field would help most."""
+    found = answer(model, {"TENURE": 12.0})
+    assert found.too_little
+    assert found.sure.startswith("Too little to tell")
+    assert "would help most" in found.next
+    assert "may stand" in found.map.title
+    assert len(found.graphs) == 1
+
+
+def test_nothing_the_model_looks_at_is_told(model):
+    with pytest.raises(BadInput, match="Nothing is known"):
+        answer(model, {"PURCHASES": 100.0})
+
+
+def test_a_violated_identity_is_a_note(model, whole):
+    found = answer(model, {**whole, "PURCHASES": 1e6})
+    assert any("make" in note for note in found.notes)
+
+
+def test_who_is_unlike_anyone_is_told(model, whole):
+    found = answer(model, {**whole, "TENURE": 1, "SERVICE_CALLS": 1e6, "APP_LOGINS": 1e6, "BRANCH_DISTANCE": 1e6})
+    assert any("Unlike anyone" in note for note in found.notes)
+
+
+def test_a_known_customer_stands_where_the_map_puts_everyone(model, whole):
+    customer = read_customer(model, whole)
+    spot = spot_of(model, customer, model.segment(2))
+    assert spot.xy == pytest.approx(places(model.content.map, customer.features[np.newaxis])[0])
+    assert spot.ellipse is None
+
+
+def test_the_less_is_known_the_larger_the_ellipse(model, whole):
+    areas = []
+    for n in (1, 4, 8):
+        some = {column: whole[column] for column in model.scoring.columns[:n]}
+        spot = spot_of(model, read_customer(model, some), model.segment(1))
+        areas.append(spot.ellipse[0] * spot.ellipse[1])
+        assert spot.ellipse[0] >= spot.ellipse[1] > 0
+    assert areas[0] > areas[1] > areas[2]
+
+
+def test_the_page_asks_first_and_answers_when_typed_into(page, made):
+    tested = page("which", opened=made)
+    assert tested.title[0].value == "Which segment?"
+    assert "Type what you know" in tested.info[0].value
+    assert FOUND in tested.expander[0].label
+    named(tested, "Balance (USD)").set_value("1,200").run()
+    assert not tested.info
+    assert any(one.value == "Read as 1,200." for one in tested.caption)
+    named(tested, "Balance (USD)").set_value("a lot").run()
+    assert any("is not a number" in one.value for one in tested.markdown)
+    assert tested.info
+
+
+def test_the_page_starts_from_a_typical_customer_and_is_emptied(page, model_only):
+    tested = page("which", opened=model_only)
+    assert any("private folder" in one.value for one in tested.caption)
+    tested.selectbox[0].select(2).run()
+    assert named(tested, "Balance (USD)").value
+    assert FOUND not in [one.label for one in tested.expander][1:]
+    assert len(tested.expander) == 5
+    tested.selectbox[0].select(0).run()
+    assert not named(tested, "Balance (USD)").value
+    assert tested.info
+
+
+def test_the_page_starts_from_a_customer_of_the_file(page, made):
+    tested = page("which", opened=made)
+    table = pcsv.read_csv(made / "customers-with-segments.csv")
+    by_id = next(one for one in tested.text_input if "by CUST_ID" in one.label)
+    by_id.set_value(str(table["CUST_ID"][7])).run()
+    assert float(named(tested, "Balance (USD)").value) == pytest.approx(table["BALANCE"][7].as_py())
+    by_id.set_value("nobody at all").run()
+    assert any("There is no customer nobody at all" in one.value for one in tested.markdown)
+
+
+def test_sharing_is_asked_for_and_never_carries_an_id(page, made):
+    tested = page("which", opened=made)
+    table = pcsv.read_csv(made / "customers-with-segments.csv")
+    wanted = str(table["CUST_ID"][7])
+    next(one for one in tested.text_input if "by CUST_ID" in one.label).set_value(wanted).run()
+    assert not dict(tested.query_params)
+    tested.toggle[0].set_value(True).run()
+    shared = dict(tested.query_params)
+    assert shared["c.BALANCE"]
+    assert wanted not in str(shared)
+    assert not any("CUST_ID" in name for name in shared)
+    tested.toggle[0].set_value(False).run()
+    assert not dict(tested.query_params)
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_customer_is_typed_in_and_found_in_the_graphs(made, tmp_path, visit):
+    """Blanks left, the answer read, the mark found, under a second after the last key; light, dark and narrow."""
+    with app_running(made, cwd=tmp_path) as address:
+        visitor = visit(address)
+        page = visitor.go("which")
+        field = page.get_by_label("Balance (USD)", exact=True)
+        for typed in ("1,200", "7"):
+            field.fill("")
+            page.locator(".found").wait_for(state="hidden")
+            field.press_sequentially(typed, delay=20)
+            start = time.monotonic()
+            page.locator(".found").wait_for()
+            took = time.monotonic() - start
+        assert took < 3  # alone it is 0.5 s, the pause of 0.3 s included
+        assert page.locator("svg title", has_text="This customer, found in").count() == 2  # wide and narrow
+        assert page.locator("svg title", has_text="This customer: 7").count() == 1
+        assert "in 10 customers like this" in page.locator(".found").inner_text()
+        page.get_by_text("Exactly why").click()
+        page.get_by_role("columnheader", name="Speaks for").wait_for()
+        assert visitor.axe() == []
+        assert visitor.outside == []
+        shared = visit(f"{address}", width=390, scheme="dark")
+        page = shared.go("which?" + urllib.parse.urlencode({"c.BALANCE": "1,200", "c.TENURE": "12"}))
+        page.locator(".found").wait_for()
+        assert page.get_by_label("Balance (USD)", exact=True).input_value() == "1,200"
+        assert shared.axe() == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
