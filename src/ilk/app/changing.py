@@ -30,6 +30,7 @@ def just_changed(study: Opened) -> None:
     done = st.session_state.pop(DONE, None)
     if done is None:
         return
+    st.toast(plain(done), icon=":material/check:")
     st.success(plain(done), icon=":material/check:")
     if old := still_old(study.model, study.place):
         before, _, command = old.partition(": ilk assign")
@@ -98,7 +99,7 @@ def merge(study: Opened, first: int | None = None) -> None:
     nearest = study.model.segment(one).nearest
     start = others.index(nearest) if nearest in others else 0
     place = other_place if first is None else one_place
-    other = place.selectbox("joined by", others, start, format_func=study.reading.called, key=f"merge-with-{one}")
+    other = place.selectbox("Merged with", others, start, format_func=study.reading.called, key=f"merge-with-{one}")
     with trouble.told():
         st.write(plain(merging(study.model, one, other)))
         reason = st.text_input(REASON, max_chars=LONGEST_TEXT, key="merge-reason")

@@ -12,9 +12,13 @@ import streamlit as st
 
 from ilk.errors import IlkError
 
+_ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNORECASE)
+"""Where an address would be made a link, escaped or not: a word joiner there, which nobody sees, keeps it a text."""
+
 
 def plain(text: str) -> str:
     """A text as it is, where Streamlit would take marks in it for bold, a link, a formula or an icon."""
+    text = _ADDRESS.sub("\N{WORD JOINER}", text)
     return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:])", r"\\\1", text)
 
 

@@ -1,0 +1,61 @@
+"""Merging, setting aside and undoing: told before, kept with the reason, and taken back."""
+
+from __future__ import annotations
+
+import ilk
+from ilk.app.trouble import plain
+
+
+def test_two_segments_are_merged_and_parted_again(page, study):
+    path = study / "segments.ilk"
+    tested = page(opened=study)
+    tested.selectbox(key="merge-one").select(2).run()
+    tested.selectbox(key="merge-with-2").select(4).run()
+    told = " ".join(part.value for part in tested.markdown)
+    assert "Segments 2 and 4 become one" in told
+    tested.text_input(key="merge-reason").set_value("the same to us")
+    tested.button(key="merge").click().run()
+    model = ilk.load(path)
+    assert [segment.number for segment in model.segments] == [1, 2, 3]
+    assert model.edits[-1].reason == "the same to us"
+    assert tested.button(key="undo").label == "Undo: Segments 2 and 4 merged"
+    tested.button(key="undo").click().run()
+    assert ilk.load(path).edits == ()
+    assert "Segments 2 and 4 merged" in tested.success[0].value
+
+
+def test_customers_are_set_aside_by_a_rule(page, study):
+    tested = page("segment", opened=study)
+    tested.selectbox(key="aside-column").select("TIER").run()
+    tier = ilk.load(study / "segments.ilk").content.column("TIER").levels[0]
+    tested.selectbox(key="aside-value-TIER").select(tier).run()
+    assert "become segment 0" in " ".join(part.value for part in tested.markdown)
+    tested.text_input(key="aside-name").set_value("Staff")
+    tested.button(key="aside").click().run()
+    edit = ilk.load(study / "segments.ilk").edits[-1]
+    assert (edit.action, edit.name, edit.text) == ("aside", "Staff", f"\"TIER\" = '{tier}'")
+    assert "written before some were set aside" in " ".join(caption.value for caption in tested.caption)
+
+
+def test_a_rule_that_names_a_person_is_not_offered(page, made):
+    offered = page(opened=made).selectbox(key="aside-column").options
+    assert not [option for option in offered if "EMAIL" in option or "CUST_ID" in option]
+
+
+def test_two_visitors_see_each_others_changes(page, study):
+    """Both start from what the file holds, so that nobody's change is lost."""
+    first, second = page(opened=study), page(opened=study)
+    one, two = ilk.load(study / "segments.ilk").segments[:2]
+    for tested, segment, name in ((first, one, "Regulars"), (second, two, "Guests")):
+        tested.text_input(key=f"change-{segment.uid}-rename").set_value(name)
+        next(b for b in tested.button if b.label == "Save" and segment.uid in b.form_id).click().run()
+    assert [s.persona.name for s in ilk.load(study / "segments.ilk").segments[:2]] == ["Regulars", "Guests"]
+
+
+def test_what_people_typed_is_shown_as_typed():
+    """Also where an address would become a link although its signs are escaped."""
+    assert plain("*a* [b](c) $d$ :material/x: <b>") == r"\*a\* \[b\]\(c\) \$d\$ \:material/x\: \<b\>"
+    for address in ("http://x.y", "www.x.y", "a@x.y"):
+        assert "\N{WORD JOINER}" in plain(address)
+        assert plain(address).replace("\N{WORD JOINER}", "").replace("\\", "") == address
+    assert "\N{WORD JOINER}" not in plain("Segment 2: 14 %, 3.5 times (a & b)")

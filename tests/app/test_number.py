@@ -1,0 +1,49 @@
+"""How many: any number tried is looked at at once, and adopted with a reason."""
+
+from __future__ import annotations
+
+import ilk
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.levels import two_levels
+
+
+def subheaders(tested):
+    return [part.value for part in tested.subheader]
+
+
+def test_another_number_is_looked_at_without_adopting_it(page, study):
+    tested = page("number", opened=study)
+    assert subheaders(tested)[0].startswith("4 segments")
+    assert not [button for button in tested.button if button.label.startswith("Adopt")]
+    tested.get_by_key("looked-at").set_value(6).run()
+    assert subheaders(tested)[0].startswith("6 segments")
+    assert ilk.load(study / "segments.ilk").k == 4
+
+
+def test_a_number_is_adopted_with_its_reason_and_given_back(page, study):
+    tested = page("number", opened=study)
+    tested.get_by_key("looked-at").set_value(6).run()
+    tested.text_input(key="adopt-reason").set_value("campaigns")
+    next(button for button in tested.button if button.label == "Adopt 6 segments").click().run()
+    model = ilk.load(study / "segments.ilk")
+    assert (model.k, model.edits[-1].reason) == (6, "campaigns")
+    assert "6 segments adopted" in tested.success[0].value
+    assert "This is the number shown on every page." in [caption.value for caption in tested.caption]
+
+
+def test_two_levels_are_chosen_small_before_large(page, made):
+    tested = page("number", opened=made)
+    assert (tested.selectbox(key="board").value, tested.selectbox(key="campaign-3").value) == (3, 8)
+    tested.selectbox(key="board").select(7).run()
+    assert tested.selectbox(key="campaign-7").options == ["8", "9", "10"]
+
+
+def test_two_levels_agree_with_how_segments_flow_to_the_next_number(made):
+    """What is worked out from groups of about ten customers is what the study counted, within a few per cent."""
+    reading = Reading(ilk.load(made / "segments.ilk"))
+    for flow in (flow for flow in reading.content.evidence.flows if 3 <= flow.k <= 6):
+        found = two_levels(reading, flow.k - 1, flow.k)
+        for line in found.table.lines:
+            row = flow.shares[int(line.head.text.split()[0]) - 1]
+            home = int(line.cells[1].text.split()[0]) - 1
+            assert row[home] >= max(row) - 0.1

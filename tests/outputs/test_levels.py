@@ -1,0 +1,52 @@
+"""Two levels: which campaign segment lies in which board segment, from groups of customers asked at both."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ilk.edit import apply_edit
+from ilk.model.model import Model
+from ilk.model.parts import Edit
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.levels import crossing, two_levels
+
+
+def test_a_crossing_by_hand():
+    """Segment 2 of the campaigns: 30 of its 40 customers lie in the board's 1, 10 in its 2."""
+    board, campaign = np.array([1, 1, 2, 2]), np.array([1, 2, 2, 3])
+    found = crossing(board, campaign, np.array([10, 30, 10, 20]))
+    assert found == {(1, 1): 1.0, (2, 1): 0.75, (2, 2): 0.25, (3, 2): 1.0}
+
+
+def test_every_campaign_segment_lies_somewhere_and_the_shares_add_up(model):
+    found = two_levels(Reading(model), 2, 6)
+    assert len(found.table.lines) == 6
+    assert found.table.heads[0] == "Of 6 for campaigns"
+    for line in found.table.lines:
+        assert line.cells[1].text
+    assert "groups of about" in found.note
+    for width in (720, 343):
+        drawn = found.chart.draw(width)
+        assert drawn.count("<rect") == 8
+        assert "NaN" not in drawn
+    assert found.chart.alt.count(" lies in ") == 6
+
+
+def test_a_merged_segment_is_one_at_both_ends(model):
+    one, two = model.segments[1], model.segments[3]
+    merged = Reading(apply_edit(model, Edit("merge", "", "2026-11-23", uid=one.uid, other=two.uid)))
+    below, above = two_levels(merged, 2, 4), two_levels(merged, 4, 6)
+    assert [line.head.text[0] for line in sorted(below.table.lines, key=lambda line: line.head.text)] == ["1", "2", "3"]
+    assert len(above.table.lines) == 6
+    assert "4 " not in "".join(line.cells[1].text[:2] for line in above.table.lines)
+
+
+def test_without_reference_points_nothing_is_said(model):
+    bare = Model(replace(model.content, reference=None))
+    assert two_levels(Reading(bare), 2, 4) is None
+
+
+def test_names_nobody_should_print_are_only_text(hostile):
+    assert "<b>" not in two_levels(Reading(hostile), 2, 5).chart.draw(720)
