@@ -22,7 +22,7 @@ def sentences(tested):
 
 def test_the_start_page_offers_three_ways(page, tmp_path):
     tested = page(roots=(tmp_path,))
-    assert [one.value for one in tested.subheader] == [
+    assert [one.value for one in tested.header] == [
         "Open a model or a study",
         "Bring a customer file",
         "Try a made-up world",

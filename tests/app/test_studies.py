@@ -91,7 +91,7 @@ def test_the_commands_shown_run(made, tmp_path):
 
 def test_the_data_page_tells_everything(page, made):
     tested = page("data", opened=made)
-    assert [one.value for one in tested.header] == ["How it was made", "Show me the code"]
+    assert [one.value for one in tested.header] == ["The file and its columns", "How it was made", "Show me the code"]
     assert "ilk segment customers.csv -k 4" in tested.code[0].value
     assert len(tested.get("download_button")) == 3
 

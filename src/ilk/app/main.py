@@ -7,7 +7,9 @@ from pathlib import Path
 import streamlit as st
 
 from ilk.app import session, show
+from ilk.app.drawn import dark
 from ilk.app.launch import launched
+from ilk.outputs.theme import TOKENS
 
 PAGES = Path(__file__).with_name("pages")
 
@@ -31,7 +33,14 @@ def _page(name: str, title: str, icon: str, about: str, *, first: str) -> st.Pag
     return st.Page(path, title=title, icon=icon, url_path=name, default=name == first, help=about)
 
 
+def quiet() -> str:
+    """The colour of what is less important; Streamlit's own is too faint to read."""
+    token = next(token for token in TOKENS if token.name == "quiet")
+    return token.dark if dark() else token.light
+
+
 st.set_page_config(page_title="ilk", page_icon=str(PAGES.with_name("icon.svg")), layout="wide")
+st.html(f"<style>div[data-testid=stCaptionContainer] {{ color: {quiet()}; opacity: 1 }}</style>")
 if launched().sign_in and not st.user.is_logged_in:
     st.title("ilk")
     st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:")
@@ -42,8 +51,7 @@ is_open = show.place() is not None
 first = "segments" if is_open else "start"
 every = {page[0]: _page(*page, first=first) for page in ABOUT_ALL}
 one = {page[0]: _page(*page, first=first) for page in ABOUT_ONE_STUDY} if is_open else {}
-sections = {"This study": list(one.values()), "Studies": list(every.values())}
-chosen = st.navigation(sections if one else list(every.values()))
+chosen = st.navigation([*one.values(), *every.values()])
 wanted = st.session_state.pop(session.GO, None)
 if wanted is not None:
     st.switch_page((one | every)[wanted])

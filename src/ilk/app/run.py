@@ -14,6 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from ilk.app.front import Front
 from ilk.app.headers import Guard
 from ilk.app.jobs import stop_children
 from ilk.app.launch import Launch, begin
@@ -108,7 +109,7 @@ def app(script: Path) -> st.App:
     get that page alone, listed by its file's name.
     """
     PagesManager.uses_pages_directory = False
-    return st.App(script, middleware=[Middleware(Guard)], on_script_error=tell_trouble)
+    return st.App(script, middleware=[Middleware(Guard), Middleware(Front)], on_script_error=tell_trouble)
 
 
 def config(launch: Launch, host: str, port: int) -> Mapping[str, Any]:

@@ -69,6 +69,7 @@ reading = study.reading
 st.title("Data")
 st.write("What the segments were made from, what was wrong with it, and how to make them again.")
 downloads(study)
+st.header("The file and its columns")
 show.part("data", data=data_chapter(reading))
 chapter = methods(reading)
 st.header("How it was made")

@@ -100,7 +100,7 @@ def bring() -> Path:
     if given is None:
         st.stop()
     st.session_state[session.BROUGHT] = str(given)
-    return given
+    return st.rerun()
 
 
 def another() -> None:
@@ -144,9 +144,9 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
         row_height=TALL,
         column_config={
             "column": config.TextColumn("Column", disabled=True, pinned=True),
-            "spread": config.BarChartColumn("How it is spread", y_min=0, width="small"),
+            "spread": config.BarChartColumn("Spread", y_min=0, width="small"),
             "missing": config.NumberColumn("Missing", format="%.1f %%", disabled=True),
-            "use": config.SelectboxColumn("It", options=list(glance.USES), required=True, help=USE_HELP),
+            "use": config.SelectboxColumn("Use", options=list(glance.USES), required=True, help=USE_HELP),
             "role": config.SelectboxColumn("Read as", options=list(ROLES), required=True, help=asking.about("role")),
             "words": config.TextColumn("Words for it", help=asking.about("labels")),
             "weight": config.NumberColumn("Weight", min_value=0.01, max_value=100.0, help=asking.about("weight")),
@@ -237,13 +237,13 @@ builds = Settings.of(reading)
 plan = glance.plan_of(looked, builds)
 written = f" ({looked.intake.dialect.in_words()})" if looked.intake.dialect else ""
 rejected = f", {looked.intake.rejects:,} could not be read" if looked.intake.rejects else ""
-head.write(f"{plain(clean(looked.intake.name))}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
-st.subheader("What the columns do")
+head.write(f"{plain(clean(looked.path.name))}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
+st.header("What the columns do")
 rows, guessed = table(looked, plan)
 with told():
     said = glance.told(rows, guessed)
     advise(glance.plan_of(looked, Settings.of({**reading, **said})))
-st.subheader("How to look")
+st.header("How to look")
 left, right = st.columns(2, gap="large")
 with left:
     k = asking.ask_k()

@@ -36,7 +36,7 @@ st.title("Who are your customers?")
 st.write("ilk finds the kinds of customers you have, says what each is like, and how far that can be trusted.")
 model, file, world = st.columns(3, gap="large")
 with model:
-    st.subheader("Open a model or a study")
+    st.header("Open a model or a study")
     st.write("A model is a .ilk file and holds no customer. A study is the folder that ilk wrote it into.")
     given = uploaded("A .ilk file", ("ilk",), key="model")
     named = by_path("Or a .ilk file or folder on this machine", "spring-segments", "open-path")
@@ -48,7 +48,7 @@ with model:
             model_path(named)
             session.open_and_go(named)
 with file:
-    st.subheader("Bring a customer file")
+    st.header("Bring a customer file")
     st.write("One row a customer: CSV, Excel, Parquet or JSON. You see its columns before anything is computed.")
     brought = uploaded("A customer file", key="customers")
     there = by_path("Or a file on this machine, however large", "customers.csv", "bring-path")
@@ -58,7 +58,7 @@ with file:
         st.session_state[session.BROUGHT] = str(brought or there)
         session.go("new")
 with world:
-    st.subheader("Try a made-up world")
+    st.header("Try a made-up world")
     st.write("20,000 invented card customers with six known habits. It takes about half a minute.")
     if st.button("Make it and find its segments", type="primary"):
         with told():
@@ -66,7 +66,7 @@ with world:
 
 recent = shelf.studies_under(launched().roots)[:MOST_RECENT]
 if recent:
-    st.subheader("Recent studies")
+    st.header("Recent studies")
 for i, study in enumerate(recent):
     with st.container(border=True):
         about, button = st.columns([5, 1], vertical_alignment="center")
