@@ -17,7 +17,7 @@ from ilk.model.scorers import Scoring, nearest_segments
 LAW = settings(deadline=None, max_examples=40)
 
 
-def made(centres, bootstraps, donors, customers=None, owner=None):
+def made(centres, bootstraps, donors, customers=None, owner=None, within=0.0):
     """A model of p columns, one feature each, made by hand."""
     centres, donors = np.array(centres, float), np.array(donors, float)
     k, p = centres.shape
@@ -29,6 +29,7 @@ def made(centres, bootstraps, donors, customers=None, owner=None):
         names=tuple(f"kind {i + 1}" for i in range(g)), limits=np.full(g, np.inf),
         bootstraps=np.array(bootstraps, float).reshape(-1, k, p), donors=donors,
         donor_customers=np.ones(len(donors)) if customers is None else np.array(customers, float),
+        within=np.full(p, within),
     )  # fmt: skip
 
 
@@ -103,6 +104,26 @@ def test_the_fewer_columns_are_known_the_more_donors_are_asked(n_known, rank):
     assert found / 2**40 == pytest.approx(np.exp(-2 * (points**2 - 1) / rank**2), abs=1e-9)
 
 
+def test_donors_are_heard_as_far_as_their_customers_spread():
+    """All donors within 1, their customers' variance 9: h is 36 whatever the rank, however many columns are known."""
+    donors = np.column_stack([np.linspace(0, 1, 30)] * 3)
+    scoring = made([[0.0] * 3], [], donors, within=9.0)
+    for row in ([0.0, BLANK, BLANK], [0.0, 0.0, BLANK]):
+        apart = (donors[:, ~np.isnan(row)] ** 2).sum(axis=1)
+        found = donor_weights(scoring, np.array([row]))[0]
+        assert found / 2**40 == pytest.approx(np.exp(-2 * apart / 36), abs=1e-9)
+
+
+def test_what_is_not_between_donors_is_within_them(model):
+    """Variance within and between make the whole, which is about 1 for a column of weight 1; always on the grid."""
+    scoring = model.scoring
+    middle = np.average(scoring.donors, axis=0, weights=scoring.donor_customers)
+    between = np.average((scoring.donors - middle) ** 2, axis=0, weights=scoring.donor_customers)
+    assert (scoring.within >= 0).all()
+    assert scoring.within + np.minimum(between, scoring.weights) == pytest.approx(scoring.weights, abs=1e-6)
+    assert (scoring.within * 2**20 == np.floor(scoring.within * 2**20)).all()
+
+
 def test_of_few_donors_no_more_than_a_fifteenth_are_asked():
     scoring = made([[0.0]], [], np.zeros((300, 1)))
     assert certainty._ranks(scoring, np.array([0, 1, 2, 9])).tolist() == [20, 20, 10, 10]
@@ -168,7 +189,8 @@ def test_noise_of_a_library_does_not_show(model, matrix, hashes, seed, noise):
     near = certainty._donor_distances(model.scoring, rows_.astype(float))
     shaken = near * (1 + noise * rng.random(near.shape))
     ranks = certainty._ranks(model.scoring, certainty._n_known(model.scoring, rows_))
-    own, other = (certainty._weights(d, model.scoring.donor_customers, ranks) for d in (near, shaken))
+    least = certainty._least(model.scoring, ~np.isnan(rows_))
+    own, other = (certainty._weights(d, model.scoring.donor_customers, ranks, least) for d in (near, shaken))
     assert np.array_equal(certainty._draw(own, hashes[:20]), certainty._draw(other, hashes[:20]))
 
 

@@ -82,6 +82,23 @@ def test_certainty_is_calibrated_in_every_fifth(real, crowd):
             assert sure[cut == fifth].mean() == pytest.approx(right[cut == fifth].mean(), abs=0.05)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_the_form_with_one_field_filled_tells_the_truth(real, crowd, seed):
+    """All customers, each with one random answer kept: too little to tell on average, and calibrated in every fifth."""
+    matrix, hashes = crowd
+    truth = nearest_segments(real.scoring, matrix).label
+    columns = real.scoring.columns_of_features
+    there = np.stack([~np.isnan(matrix[:, columns == i]).all(axis=1) for i in range(len(real.scoring.columns))], axis=1)
+    kept = np.where(there, np.random.default_rng(seed).random(there.shape), -1.0).argmax(axis=1)
+    some = np.where(columns == kept[:, None], matrix, np.nan).astype(np.float32)
+    label = nearest_segments(real.scoring, some).label
+    sure, right = certainty_of(real.scoring, some, label, hashes), label == truth
+    assert sure.mean() < 0.7
+    fifth = np.argsort(np.argsort(sure, kind="stable"), kind="stable") * 5 // len(sure)
+    told = [(sure[fifth == i].mean(), right[fifth == i].mean()) for i in range(5)]
+    assert [pair for pair in told if abs(pair[0] - pair[1]) > 0.05] == []
+
+
 def test_knowing_more_makes_surer(real, crowd):
     matrix, hashes = crowd
     truth = nearest_segments(real.scoring, matrix).label

@@ -25,6 +25,12 @@ DONORS_A_RANK = 15
 known, but at most a fifteenth of all donors, and 10 at the least. On the credit-card customers with one column known,
 fifths of certainty are off by up to 0.15 with rank 10, and by 0.08 so; with eight known it is the same."""
 
+SPREAD = 4.0
+"""h is at least this many times the variance among the customers of one donor, the mean over the features known: donors
+are means, and a customer with a value may well belong to one whose mean is another. exp(-2 d^2 / h) is then as wide as
+that spread. With one column known, fifths are off by up to 0.09 without it on the credit-card customers and 0.17 on
+made-up ones, and by 0.05 and 0.03 with it; docs/decisions/015."""
+
 N_TRUTHS = 120
 """Donors taken for the truth when it is asked which column would help; the likeliest ones."""
 
@@ -97,7 +103,8 @@ def most_helpful_column(scoring: Scoring, row: Matrix) -> Helpful | None:
     if not blank.any() or len(scoring.bootstraps) == 0 or len(scoring.numbers) == 1:
         return None
     x = row.astype(np.float64)[np.newaxis]
-    asked = _Asked(_donor_distances(scoring, x), _votes_of_donors(scoring, x), int(_n_known(scoring, x)[0]))
+    near, votes = _donor_distances(scoring, x), _votes_of_donors(scoring, x)
+    asked = _Asked(near, votes, int(_n_known(scoring, x)[0]), np.flatnonzero(~blank))
     of_column = scoring.columns_of_features
     found = [
         Helpful(scoring.columns[i], _expected(scoring, asked, np.flatnonzero(blank & (of_column == i))))
@@ -115,8 +122,8 @@ def donor_weights(scoring: Scoring, values: Floats) -> Floats:
         scoring: A model made ready, with r donors.
         values: (n, p), NaN where an answer is missing.
     """
-    ranks = _ranks(scoring, _n_known(scoring, values))
-    return _weights(_donor_distances(scoring, values), scoring.donor_customers, ranks)
+    ranks, least = _ranks(scoring, _n_known(scoring, values)), _least(scoring, ~np.isnan(values))
+    return _weights(_donor_distances(scoring, values), scoring.donor_customers, ranks, least)
 
 
 def _vote_whole(scoring: Scoring, values: Floats, labels: NDArray[np.int64], _: NDArray[np.uint64]) -> Floats:
@@ -174,11 +181,17 @@ def _ranks(scoring: Scoring, n_known: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.asarray(np.maximum(RANK_OF_H, shared // np.maximum(n_known, 1)))
 
 
-def _weights(near: Floats, customers: Floats, ranks: NDArray[np.int64]) -> Floats:
+def _least(scoring: Scoring, known: NDArray[np.bool_]) -> Floats:
+    """The least h of each customer, (n,); exact in any order, because `within` is in multiples of 2^-20."""
+    return np.asarray(SPREAD * (known @ scoring.within) / np.maximum(known.sum(axis=1), 1))
+
+
+def _weights(near: Floats, customers: Floats, ranks: NDArray[np.int64], least: Floats) -> Floats:
     h = np.empty(len(near))
     for rank in np.unique(ranks):
         place = min(int(rank), near.shape[1]) - 1
         h[ranks == rank] = np.partition(near[ranks == rank], place, axis=1)[:, place]
+    h = np.maximum(h, least)
     smallest = np.where(near > 0, near, np.inf).min(axis=1)
     h = np.where(h > 0, h, np.where(np.isfinite(smallest), smallest, 1.0))
     weights = customers * np.exp(-2.0 * near / h[:, np.newaxis])
@@ -216,20 +229,25 @@ def _votes_of_donors(scoring: Scoring, x: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One customer so far: distances to the donors (1, r), their votes (r, g), and how many columns are known."""
+    """One customer so far: distances to the donors (1, r), their votes (r, g), how many columns and what is known."""
 
     near: Floats
     votes: Floats
     n_known: int
+    known: NDArray[np.int64]
 
 
 def _expected(scoring: Scoring, asked: _Asked, features: NDArray[np.int64]) -> float:
     """Mean certainty once these features are known, over the donors that are likely to tell the truth."""
-    prior = _weights(asked.near, scoring.donor_customers, _ranks(scoring, np.array([asked.n_known])))[0]
+    known = np.isin(np.arange(len(scoring.within)), asked.known)[np.newaxis]
+    least = _least(scoring, known)
+    prior = _weights(asked.near, scoring.donor_customers, _ranks(scoring, np.array([asked.n_known])), least)[0]
     truths = np.argsort(-prior, kind="stable")[:N_TRUTHS]
     told = scoring.donors[:, features]
     apart = ((told[np.newaxis] - told[truths][:, np.newaxis]) ** 2).sum(axis=2)
     ranks = _ranks(scoring, np.full(len(truths), asked.n_known + 1))
-    posterior = _weights(asked.near + apart, scoring.donor_customers, ranks)
+    known[0, features] = True
+    least = np.repeat(_least(scoring, known), len(truths))
+    posterior = _weights(asked.near + apart, scoring.donor_customers, ranks, least)
     sure = (posterior @ asked.votes).max(axis=1) / posterior.sum(axis=1)
     return float(prior[truths] @ sure / prior[truths].sum())

@@ -43,6 +43,7 @@ class Scoring:
         bootstraps: Bootstrap solutions with rows matched to the scorer's, (b, k, p).
         donors: Reference points, or the centres where there are none, (r, p), NaN-free.
         donor_customers: How many customers each stands for, (r,).
+        within: Variance of each feature among the customers of one donor, (p,), multiples of 2^-20.
     """
 
     recipe: Recipe
@@ -57,6 +58,7 @@ class Scoring:
     bootstraps: Floats
     donors: Floats
     donor_customers: Floats
+    within: Floats
 
     @property
     def centres(self) -> Floats:
@@ -99,6 +101,7 @@ def scoring_of(content: Content, view: View) -> Scoring:
     else:
         donors = array_of(content.reference.points, n_features)
         customers = np.array(content.reference.customers, np.float64)
+    customers = np.maximum(customers, 1.0)
     return Scoring(
         recipe=recipe,
         columns=tuple(dict.fromkeys(columns)),
@@ -111,8 +114,18 @@ def scoring_of(content: Content, view: View) -> Scoring:
         limits=np.array([np.inf if s.distance_limit is None else s.distance_limit for s in view.segments]),
         bootstraps=np.array(solution.bootstraps, np.float64).reshape(-1, solution.k, n_features),
         donors=donors,
-        donor_customers=np.maximum(customers, 1.0),
+        donor_customers=customers,
+        within=_within(weights, donors, customers),
     )
+
+
+def _within(variances: Floats, donors: Floats, customers: Floats) -> Floats:
+    """What of each feature's variance is not between donors; all of it is about the square of its weight."""
+    if len(customers) != len(donors):  # nobody knows how many customers the centres stand for
+        return np.zeros(len(variances))
+    middle = np.average(donors, axis=0, weights=customers)
+    between = np.average((donors - middle) ** 2, axis=0, weights=customers)
+    return np.asarray(np.floor(np.maximum(variances - between, 0.0) * WEIGHT_STEP + 0.5) / WEIGHT_STEP)
 
 
 def array_of(grid: Grid, n_columns: int) -> Floats:
