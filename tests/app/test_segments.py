@@ -117,3 +117,22 @@ def test_a_visitor_reads_the_table_and_renames_a_segment(study, tmp_path, visit)
         visitor.settled()
         assert ilk.load(study / "segments.ilk").segments[0].persona.name == "Regulars"
         assert visitor.outside == []
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_everybody_can_read_the_pages_about_segments(made, tmp_path, visit, scheme, width):
+    """axe-core on each, with a cell of the table open; nothing wider than the screen, nothing asked elsewhere."""
+    with app_running(made, cwd=tmp_path) as address:
+        visitor = visit(address, width=width, scheme=scheme)
+        for name in ("", "segment?segment=2", "number"):
+            page = visitor.go(name)
+            if not name:
+                page.locator("td button.pick").nth(7).click()
+                page.locator("tr.detail svg").first.wait_for()
+                visitor.settled()
+            assert visitor.axe() == [], name
+            assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        assert visitor.outside == []

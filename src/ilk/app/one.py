@@ -38,6 +38,7 @@ def chosen(study: Opened) -> Segment:
     if asked and asked not in known:
         st.info(f"There is no segment {plain(asked[:20])} here, so this is segment {numbers[0]}.")
     st.session_state[CHOSEN] = known.get(asked, numbers[0])
+    st.query_params[ASKED] = str(st.session_state[CHOSEN])  # a link from this page to itself leaves the old one there
     number = st.selectbox(
         "Which one", numbers, format_func=study.reading.called, key=CHOSEN, on_change=_into_the_address
     )

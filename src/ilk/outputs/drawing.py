@@ -109,7 +109,10 @@ def wrapped(words: str, width: float, size: int = 14, *, most: int = 99, bold: b
 
 
 def themed(svg: str, alt: str, *, css_class: str = "") -> str:
-    """An SVG as the report holds it: colours become variables, details become titles, the whole has one alt text."""
+    """An SVG as the report holds it: colours become variables, details become titles, the whole has one alt text.
+
+    With an empty one it stands beside words that say the same, and is passed over by who cannot see it.
+    """
     inner = svg[svg.index(">") + 1 : svg.rindex("</svg>")]
     inner = _EMPTY.sub("", inner)
     inner = _MARK.sub(_with_title, inner)
@@ -117,7 +120,8 @@ def themed(svg: str, alt: str, *, css_class: str = "") -> str:
     inner = _PAINT.sub(lambda found: f'{found[1]}="{_COLOURS.get(found[2], found[2])}"', inner)
     width, height = size_of(svg)
     frame = f'<svg class="{css_class}" width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}"'
-    return f'{frame} role="img" aria-label="{escape(clean(alt))}">{inner}</svg>'
+    said = f'role="img" aria-label="{escape(clean(alt))}"' if alt else 'aria-hidden="true"'
+    return f"{frame} {said}>{inner}</svg>"
 
 
 def size_of(svg: str) -> tuple[float, float]:

@@ -14,6 +14,7 @@ changing.just_changed(study)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     segment = one.chosen(study)
     changing.change(study, segment, where="page-")
+st.header("What it is like", anchor=False)
 drawn(fragment("chapter", chapter=one.chapter_of(study, segment)), key="chapter")
 st.header("Every column, against everyone", anchor=False)
 one.every_column(study, segment)
