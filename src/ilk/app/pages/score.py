@@ -77,7 +77,7 @@ def the_file() -> Path | None:
 
 def show_look(look: Look, name: str) -> None:
     """The first rows, and which columns are there."""
-    st.subheader(f"First rows of {name}")
+    st.header(f"First rows of {name}")
     st.dataframe(look.rows, hide_index=True, alt="The first rows of the file")
     n = len(look.there) + len(look.absent)
     if look.absent:
@@ -113,7 +113,7 @@ def run(study: Opened, path: Path) -> Delivered:
 
 def show_result(study: Opened, path: Path, found: Delivered) -> None:
     """Who is what, what was rejected, and the files."""
-    st.subheader("Labels")
+    st.header("Labels")
     rejected = f", {whole(found.n_rejected)} rejected" if found.n_rejected else ", nobody rejected"
     st.write(f"**{counted(found.n_assigned, 'customer')} assigned{rejected}.**")
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
