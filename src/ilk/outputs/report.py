@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from ilk.outputs.charts.figure import figures_in
+from ilk.outputs.charts.painter import draw_ahead
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import board
@@ -48,22 +50,26 @@ def render_report(model: Model) -> str:
     reading = Reading(model)
     style = _style()
     page = environment().get_template("report.html.j2")
+    parts = {
+        "board": board(reading),
+        "cards": cards(reading),
+        "heat": heat(reading),
+        "map": map_of(reading),
+        "sizes": sizes_and_value(reading.segments, reading.value, reading.least),
+        "beside": beside_today(reading),
+        "chapters": chapters(reading),
+        "number": how_many(reading),
+        "rules": rules(reading),
+        "data": data_chapter(reading),
+        "methods": methods(reading),
+    }
+    draw_ahead(figure.inline for figure in figures_in(parts))
     return page.render(
         style=Markup(style),  # noqa: S704 - our own file
         policy=_policy(style),
         contents=CONTENTS,
         reading=reading,
-        board=board(reading),
-        cards=cards(reading),
-        heat=heat(reading),
-        map=map_of(reading),
-        sizes=sizes_and_value(reading.segments, reading.value, reading.least),
-        beside=beside_today(reading),
-        chapters=chapters(reading),
-        number=how_many(reading),
-        rules=rules(reading),
-        data=data_chapter(reading),
-        methods=methods(reading),
+        **parts,
     )
 
 

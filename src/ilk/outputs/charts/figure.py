@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 from ilk.outputs.charts.painter import draw
@@ -78,6 +78,20 @@ class Figure:
         from altair import Chart
 
         return Chart.from_dict(self.spec(width or self.width))
+
+
+def figures_in(part: object) -> Iterator[Figure]:
+    """Every figure in a part of a report, however deep it stands."""
+    if isinstance(part, Figure):
+        yield part
+    elif is_dataclass(part):
+        for own in fields(part):
+            yield from figures_in(getattr(part, own.name))
+    elif isinstance(part, (list, tuple)):
+        for one in part:
+            yield from figures_in(one)
+    elif isinstance(part, dict):
+        yield from figures_in(list(part.values()))
 
 
 def plot(width: int, height: int, layers: Sequence[Spec], pad: Pad, **more: Any) -> Spec:

@@ -1,4 +1,4 @@
-"""Draw charts in a process beside this one, which starts while customers are still being read.
+"""Draw charts in processes beside this one, which start while customers are still being read.
 
 The engine that draws Vega-Lite takes most of a second to start and holds the interpreter while it draws. Run as a
 program, this module reads a specification a line from stdin and writes its drawing, as a JSON text a line, to stdout.
@@ -10,11 +10,17 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import IO, Any
+
+from ilk.engines.workers import cores
+
+PAINTERS = 2
+"""Processes: the charts of a report take one of them most of a second."""
 
 KEPT = 512
 """Drawings kept, of some 30 KB each."""
@@ -22,7 +28,7 @@ KEPT = 512
 
 @dataclass(slots=True)
 class Painter:
-    """The process, for as long as it is needed; one drawing at a time."""
+    """A process, for as long as it is needed; one drawing at a time."""
 
     process: subprocess.Popen[bytes]
     _turn: threading.Lock = field(default_factory=threading.Lock)
@@ -40,6 +46,11 @@ class Painter:
                 return None
         return str(json.loads(line)) if line.endswith(b"\n") else None
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it draws just now."""
+        return self._turn.locked()
+
     def close(self) -> None:
         """End the process."""
         self.process.kill()
@@ -51,22 +62,26 @@ _at_hand: list[Painter] = []
 
 @contextmanager
 def painting(*, wanted: bool = True) -> Iterator[None]:
-    """Keep a painter at hand, if charts are wanted in the end; its own session keeps Ctrl-C for us."""
+    """Keep painters at hand, if charts are wanted in the end; sessions of their own keep Ctrl-C for us."""
     if not wanted or not sys.executable:
         yield
         return
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", __name__]
-    process = subprocess.Popen(  # noqa: S603 - this module itself
-        command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    painter = Painter(process)
-    _at_hand.append(painter)
+    painters: list[Painter] = []
     try:
+        for _ in range(min(PAINTERS, cores())):
+            process = subprocess.Popen(  # noqa: S603 - this module itself
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
+            )
+            painters.append(Painter(process))
+        _at_hand.extend(painters)
         yield
     finally:
-        _at_hand.remove(painter)
-        painter.close()
+        for painter in painters:
+            if painter in _at_hand:
+                _at_hand.remove(painter)
+            painter.close()
 
 
 def at_hand() -> bool:
@@ -85,8 +100,22 @@ def draw(spec: dict[str, Any]) -> str:
 @lru_cache(maxsize=KEPT)
 def _drawn(told: str) -> str:
     spec = json.loads(told)
-    drawn = _at_hand[-1].svg(spec) if _at_hand else None
+    drawn = _free().svg(spec) if _at_hand else None
     return _draw_here(spec) if drawn is None else drawn
+
+
+def _free() -> Painter:
+    """A painter that is not drawing, the last one if all are."""
+    return next((painter for painter in _at_hand if not painter.is_busy), _at_hand[-1])
+
+
+def draw_ahead(drawings: Iterable[Callable[[], object]]) -> None:
+    """Draw several charts at once, so that they are kept when a page asks for them; nothing without painters."""
+    if len(_at_hand) < 2:
+        return
+    with ThreadPoolExecutor(len(_at_hand)) as pool:
+        for done in [pool.submit(draw_one) for draw_one in drawings]:
+            done.result()
 
 
 def _draw_here(spec: dict[str, Any]) -> str:
