@@ -44,7 +44,6 @@ class Answer:
         dots: The same as ten dots; empty where nothing can be asked.
         too_little: Whether there is too little to tell.
         next: What would help most; empty where nothing is blank.
-        helps: The column meant.
         runner_up: The next segment, in a sentence.
         notes: What was odd.
         map: The map with the customer's ring.
@@ -64,7 +63,6 @@ class Answer:
     dots: Markup = NO_DRAWING
     too_little: bool = False
     next: str = ""
-    helps: str = ""
     runner_up: str = ""
     notes: tuple[str, ...] = ()
     map: Figure | None = None
@@ -97,7 +95,6 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
         dots=dots(found.certainty, found.segment),
         too_little=found.too_little,
         next=_next(found, reading),
-        helps=found.helpful.column if found.helpful is not None else "",
         runner_up=_runner_up(found, reading),
         notes=notes + _unlike(found),
         map=narrow(map_of(reading, spot_of(model, customer, segment))),

@@ -184,7 +184,7 @@ def _help(model: Model, column: ColumnSummary) -> str:
     plan = column.plan
     known = f"“{plan.column}” in the file. Everyone: {in_brief(column.everyone, column)}."
     if plan.label.given and plan.label.words.casefold() != words_of(plan).casefold():
-        known = f"{plan.label.words} {known}"
+        known = f"{plan.label.words.rstrip('. ')}. {known}"
     if column.everyone.low is not None and column.everyone.high is not None:
         known += (
             f" Most lie between {in_units(column.everyone.low, column)} and {in_units(column.everyone.high, column)}."
@@ -229,5 +229,7 @@ def placed_by_first(form: Form) -> str:
         return "The field that tells most."
     if isnan(form.right):
         return f"The {in_letters(n)} fields that tell most."
-    placed = f"by them alone, about {in_ten(form.right)} customers come to the same segment as by all"
+    many = in_ten(form.right)
+    about = "about " if many[0].isdecimal() else ""
+    placed = f"by them alone, {about}{many} customers come to the same segment as by all"
     return f"The {in_letters(n)} fields that tell most: {placed}."

@@ -17,7 +17,7 @@ from ilk.app.drawn import drawn
 from ilk.app.labelling import FORMATS, Look, beside, converted, fits_excel, label, look_at, sizes_table
 from ilk.app.launch import launched
 from ilk.app.opened import Opened
-from ilk.app.trouble import told
+from ilk.app.trouble import plain, told
 from ilk.app.uploads import session_folder, uploaded
 from ilk.files import replacing
 from ilk.outputs.assignments import Delivered
@@ -77,7 +77,7 @@ def the_file() -> Path | None:
 
 def show_look(look: Look, name: str) -> None:
     """The first rows, and which columns are there."""
-    st.header(f"First rows of {name}")
+    st.header(f"First rows of {plain(name)}")
     st.dataframe(look.rows, hide_index=True, alt="The first rows of the file")
     n = len(look.there) + len(look.absent)
     if look.absent:
@@ -86,15 +86,17 @@ def show_look(look: Look, name: str) -> None:
     else:
         st.success(f"All {n} columns that make segments are there.", icon=":material/check_circle:")
     if look.id_expected is not None:
-        instead = f"{look.id_column} is taken for it" if look.id_column else "the number of the row stands for it"
-        st.warning(f"The id column {look.id_expected} is not there; {instead}.", icon=":material/warning:")
+        instead = (
+            f"{plain(look.id_column)} is taken for it" if look.id_column else "the number of the row stands for it"
+        )
+        st.warning(f"The id column {plain(look.id_expected)} is not there; {instead}.", icon=":material/warning:")
     if look.strange:
         st.caption(f"Not known to the model, and left alone: {_named(look.strange)}.")
 
 
 def _named(columns: tuple[str, ...]) -> str:
     more = [f"{len(columns) - NAMED} more"] if len(columns) > NAMED else []
-    return listed([*columns[:NAMED], *more])
+    return plain(listed([*columns[:NAMED], *more]))
 
 
 def run(study: Opened, path: Path) -> Delivered:
@@ -119,7 +121,7 @@ def show_result(study: Opened, path: Path, found: Delivered) -> None:
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
     take_away(path, found)
     for note in found.notes:
-        st.caption(note.text)
+        st.caption(plain(note.text))
     if found.rejects is not None:
         with st.expander(f"Rejected, with reasons ({whole(found.n_rejected)})", expanded=True):
             st.dataframe(_first(found.rejects), hide_index=True, alt="The first rejects with their reasons")
@@ -161,12 +163,12 @@ def keep_beside(path: Path, found: Delivered, kind: str) -> None:
     target = beside(path, kind)
     with replacing(target) as temporary:
         shutil.copyfile(converted(found.path, kind), temporary)
-    st.success(f"Written to {target}", icon=":material/check_circle:")
+    st.success(f"Written to {plain(str(target))}", icon=":material/check_circle:")
     if found.rejects is not None:
         rejects = target.with_name(f"{target.stem}-rejects.csv")
         with replacing(rejects) as temporary:
             shutil.copyfile(found.rejects, temporary)
-        st.success(f"The rejects are in {rejects}", icon=":material/check_circle:")
+        st.success(f"The rejects are in {plain(str(rejects))}", icon=":material/check_circle:")
 
 
 def _open(labels: Path, kind: str) -> BinaryIO:

@@ -13,7 +13,7 @@ from ilk.app.entry import NO, YES
 from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.opened import Opened
-from ilk.app.trouble import told
+from ilk.app.trouble import plain, told
 from ilk.errors import IlkError
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.templating import fragment
@@ -91,30 +91,30 @@ def presets(study: Opened, form: Form) -> None:
         st.caption("Open the study's private folder to start from a customer of the file.")
         return
     id_column = study.model.content.provenance.id_column
-    label = f"Or from a customer of the file, by {id_column or 'number of the row'}"
+    label = f"Or from a customer of the file, by {plain(id_column or 'number of the row')}"
     st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
     if st.session_state.get(MISSED):
-        st.markdown(f":red[{st.session_state[MISSED]}]")
+        st.markdown(f":red[{plain(st.session_state[MISSED])}]")
 
 
 def ask(study: Opened, field: Field) -> Any:
     """The input of one field."""
-    key = slot(study, field.column)
-    help_ = field.help
+    key, label, help_ = slot(study, field.column), plain(field.label), plain(field.help)
     if field.kind == "flag":
-        return st.segmented_control(field.label, [YES, NO], key=key, help=help_, persist_state="session")
+        return st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
     if field.kind == "choice":
         at = st.session_state.get(key)
+        typical = f" (typically {field.typical})" if field.typical else ""
         options = [*field.options, *([at] if at is not None and at not in field.options else [])]
         return st.selectbox(
-            field.label, options, None, key=key, help=help_, placeholder="Not known", persist_state="session"
+            label, options, None, key=key, help=help_, placeholder=f"Not known{typical}", persist_state="session"
         )
     if field.kind == "date":
         st.session_state.setdefault(key, None)
-        return st.date_input(field.label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
+        return st.date_input(label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
     placeholder = f"typically {field.typical}" if field.typical else ""
     return st.text_input(
-        field.label,
+        label,
         key=key,
         help=help_,
         placeholder=placeholder,
@@ -135,13 +135,13 @@ def ask_all(study: Opened, form: Form) -> Filled:
     if n_rest:
         with st.expander(f"All other fields ({n_rest})", key="which-rest"):
             for heading, fields in form.groups:
-                st.markdown(f"**{heading}**")
+                st.markdown(f"**{plain(heading)}**")
                 for field in fields:
                     given[field.column], places[field.column] = ask(study, field), st.empty()
     filled = fill(form, given)
     for column, place in places.items():
         if column in filled.problems:
-            place.markdown(f":red[{filled.problems[column]}]")
+            place.markdown(f":red[{plain(filled.problems[column])}]")
         elif column in filled.echoes:
             place.caption(filled.echoes[column])
     return filled
@@ -175,14 +175,14 @@ def folded(found: Answer) -> None:
             drawn(fragment("grid", table=found.why), key="which-why")
     if found.alike is not None:
         with st.expander("Most alike"):
-            st.write(found.about_alike)
+            st.write(plain(found.about_alike))
             drawn(fragment("grid", table=found.alike), key="which-alike")
     if found.far is not None:
         with st.expander("How far from the other segments"):
             st.write("1 is the usual difference between customers in one column. This is a measure, not advice.")
             drawn(fragment("grid", table=found.far), key="which-far")
     with st.expander("The rule that applies"):
-        st.write(found.rule)
+        st.write(plain(found.rule))
 
 
 @st.fragment
