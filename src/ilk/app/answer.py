@@ -115,6 +115,8 @@ def narrow(chart: Figure | None) -> Figure | None:
 def _next(found: Explanation, reading: Reading) -> str:
     if found.helpful is None or found.certainty is None or found.helpful.certainty <= found.certainty:
         return ""
+    if in_ten(found.helpful.certainty) == in_ten(found.certainty):
+        return "" if not found.too_little else "No single field would tell much more; fill in several."
     name = lower_first(words_of(reading.column(found.helpful.column).plan))
     return f"Knowing {name} would help most: to {in_ten(found.helpful.certainty)} on average."
 
