@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
+
 import ilk
+from ilk.app import opened
 from ilk.app.trouble import plain
+from ilk.errors import BadInput
+from ilk.outputs.charts import painter
 
 
 def test_two_segments_are_merged_and_parted_again(page, study):
@@ -59,3 +66,31 @@ def test_what_people_typed_is_shown_as_typed():
         assert "\N{WORD JOINER}" in plain(address)
         assert plain(address).replace("\N{WORD JOINER}", "").replace("\\", "") == address
     assert "\N{WORD JOINER}" not in plain("Segment 2: 14 %, 3.5 times (a & b)")
+
+
+def test_of_several_texts_all_are_kept_or_none(study):
+    changed = opened.edit_texts(study, 2, {"rename": "Regulars", "note": "Ask Ann"}, " asked ")
+    assert [edit.reason for edit in changed.edits] == ["asked", "asked"]
+    taken = changed.segments[0].persona.name
+    with pytest.raises(BadInput, match="already called"):
+        opened.edit_texts(study, 2, {"use": "Call them", "rename": taken})
+    assert len(ilk.load(study / "segments.ilk").edits) == 2
+
+
+def test_the_report_of_a_number_looked_at_is_drawn_ahead(study):
+    """Only where another process draws, and once for each number."""
+    version = opened.opened(study).version
+    opened.draw_ahead.cache_clear()
+    opened.draw_ahead(version, 2)
+    assert not [thread for thread in threading.enumerate() if thread.name == "draw-ahead"]
+    opened.draw_ahead.cache_clear()
+    with painter.painting():
+        painter._drawn.cache_clear()
+        opened.draw_ahead(version, 2)
+        for thread in threading.enumerate():
+            if thread.name == "draw-ahead":
+                thread.join(60)
+        kept = painter._drawn.cache_info().currsize
+        assert kept > 10
+        opened.edit(study, "k", number=2)
+        assert painter._drawn.cache_info().currsize <= kept + 1

@@ -6,7 +6,9 @@ import pytest
 from visitors import app_running
 
 import ilk
+from ilk.app import one
 from ilk.app.one import by_difference
+from ilk.outputs.lists import list_name
 from ilk.outputs.reading import Reading
 
 
@@ -50,6 +52,18 @@ def test_after_another_number_was_adopted_the_list_names_the_command(page, study
     assert not tested.get("download_button")
 
 
+def test_a_long_list_is_written_into_the_private_folder(page, study, monkeypatch):
+    """It never goes through the app's memory."""
+    monkeypatch.setattr(one, "HANDED", 0)
+    tested = opened_at(page, study, "2")
+    model = ilk.load(study / "segments.ilk")
+    next(button for button in tested.button if button.label.startswith("Write the list")).click().run()
+    path = study / list_name(2, model.segment(2).persona.name)
+    assert str(path.name).removesuffix(".csv") in tested.success[0].value.replace("\\", "")
+    assert len(path.read_text(encoding="utf-8-sig").splitlines()) == 1 + model.segment(2).size
+    assert path.stat().st_mode & 0o077 == 0
+
+
 def test_columns_come_by_how_much_they_differ(made):
     model = ilk.load(made / "segments.ilk")
     segment = model.segments[0]
@@ -75,5 +89,5 @@ def test_a_visitor_takes_a_list_away(made, tmp_path, visit):
         assert len(lines) == 1 + model.segment(2).size
         assert taken.value.suggested_filename.startswith("segment-2-")
         page.get_by_role("link", name=model.segment(model.segment(2).nearest).persona.name).first.click()
-        page.wait_for_url(f"**segment={model.segment(2).nearest}*")
+        page.wait_for_url(lambda url: f"segment={model.segment(2).nearest}" in url)
         assert visitor.outside == []

@@ -67,13 +67,7 @@ def _save(study: Opened, segment: Segment, key: str) -> None:
 
 def by_hand(study: Opened, segment: Segment | None = None) -> None:
     """What was changed so far, undo, merge, and set aside; on a segment's own page it is merged with another."""
-    st.header("Changes by hand", anchor=False)
-    told = changes_of(study.model)
-    if told:
-        st.markdown("\n".join(f"- {plain(one)}" for one in told))
-        _undo(study)
-    else:
-        st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
+    so_far(study)
     if len(study.model.segments) > 2:
         called = "Merge it with another" if segment else "Merge two segments"
         with st.expander(called, icon=":material/merge:"):
@@ -82,7 +76,14 @@ def by_hand(study: Opened, segment: Segment | None = None) -> None:
         aside(study)
 
 
-def _undo(study: Opened) -> None:
+def so_far(study: Opened) -> None:
+    """Every change so far, and the last one taken back."""
+    st.header("Changes by hand", anchor=False)
+    told = changes_of(study.model)
+    if not told:
+        st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
+        return
+    st.markdown("\n".join(f"- {plain(one)}" for one in told))
     last = made_text(study.model.edits[-1], study.model.content)
     if st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo"):
         _do(lambda: opened.undo(study.place), f"Undone: {last}.")

@@ -64,9 +64,11 @@ def two_levels(reading: Reading, board: int, campaign: int) -> TwoLevels | None:
     sizes = {k: _sizes(reading, k) for k in rows}
     few, many = (Level(k, sizes[k], names[k]) for k in (board, campaign))
     inside = sum(max(row.values(), default=0.0) >= INSIDE for row in _by_campaign(shares).values())
+    total = in_letters(len(rows[campaign]))
+    many_said = f"All {total}" if inside == len(rows[campaign]) else f"{in_letters(inside).capitalize()} of the {total}"
     summary = (
-        f"{in_letters(inside).capitalize()} of the {in_letters(len(rows[campaign]))} campaign segments lie"
-        f"{'s' * (inside == 1)} inside one board segment, with {per_cent(INSIDE)} of its customers or more."
+        f"{many_said} campaign segments lie{'s' * (inside == 1)} inside one board segment, with {per_cent(INSIDE)} of "
+        "their customers or more."
     )
     per_point = whole(float(np.mean(reference.customers)))
     note = f"Worked out from {whole(len(reference.points))} groups of about {per_point} customers, each asked at both."
