@@ -192,15 +192,22 @@ def _labels(
         said = f"{place.segment.number}  {place.segment.persona.name}" if roomy else str(place.segment.number)
         boxes.append(_label(shortened(said, 320), np.array(place.middle), limits, inner))
     if customer is not None:
-        at = np.clip(np.array(customer.xy), low, high)
-        box = _label("This customer", at, limits, inner)
-        boxes.append(replace(box, y=box.y - LIFT if box.y > 2 * LIFT else box.y + LIFT))
+        ring = _label("This customer", np.clip(np.array(customer.xy), low, high), limits, inner)
+        above = ring.y > 2 * LIFT
+        boxes = [_beside(box, ring, down=above) for box in boxes]
+        boxes.append(replace(ring, y=ring.y - LIFT if above else ring.y + LIFT))
     rows = [{"x": box.x, "y": box.y, "text": box.text} for box in apart(boxes, inner)]
     pixel = {"type": "quantitative", "scale": None, "axis": None}
     place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}, "text": words()}
     bold = {"type": "text", "fontWeight": "bold", "baseline": "middle"}
     halo = {**bold, "stroke": PAPER, "strokeWidth": 5, "strokeJoin": "round", "color": PAPER, "opacity": 0.9}
     return [layer(rows, halo, **place_at), layer(rows, {**bold, "color": INK}, **place_at)]
+
+
+def _beside(box: Box, ring: Box, *, down: bool) -> Box:
+    """A label that would cover the ring, moved to the side of it where the customer's own label is not."""
+    covers = abs(box.x - ring.x) < box.half_width + LIFT / 2 and abs(box.y - ring.y) < LIFT
+    return replace(box, y=ring.y + LIFT * (1 if down else -1)) if covers else box
 
 
 def _label(said: str, at: Points, limits: tuple[Points, Points], inner: tuple[int, int]) -> Box:
