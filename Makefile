@@ -10,7 +10,7 @@ ALL := ALL_TESTS=1 SCIPY_ARRAY_API=1
 # .ci/run sets it: the share of lines and branches the fast tests run.
 COVER ?=
 
-.PHONY: demo test check lint types fast slow bench docs clean
+.PHONY: demo test check lint types fast slow bench docs screenshots clean
 
 demo: $(VENV)/.core  ## a made-up world, segmented: the persona table and a report in ./ilk-demo
 	@$(BIN)/ilk demo
@@ -69,6 +69,11 @@ debian:
 
 docs: $(VENV)/.full  ## the pages that are made from the code
 	$(BIN)/python docs/make_reference.py
+
+# Every page of the app, light, dark and narrow, into docs/screens: look at them.
+screenshots: $(VENV)/.full debian
+	@test -d ilk-demo/world || $(BIN)/ilk demo
+	$(BIN)/python docs/make_screenshots.py
 
 clean:
 	rm -rf $(VENV) ilk-demo .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -56,7 +56,7 @@ def facts(one: Opened, other: Opened) -> Table:
         ("Changes by hand", *(counted(len(r.model.edits), "change") for r in (a, b))),
     ]
     lines = [line(head, Cell(here, "words"), Cell(there, "words")) for head, here, there in rows]
-    return Table("What differs", ("", *(clean(at.place.name) for at in (one, other))), tuple(lines))
+    return Table("What differs", ("", *(clean(at.place.name) for at in (one, other))), tuple(lines), "facts")
 
 
 def who_moved(one: Opened, other: Opened) -> Moved:
@@ -181,6 +181,8 @@ def _best_matched(counts: Counts) -> int:
 
 def _crossed(caption: str, heads: tuple[str, ...], reading: Reading, counts: Counts, least: int) -> Table:
     hidden = hidden_cells(counts, least)
+    if hidden.any():
+        caption += f" ({NONE}: under {whole(least)}, or what would tell it)"
     lines = [
         Line(
             Cell(f"{s.number} {reading.by_number[s.number]}"),
@@ -192,7 +194,9 @@ def _crossed(caption: str, heads: tuple[str, ...], reading: Reading, counts: Cou
 
 
 def _cell(n: int, total: int, *, hidden: bool) -> Cell:
-    return Cell(NONE) if hidden else Cell(f"{whole(n)} ({per_cent(n / max(total, 1))})")
+    if hidden:
+        return Cell(NONE)
+    return Cell(f"{whole(n)} ({per_cent(n / total)})", "right" if 2 * n > total else "") if n else Cell("0", "quiet")
 
 
 def _pooled(groups: Sequence[str], counts: Counts, least: int) -> tuple[tuple[str, ...], Counts]:

@@ -28,9 +28,13 @@ ABOUT_ALL = (
 )
 
 
-def _page(name: str, title: str, icon: str, about: str, *, first: str) -> st.Page:
-    path, icon = PAGES / f"{name}.py", f":material/{icon}:"
-    return st.Page(path, title=title, icon=icon, url_path=name, default=name == first, help=about)
+def _page(name: str, title: str, icon: str, about: str) -> st.Page:
+    return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name, help=about)
+
+
+def _first() -> None:
+    """The address without a page: go to the first there is. A page that is the default has no address of its own."""
+    st.switch_page(next(iter((one | every).values())))
 
 
 def quiet() -> str:
@@ -48,10 +52,10 @@ if launched().sign_in and not st.user.is_logged_in:
 
 session.resume()
 is_open = show.place() is not None
-first = "segments" if is_open else "start"
-every = {page[0]: _page(*page, first=first) for page in ABOUT_ALL}
-one = {page[0]: _page(*page, first=first) for page in ABOUT_ONE_STUDY} if is_open else {}
-chosen = st.navigation([*one.values(), *every.values()])
+every = {page[0]: _page(*page) for page in ABOUT_ALL}
+one = {page[0]: _page(*page) for page in ABOUT_ONE_STUDY} if is_open else {}
+door = st.Page(_first, title="ilk", default=True, visibility="hidden")
+chosen = st.navigation([door, *one.values(), *every.values()])
 wanted = st.session_state.pop(session.GO, None)
 if wanted is not None:
     st.switch_page((one | every)[wanted])

@@ -143,7 +143,7 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
         height=min(HEAD + TALL * len(start), MOST_TALL),
         row_height=TALL,
         column_config={
-            "column": config.TextColumn("Column", disabled=True, pinned=True),
+            "column": config.TextColumn("Column", disabled=True, pinned=True, width=180),
             "spread": config.BarChartColumn("Spread", y_min=0, width="small"),
             "missing": config.NumberColumn("Missing", format="%.1f %%", disabled=True),
             "use": config.SelectboxColumn("Use", options=list(glance.USES), required=True, help=USE_HELP),
@@ -216,8 +216,11 @@ def where_to(path: Path) -> str:
     if not launched().roots:
         st.caption("The study is kept for a day, for you alone. Take away what you want to keep from the page Data.")
         return ""
-    default = launched().roots[0] / f"{source_stem(str(path))}-segments"
-    said = st.text_input("Folder for the study", str(default), help="New, or an earlier study of the same file.")
+    default = f"{source_stem(str(path))}-segments"
+    under = ", ".join(str(root) for root in launched().roots)
+    said = st.text_input(
+        "Folder for the study", default, help=f"New, or an earlier study of the same file. Under {under}."
+    )
     folder = Path(said.strip() or default)
     if folder.name in {"", ".", ".."}:
         raise FileTrouble(f"{said} is not the name of a folder", do="name a new one, such as spring-segments")
