@@ -20,7 +20,7 @@ def test_two_segments_are_merged_and_parted_again(page, study):
     tested.selectbox(key="merge-with-2").select(4).run()
     told = " ".join(part.value for part in tested.markdown)
     assert "Segments 2 and 4 become one" in told
-    tested.text_input(key="merge-reason").set_value("the same to us")
+    tested.text_input(key="merge-reason-0").set_value("the same to us")
     tested.button(key="merge").click().run()
     model = ilk.load(path)
     assert [segment.number for segment in model.segments] == [1, 2, 3]
@@ -49,12 +49,25 @@ def test_a_rule_that_names_a_person_is_not_offered(page, made):
     assert not [option for option in offered if "EMAIL" in option or "CUST_ID" in option]
 
 
+def test_fields_are_as_the_model_is_after_a_change_and_after_undo(page, study):
+    """Else what was undone would be saved again with the next change."""
+    tested = page(opened=study)
+    segment = ilk.load(study / "segments.ilk").segments[0]
+    uid, name = segment.uid, segment.persona.name
+    tested.text_input(key=f"change-{uid}-0-rename").set_value("Regulars")
+    next(b for b in tested.button if b.label == "Save" and uid in b.form_id).click().run()
+    assert tested.text_input(key=f"change-{uid}-1-rename").value == "Regulars"
+    tested.button(key="undo").click().run()
+    assert tested.text_input(key=f"change-{uid}-2-rename").value == name
+    assert tested.text_input(key="merge-reason-2").value == ""
+
+
 def test_two_visitors_see_each_others_changes(page, study):
     """Both start from what the file holds, so that nobody's change is lost."""
     first, second = page(opened=study), page(opened=study)
     one, two = ilk.load(study / "segments.ilk").segments[:2]
     for tested, segment, name in ((first, one, "Regulars"), (second, two, "Guests")):
-        tested.text_input(key=f"change-{segment.uid}-rename").set_value(name)
+        tested.text_input(key=f"change-{segment.uid}-0-rename").set_value(name)
         next(b for b in tested.button if b.label == "Save" and segment.uid in b.form_id).click().run()
     assert [s.persona.name for s in ilk.load(study / "segments.ilk").segments[:2]] == ["Regulars", "Guests"]
 

@@ -23,7 +23,7 @@ def test_another_number_is_looked_at_without_adopting_it(page, study):
 def test_a_number_is_adopted_with_its_reason_and_given_back(page, study):
     tested = page("number", opened=study)
     tested.get_by_key("looked-at").set_value(6).run()
-    tested.text_input(key="adopt-reason").set_value("campaigns")
+    tested.text_input(key="adopt-reason-0").set_value("campaigns")
     next(button for button in tested.button if button.label == "Adopt 6 segments").click().run()
     model = ilk.load(study / "segments.ilk")
     assert (model.k, model.edits[-1].reason) == (6, "campaigns")

@@ -68,9 +68,9 @@ def test_the_page_tells_in_this_order(page, made):
 def test_a_segment_is_renamed_in_place_with_its_reason(page, study):
     tested = page(opened=study)
     uid = ilk.load(study / "segments.ilk").segments[1].uid
-    tested.text_input(key=f"change-{uid}-rename").set_value(HOSTILE)
-    tested.text_area(key=f"change-{uid}-use").set_value("Call them")
-    tested.text_input(key=f"change-{uid}-reason").set_value("the board asked")
+    tested.text_input(key=f"change-{uid}-0-rename").set_value(HOSTILE)
+    tested.text_area(key=f"change-{uid}-0-use").set_value("Call them")
+    tested.text_input(key=f"change-{uid}-0-reason").set_value("the board asked")
     next(b for b in tested.button if b.label == "Save" and uid in b.form_id).click().run()
     model = ilk.load(study / "segments.ilk")
     assert (model.segments[1].persona.name, model.segments[1].use) == (HOSTILE, "Call them")
@@ -86,7 +86,7 @@ def test_a_segment_is_renamed_in_place_with_its_reason(page, study):
 def test_a_name_that_is_taken_is_refused_in_words(page, model_only):
     tested = page(opened=model_only)
     one, two = ilk.load(model_only).segments[:2]
-    tested.text_input(key=f"change-{one.uid}-rename").set_value(two.persona.name)
+    tested.text_input(key=f"change-{one.uid}-0-rename").set_value(two.persona.name)
     next(b for b in tested.button if b.label == "Save" and one.uid in b.form_id).click().run()
     assert "already called" in tested.error[0].value
     assert ilk.load(model_only).edits == ()

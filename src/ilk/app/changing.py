@@ -21,27 +21,31 @@ from ilk.outputs.wording import counted, words_of
 DONE = "changed"
 """Session state: what was done just now, told once."""
 
+TURN = "changes-made"
+"""Session state: how many changes this session made; fields are emptied after each, not by what others do."""
+
 REASON = "Why (kept for those who come after you)"
 SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
 
 
 def just_changed(study: Opened) -> None:
     """Say once what was changed, and what still tells of the segments before."""
+    place = st.container()  # there also when it is empty, or what follows would move up and fold itself
     done = st.session_state.pop(DONE, None)
     if done is None:
         return
     st.toast(plain(done), icon=":material/check:")
-    st.success(plain(done), icon=":material/check:")
-    if old := still_old(study.model, study.place):
-        before, _, command = old.partition(": ilk assign")
-        st.caption(f"{plain(before)}. To assign the customers anew, run this where their file is:")
-        st.code(f"ilk assign{command.removesuffix(' says the new ones.')}", language="bash", wrap_lines=True)
+    place.success(plain(done), icon=":material/check:")
+    if study.model.edits and still_old(study.model, study.place):
+        place.caption(
+            "The report and the workbook are renewed; the tables of customers are not, see the changes below."
+        )
 
 
 def change(study: Opened, segment: Segment, *, where: str = "", label: str = "Change") -> None:
     """A small button that opens name, note and use of a segment."""
     name = study.reading.called(segment.number)
-    key = f"change-{where}{segment.uid}"
+    key = f"change-{where}{segment.uid}-{_turn()}"
     about = f"Rename {plain(name)}, or keep a note with it"
     with st.popover(label, icon=":material/edit:", help=about, type="tertiary"), st.form(key, border=False):
         st.text_input("Name", segment.persona.name, max_chars=LONGEST_NAME, key=f"{key}-rename")
@@ -70,9 +74,9 @@ def by_hand(study: Opened, segment: Segment | None = None) -> None:
     so_far(study)
     if len(study.model.segments) > 2:
         called = "Merge it with another" if segment else "Merge two segments"
-        with st.expander(called, icon=":material/merge:"):
+        with st.expander(called, icon=":material/merge:", key="fold-merge"):
             merge(study, segment.number if segment else None)
-    with st.expander("Set customers aside by a rule", icon=":material/person_off:"):
+    with st.expander("Set customers aside by a rule", icon=":material/person_off:", key="fold-aside"):
         aside(study)
 
 
@@ -84,6 +88,10 @@ def so_far(study: Opened) -> None:
         st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
         return
     st.markdown("\n".join(f"- {plain(one)}" for one in told))
+    if old := still_old(study.model, study.place):
+        before, _, command = old.partition(": ilk assign")
+        st.caption(f"{plain(before)}. To assign the customers anew, run this where their file is:")
+        st.code(f"ilk assign{command.removesuffix(' says the new ones.')}", language="bash", wrap_lines=True)
     last = made_text(study.model.edits[-1], study.model.content)
     if st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo"):
         _do(lambda: opened.undo(study.place), f"Undone: {last}.")
@@ -103,7 +111,7 @@ def merge(study: Opened, first: int | None = None) -> None:
     other = place.selectbox("Merged with", others, start, format_func=study.reading.called, key=f"merge-with-{one}")
     with trouble.told():
         st.write(plain(merging(study.model, one, other)))
-        reason = st.text_input(REASON, max_chars=LONGEST_TEXT, key="merge-reason")
+        reason = reason_field("merge")
         if st.button(f"Merge {one} and {other}", icon=":material/merge:", key="merge"):
             _do(lambda: _edit(study, "merge", reason, segment=one, other=other))
 
@@ -128,7 +136,7 @@ def aside(study: Opened) -> None:
     rule = rule_of(name, sign, value)
     with trouble.told():
         st.write(plain(setting_aside(study.model, rule)))
-        reason = st.text_input(REASON, max_chars=LONGEST_TEXT, key="aside-reason")
+        reason = reason_field("aside")
         if st.button("Set them aside", icon=":material/person_off:", key="aside"):
             _do(lambda: _edit(study, "aside", reason, text=rule, name=called))
 
@@ -155,6 +163,15 @@ def adopt(study: Opened, k: int, reason: str) -> None:
     _do(lambda: _edit(study, "k", reason, number=k), f"{counted(k, 'segment')} adopted.")
 
 
+def reason_field(what: str) -> str:
+    """Why a change is made, to be typed."""
+    return st.text_input(REASON, max_chars=LONGEST_TEXT, key=f"{what}-reason-{_turn()}")
+
+
+def _turn() -> int:
+    return int(st.session_state.get(TURN, 0))
+
+
 def _edit(study: Opened, action: Action, reason: str, **what: Any) -> str:
     return _last(opened.edit(study.place, action, reason, **what))
 
@@ -171,4 +188,5 @@ def _do(make: Callable[[], Any], said: str = "") -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     st.session_state[DONE] = said or f"Done: {made}."
+    st.session_state[TURN] = _turn() + 1
     st.rerun()

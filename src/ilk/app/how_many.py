@@ -8,7 +8,6 @@ from ilk.app import changing
 from ilk.app.drawn import drawn
 from ilk.app.opened import Opened, draw_ahead
 from ilk.app.trouble import plain
-from ilk.model.edits import LONGEST_TEXT
 from ilk.outputs.changes import adopting
 from ilk.outputs.charts.flow import gain
 from ilk.outputs.reading import Reading
@@ -73,7 +72,7 @@ def _described(study: Opened, k: int) -> None:
     draw_ahead(study.version, k)
     st.markdown(plain(adopting(study.model, k)))
     with st.form("adopt", border=False):
-        reason = st.text_input(changing.REASON, max_chars=LONGEST_TEXT, key="adopt-reason")
+        reason = changing.reason_field("adopt")
         if st.form_submit_button(f"Adopt {counted(k, 'segment')}", type="primary"):
             changing.adopt(study, k, reason)
 
@@ -93,7 +92,7 @@ def flow(study: Opened) -> None:
 
 def every_index(study: Opened) -> None:
     """Everything that was measured, folded."""
-    with st.expander("Every index, for every number of segments", icon=":material/table_chart:"):
+    with st.expander("Every index, for every number of segments", icon=":material/table_chart:", key="fold-indices"):
         drawn(_piece(study.version, "number", study.reading), key="indices")
 
 

@@ -75,7 +75,7 @@ def rules(study: Opened, segment: Segment) -> None:
     """Every rule that tells it, folded."""
     if not segment.persona.rules:
         return
-    with st.expander("Rules that tell these customers", icon=":material/rule:"):
+    with st.expander("Rules that tell these customers", icon=":material/rule:", key="fold-rules"):
         st.caption(
             "Right: of the customers a rule names, how many are in the segment. Finds: how much of it the rule names."
         )
