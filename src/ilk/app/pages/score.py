@@ -101,14 +101,17 @@ def _named(columns: tuple[str, ...]) -> str:
 
 def run(study: Opened, path: Path) -> Delivered:
     """Label the file, with a bar that moves; leaving the page or stopping ends it, and nothing half-written stays."""
-    bar, last = st.progress(0.0, "Reading the file"), [0.0]
-    st.button("Stop", key="score-stop", icon=":material/stop:")
+    bar, told_at, stages = st.progress(0.0, "Reading the customers"), [0.0], [0.0]
+    st.button("Stop scoring", key="score-stop", icon=":material/stop:")
 
-    def moved(stage: str, share: float) -> None:
-        now = time.monotonic()
-        if now - last[0] >= EVERY:
-            last[0] = now
-            bar.progress(min(max(share, 0.0), 1.0), stage or "Finding the segments")
+    def moved(_: str, share: float) -> None:
+        if share < stages[-1]:  # read to the end, and from the start again to be labelled
+            stages.append(share)
+        stages[-1] = max(stages[-1], share)
+        if time.monotonic() - told_at[0] >= EVERY:
+            told_at[0] = time.monotonic()
+            doing = "Reading the customers" if len(stages) == 1 else "Finding their segments"
+            bar.progress(min(max(share, 0.0), 1.0), doing)
 
     return label(study.model, path, session_folder(), progress=Progress(moved))
 
