@@ -52,6 +52,8 @@ OURS = """
 @media (max-width: 760px) {
   .ilk td > button.pick { width: calc(100% + 16px); margin: -6px -8px; padding: 6px 8px; }
 }
+.ilk .heat:not(.few) :is(td, th):not(:first-child) { padding-inline: 5px; }
+.ilk .heat:not(.few) td > button.pick { width: calc(100% + 10px); margin-inline: -5px; padding-inline: 5px; }
 .ilk th > button.pick { color: var(--accent); text-decoration: underline; padding: 6px 10px; margin: -6px -10px; }
 .ilk .ks, .ilk .levels { width: 100%; }
 .ilk .ks tbody th { min-width: 96px; width: 96px; }
