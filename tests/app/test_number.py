@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from visitors import app_running
+
 import ilk
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.levels import two_levels
@@ -47,3 +50,24 @@ def test_two_levels_agree_with_how_segments_flow_to_the_next_number(made):
             row = flow.shares[int(line.head.text.split()[0]) - 1]
             home = int(line.cells[1].text.split()[0]) - 1
             assert row[home] >= max(row) - 0.1
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_visitor_looks_at_a_number_and_adopts_it(study, tmp_path, visit):
+    """By the keyboard from the table of names; what was found stays to be given back."""
+    with app_running(study, cwd=tmp_path) as address:
+        visitor = visit(address)
+        page = visitor.go("number")
+        page.get_by_role("button", name="Look at 6 segments").focus()
+        page.keyboard.press("Enter")
+        page.get_by_role("heading", name="6 segments:").wait_for()
+        visitor.settled()
+        page.get_by_role("button", name="Adopt 6 segments").click()
+        page.get_by_text("6 segments adopted").first.wait_for()
+        visitor.settled()
+        assert ilk.load(study / "segments.ilk").k == 6
+        page.get_by_role("button", name="Undo: 6 segments adopted").click()
+        page.get_by_text("Undone: 6 segments adopted").first.wait_for()
+        assert ilk.load(study / "segments.ilk").k == 4
+        assert (visitor.outside, [said for said in visitor.said if "404" not in said]) == ([], [])
