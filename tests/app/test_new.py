@@ -89,3 +89,9 @@ def test_what_cannot_be_read_is_told(page, world):
     tested.text_input[0].input("no.csv")
     tested.button(key="FormSubmitter:new-path-Read it").click().run()
     assert "is empty" in tested.error[0].value
+
+
+def test_a_page_about_a_study_says_when_none_is_open(page):
+    """Whoever comes by its address is told what to do."""
+    for name in ("segments", "data"):
+        assert "Nothing is open yet" in page(name).info[0].value

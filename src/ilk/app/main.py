@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -28,13 +29,15 @@ ABOUT_ALL = (
 )
 
 
-def _page(name: str, title: str, icon: str, about: str) -> st.Page:
-    return st.Page(PAGES / f"{name}.py", title=title, icon=f":material/{icon}:", url_path=name, help=about)
+def _page(name: str, title: str, icon: str, about: str, *, listed: bool = True) -> st.Page:
+    path, icon = PAGES / f"{name}.py", f":material/{icon}:"
+    seen: Literal["visible", "hidden"] = "visible" if listed else "hidden"
+    return st.Page(path, title=title, icon=icon, url_path=name, help=about, visibility=seen)
 
 
 def _first() -> None:
     """The address without a page: go to the first there is. A page that is the default has no address of its own."""
-    st.switch_page(next(iter((one | every).values())))
+    st.switch_page(one["segments"] if is_open else every["start"])
 
 
 def quiet() -> str:
@@ -53,7 +56,7 @@ if launched().sign_in and not st.user.is_logged_in:
 session.resume()
 is_open = show.place() is not None
 every = {page[0]: _page(*page) for page in ABOUT_ALL}
-one = {page[0]: _page(*page) for page in ABOUT_ONE_STUDY} if is_open else {}
+one = {page[0]: _page(*page, listed=is_open) for page in ABOUT_ONE_STUDY}
 door = st.Page(_first, title="ilk", default=True, visibility="hidden")
 chosen = st.navigation([door, *one.values(), *every.values()])
 wanted = st.session_state.pop(session.GO, None)
