@@ -60,7 +60,7 @@ OURS = """
 .ilk .ks td.words, .ilk .levels td.words { max-width: none; }
 .ilk .ks thead th, .ilk .levels thead th:last-child { text-align: left; }
 .ilk td.open { box-shadow: inset 0 0 0 2px var(--ink); }
-.ilk .detail > td { text-align: left; white-space: normal; background: var(--panel); padding: 0; }
+.ilk .detail > td { text-align: left; white-space: normal; padding: 0; }
 .ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }
 .ilk .detail figure, .ilk .detail p { margin: 0 0 8px; }
 .ilk button.pick:hover { text-decoration: underline; }
