@@ -59,13 +59,9 @@ def app_command(
             f"On {host} everybody who reaches this machine could see the customers",
             do="add --sign-in, or --without-sign-in if that is what you want",
         )
-    for folder in root or ():
-        if not folder.is_dir():
-            raise FileTrouble(f"--root {folder} is not a folder", do="name one that is there")
-    roots = tuple(folder.resolve() for folder in root or ()) or ((Path.cwd(),) if loopback else ())
     launch = Launch(
         opened,
-        roots,
+        _roots(root or [], loopback=loopback),
         upload_mib=max_upload,
         loopback=loopback,
         sign_in=sign_in,
@@ -73,6 +69,14 @@ def app_command(
     )
     shown = "localhost" if loopback else host
     serve(launch, host, port, started=lambda: say(f"The app is on http://{shown}:{port} - Ctrl-C ends it."))
+
+
+def _roots(named: list[Path], *, loopback: bool) -> tuple[Path, ...]:
+    """Folders under which paths may be named: where we are when none is given, none at all off loopback."""
+    for folder in named:
+        if not folder.is_dir():
+            raise FileTrouble(f"--root {folder} is not a folder", do="name one that is there")
+    return tuple(folder.resolve() for folder in named) or ((Path.cwd(),) if loopback else ())
 
 
 def _is_loopback(host: str) -> bool:

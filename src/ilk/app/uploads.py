@@ -163,8 +163,10 @@ def forget_sessions() -> None:
 
 @st.cache_resource(scope="session", on_release=_remove, show_spinner=False)
 def _folder_of_session() -> Path:
-    root = own_folder(own_folder(launched().uploads) / "sessions")
-    sweep(root)
+    uploads = own_folder(launched().uploads)
+    root = own_folder(uploads / "sessions")
+    for kept in (root, uploads / "models", uploads / "jobs"):
+        sweep(kept)
     folder = root / secrets.token_urlsafe(24)
     folder.mkdir(mode=0o700)
     _made.add(folder)
