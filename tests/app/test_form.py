@@ -14,6 +14,7 @@ from ilk.app.entry import NO, YES, read_entry
 from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.sureness import dots, how_sure, in_ten
+from ilk.app.trouble import as_label, plain
 from ilk.errors import FileTrouble
 from ilk.model.customer import read_customer
 from ilk.model.scorers import nearest_segments
@@ -167,6 +168,19 @@ def test_a_customer_of_the_file_is_found(made, model):
     assert customer_of_file(made, name, "nobody") is None
     assert customer_of_file(made, None, "2")[name] == str(table[name][1])
     assert customer_of_file(made, None, "two") is None
+
+
+@pytest.mark.parametrize("text", ["Balance (USD)", "CUST_ID", "Spent: wine, 100 % red", "Items 1-3 + extras!"])
+def test_labels_stay_as_they_are(text):
+    """Who hears the page instead of seeing it would hear every escape."""
+    assert as_label(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["**a**", "[a](b)", "_a_", "$a$ and $b$", ":red[a]", "`a`", "<b>", "see www.a.example"]
+)
+def test_labels_cannot_be_markup(text):
+    assert as_label(text) == plain(text) != text
 
 
 def test_a_study_without_its_file_is_told(tmp_path):

@@ -7,12 +7,14 @@ import urllib.parse
 
 import numpy as np
 import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
 import pytest
 from visitors import app_running
 
 import ilk
 from ilk.app.answer import answer
-from ilk.app.form import fill, form_of, typical_of
+from ilk.app.form import entered, fill, form_of, typical_of
+from ilk.app.of_file import customer_of_file
 from ilk.app.where import spot_of
 from ilk.errors import BadInput
 from ilk.model.customer import read_customer
@@ -95,6 +97,16 @@ def test_the_less_is_known_the_larger_the_ellipse(model, whole):
         areas.append(spot.ellipse[0] * spot.ellipse[1])
         assert spot.ellipse[0] >= spot.ellipse[1] > 0
     assert areas[0] > areas[1] > areas[2]
+
+
+def test_a_customer_of_the_file_gets_what_the_file_says(made, model):
+    """Segment and certainty, blanks and all, are those of the study's own table."""
+    form, name = form_of(model), model.content.provenance.id_column
+    for row in pq.read_table(made / "assignments.parquet").to_pylist()[::75]:
+        told = customer_of_file(made, name, str(row[name]))
+        values = fill(form, {field.column: entered(field, told[field.column]) for field in form.fields}).values
+        found = model.explain({**values, name: str(row[name])})
+        assert (found.segment, found.certainty) == (row["segment"], pytest.approx(row["certainty"]))
 
 
 def test_the_page_asks_first_and_answers_when_typed_into(page, made):

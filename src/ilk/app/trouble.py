@@ -16,10 +16,19 @@ _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNOR
 """Where an address would be made a link, escaped or not: a word joiner there, which nobody sees, keeps it a text."""
 
 
+_MARKS = re.compile(r"[\\`*\[~$<]|:\w|(?<!\w)_|_(?!\w)")
+"""What would become bold, a link, a formula, a colour or an icon in a label; brackets and names_like_this do not."""
+
+
 def plain(text: str) -> str:
     """A text as it is, where Streamlit would take marks in it for bold, a link, a formula or an icon."""
     text = _ADDRESS.sub("\N{WORD JOINER}", text)
     return re.sub(r"([\\`*_{}\[\]()#+!|~$<>:])", r"\\\1", text)
+
+
+def as_label(text: str) -> str:
+    """A text as the label of a widget: escaped only where it must be, because readers of screens hear the escapes."""
+    return plain(text) if _MARKS.search(text) or _ADDRESS.search(text) else text
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from ilk.app.entry import NO, YES
 from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.opened import Opened
-from ilk.app.trouble import plain, told
+from ilk.app.trouble import as_label, plain, told
 from ilk.errors import IlkError
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.templating import fragment
@@ -91,7 +91,7 @@ def presets(study: Opened, form: Form) -> None:
         st.caption("Open the study's private folder to start from a customer of the file.")
         return
     id_column = study.model.content.provenance.id_column
-    label = f"Or from a customer of the file, by {plain(id_column or 'number of the row')}"
+    label = f"Or from a customer of the file, by {as_label(id_column or 'number of the row')}"
     st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
     if st.session_state.get(MISSED):
         st.markdown(f":red[{plain(st.session_state[MISSED])}]")
@@ -99,7 +99,7 @@ def presets(study: Opened, form: Form) -> None:
 
 def ask(study: Opened, field: Field) -> Any:
     """The input of one field."""
-    key, label, help_ = slot(study, field.column), plain(field.label), plain(field.help)
+    key, label, help_ = slot(study, field.column), as_label(field.label), plain(field.help)
     if field.kind == "flag":
         return st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
     if field.kind == "choice":
