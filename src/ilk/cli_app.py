@@ -54,11 +54,8 @@ def app_command(
     if opened is not None:
         open_study(opened)
     loopback = _is_loopback(host)
-    if not loopback and not (sign_in or without_sign_in):
-        raise BadSetting(
-            f"On {host} everybody who reaches this machine could see the customers",
-            do="add --sign-in, or --without-sign-in if that is what you want",
-        )
+    if not (loopback or sign_in or without_sign_in):
+        raise _open_to_all(host)
     launch = Launch(
         opened,
         _roots(root or [], loopback=loopback),
@@ -69,6 +66,13 @@ def app_command(
     )
     shown = "localhost" if loopback else host
     serve(launch, host, port, started=lambda: say(f"The app is on http://{shown}:{port} - Ctrl-C ends it."))
+
+
+def _open_to_all(host: str) -> BadSetting:
+    return BadSetting(
+        f"On {host} everybody who reaches this machine could see the customers",
+        do="add --sign-in, or --without-sign-in if that is what you want",
+    )
 
 
 def _roots(named: list[Path], *, loopback: bool) -> tuple[Path, ...]:
