@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -70,6 +71,13 @@ def test_two_visitors_see_each_others_changes(page, study):
         tested.text_input(key=f"change-{segment.uid}-0-rename").set_value(name)
         next(b for b in tested.button if b.label == "Save" and segment.uid in b.form_id).click().run()
     assert [s.persona.name for s in ilk.load(study / "segments.ilk").segments[:2]] == ["Regulars", "Guests"]
+
+
+def test_changes_at_the_same_moment_are_all_kept(model_only):
+    """Each starts from what the one before has kept."""
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: opened.edit(model_only, "note", segment=1, text=f"note {i}"), range(8)))
+    assert sorted(edit.text for edit in ilk.load(model_only).edits) == [f"note {i}" for i in range(8)]
 
 
 def test_what_people_typed_is_shown_as_typed():

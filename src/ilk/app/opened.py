@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any, Literal
 
 from ilk.edit import apply_edit
@@ -24,6 +24,9 @@ from ilk.outputs.report import render_report
 ASSIGNMENTS_FILE = "assignments.parquet"
 KEPT_MODELS = 16
 """Models that stay read."""
+
+_turn = Lock()
+"""Two people who change the same model at once change it one after the other, and neither change is lost."""
 
 Action = Literal["rename", "note", "use", "merge", "aside", "k"]
 
@@ -101,11 +104,12 @@ def edit(
         BadInput: If the change cannot be made.
         FileTrouble: If it cannot be kept.
     """
-    model = opened(place).model
-    uid, joins = (model.segment(number).uid if number is not None else "" for number in (segment, other))
-    today = datetime.now(UTC).date().isoformat()
-    changed = apply_edit(model, Edit(action, reason.strip(), today, uid=uid, other=joins, **what))
-    keep(changed, place)
+    with _turn:
+        model = opened(place).model
+        uid, joins = (model.segment(number).uid if number is not None else "" for number in (segment, other))
+        today = datetime.now(UTC).date().isoformat()
+        changed = apply_edit(model, Edit(action, reason.strip(), today, uid=uid, other=joins, **what))
+        keep(changed, place)
     return changed
 
 
@@ -116,11 +120,12 @@ def edit_texts(place: Path, segment: int, texts: Mapping[Action, str], reason: s
         BadInput: If one of the changes cannot be made; then none is.
         FileTrouble: If they cannot be kept.
     """
-    changed = opened(place).model
-    uid, today = changed.segment(segment).uid, datetime.now(UTC).date().isoformat()
-    for action, text in texts.items():
-        changed = apply_edit(changed, Edit(action, reason.strip(), today, uid=uid, text=text))
-    keep(changed, place)
+    with _turn:
+        changed = opened(place).model
+        uid, today = changed.segment(segment).uid, datetime.now(UTC).date().isoformat()
+        for action, text in texts.items():
+            changed = apply_edit(changed, Edit(action, reason.strip(), today, uid=uid, text=text))
+        keep(changed, place)
     return changed
 
 
@@ -147,6 +152,7 @@ def undo(place: Path) -> Model:
     Raises:
         BadInput: If there is none.
     """
-    changed = opened(place).model.undo()
-    keep(changed, place)
+    with _turn:
+        changed = opened(place).model.undo()
+        keep(changed, place)
     return changed

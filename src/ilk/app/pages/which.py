@@ -8,13 +8,17 @@ import streamlit as st
 
 from ilk.app import shared, show
 from ilk.app.answer import Answer, answer, narrow
+from ilk.app.changing import change
 from ilk.app.drawn import drawn
 from ilk.app.entry import NO, YES
 from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.opened import Opened
+from ilk.app.personas import link
 from ilk.app.trouble import as_label, plain, told
 from ilk.errors import IlkError
+from ilk.outputs.charts.figure import figures_in
+from ilk.outputs.charts.painter import draw_ahead
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.templating import fragment
 
@@ -160,8 +164,13 @@ def show_answer(study: Opened, filled: Filled) -> None:
     with told():
         found = answer(study.model, values)
         drawn(fragment("answer", answer=found), key="which-answer")
+        if found.number:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                link(study.reading, found.number)
+                change(study, study.model.segment(found.number), where="which-")
         if filled.problems:
             st.caption("Fields that cannot be read count as not known.")
+        draw_ahead(figure.inline for figure in figures_in((found.map, found.graphs)))
         if found.map is not None:
             drawn(fragment("figure", chart=found.map), key="which-map")
         drawn(fragment("graphs", graphs=found.graphs), key="which-graphs")
