@@ -57,6 +57,11 @@ def _shoot(visitor: Any, name: str, path: Path, width: int) -> None:
         page.locator("input[type=file]").set_input_files(STUDY / "world" / "customers.csv")
         page.get_by_role("heading", name="What the columns do").wait_for()
         visitor.settled()
+    if name == "which":
+        page.get_by_label("Balance (USD)", exact=True).fill("3900")
+        page.get_by_label("Purchase transactions", exact=True).fill("2")
+        page.get_by_text("Exactly why").first.wait_for()
+        visitor.settled()
     page.wait_for_timeout(DRAWN_MS)
     tall = page.evaluate("document.querySelector('[data-testid=stMainBlockContainer]').scrollHeight")
     page.set_viewport_size({"width": width, "height": min(int(tall), TALLEST)})

@@ -244,4 +244,5 @@ def _rows(query: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(config={"threads": 2, "autoinstall_known_extensions": "false"}) as database:
             return database.execute(query).fetchall()
     except duckdb.Error as error:
-        raise FileTrouble("The study's tables cannot be read", got=str(error).splitlines()[0]) from None
+        said = str(error).splitlines()[0]
+        raise FileTrouble("The study's tables cannot be read", got=said, do="make the study again") from None

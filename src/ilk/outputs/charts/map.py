@@ -225,9 +225,9 @@ def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:
     left = [
         {"x": 0, "y": -12, "text": shortened(f"↑ {up[1]}", inner[0])},
         {"x": 0, "y": inner[1] + 14, "text": shortened(f"↓ {up[0]}", inner[0])},
-        {"x": 0, "y": inner[1] + 38, "text": shortened(f"← {across[0]}", half)},
+        {"x": 0, "y": inner[1] + 38, "text": f"← {_fitting(across[0], half - 20)}"},
     ]
-    right = [{"x": inner[0], "y": inner[1] + 38, "text": shortened(f"{across[1]} →", half)}]
+    right = [{"x": inner[0], "y": inner[1] + 38, "text": f"{_fitting(across[1], half - 20)} →"}]
     frame = [{"x": 0, "x2": inner[0], "y": edge} for edge in (0, inner[1])]
     pixel = {"type": "quantitative", "scale": None, "axis": None}
     place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}}
@@ -238,6 +238,14 @@ def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:
         layer(left, {**said, "align": "left"}, **place_at, text=words()),
         layer(right, {**said, "align": "right"}, **place_at, text=words()),
     ]
+
+
+def _fitting(words: str, width: float) -> str:
+    """As many of the parts between commas as fit, at least the first."""
+    parts = words.split(", ")
+    while len(parts) > 1 and text_width(", ".join(parts)) > width:
+        parts.pop()
+    return shortened(", ".join(parts), width)
 
 
 def _legend(places: list[Place], inner: tuple[int, int]) -> list[Spec]:
