@@ -65,7 +65,7 @@ def page(tmp_path, monkeypatch):
     launch.begin(launch.Launch())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     """Debian's Chromium."""
     playwright = pytest.importorskip("playwright.sync_api")

@@ -80,7 +80,7 @@ def test_suppressed_bins_are_not_drawn(model):
     hidden = replace(segment.profile("SPEND_TOTAL"), bins=(None, *segment.profile("SPEND_TOTAL").bins[1:]))
     partly = replace(segment, profiles=tuple(hidden if p.column == "SPEND_TOTAL" else p for p in segment.profiles))
     figure = distribution(partly, column)
-    assert "too few customers" in figure.subtitle
+    assert "told of fewer than ten; together they hold" in figure.subtitle
     assert "withheld" in figure.inline()
     bare = replace(segment.profile("SPEND_TOTAL"), bins=(), n_zero=None)
     silent = replace(segment, profiles=tuple(bare if p.column == "SPEND_TOTAL" else p for p in segment.profiles))

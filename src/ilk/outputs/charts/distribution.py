@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import fsum
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Profile, Segment
@@ -17,7 +18,7 @@ EDGES = (0.2, 0.8)
 """Where along the axis a label begins to stand to one side of its line."""
 
 HERE = "  ◂"
-WORTH_A_BAR, WORTH_A_ROW = 0.005, 0.01
+WORTH_A_BAR, WORTH_A_ROW, WORTH_TELLING = 0.005, 0.01, 0.01
 MOST_BINS = 14
 NONE_BAR = (-2.6, -1.0)
 """Where the bar of customers with nothing stands, in bins left of the first."""
@@ -50,6 +51,15 @@ class Spread:
     def highest(self) -> float:
         """The tallest bar."""
         return max((share or 0.0 for share in (*self.bins, *self.levels, self.none)), default=0.0)
+
+    @property
+    def about_withheld(self) -> str:
+        """What the grey bins are, and how much they hold together; nothing where none is."""
+        if None not in self.bins:
+            return ""
+        rest = 1.0 - fsum(share or 0.0 for share in (*self.bins, self.none))
+        held = f"; together they hold {per_cent(rest)} of the segment" if rest >= WORTH_TELLING else ""
+        return f" Grey: not shown one by one, so that nothing is told of fewer than ten{held}."
 
     @property
     def withheld(self) -> bool:
@@ -100,7 +110,7 @@ def distribution(segment: Segment, column: ColumnSummary, customer: float | str 
     subtitle = "Filled: this segment. Line: everyone." + (
         "" if by_level or even(column.edges) else " Equal steps multiply the amount (log scale)."
     )
-    subtitle += " Grey: hidden, because too few customers are there." if own.withheld and not by_level else ""
+    subtitle += own.about_withheld if not by_level else ""
     fill, title = segment_colour(segment.number), f"{name}: {in_brief(profile, column)}"
     if customer is not None:
         said = _said(customer, column)
