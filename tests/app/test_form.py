@@ -12,7 +12,7 @@ import pytest
 import ilk
 from ilk.app.entry import NO, YES, read_entry
 from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of
-from ilk.app.of_file import customer_of_file
+from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.trouble import as_label, plain
 from ilk.errors import FileTrouble
@@ -168,6 +168,15 @@ def test_a_customer_of_the_file_is_found(made, model):
     assert customer_of_file(made, name, "nobody") is None
     assert customer_of_file(made, None, "2")[name] == str(table[name][1])
     assert customer_of_file(made, None, "two") is None
+
+
+def test_ids_that_differ_in_case_only_are_told(tmp_path):
+    (tmp_path / "customers-with-segments.csv").write_text("ID,A\nC1,1\nc1,2\nc2,3\n")
+    assert ids_in_other_case(tmp_path, "ID", "C1") == ("c1",)
+    assert ids_in_other_case(tmp_path, "ID", "C2") == ("c2",)
+    assert ids_in_other_case(tmp_path, None, "1") == ()
+    assert meant("C1", "C1", ("c1",)) == "Shown is C1; c1 differs in upper and lower case only."
+    assert "These differ in upper and lower case only: Ab and aB" in nobody("ab", ("Ab", "aB"))
 
 
 @pytest.mark.parametrize("text", ["Balance (USD)", "CUST_ID", "Spent: wine, 100 % red", "Items 1-3 + extras!"])

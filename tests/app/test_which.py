@@ -142,6 +142,13 @@ def test_the_page_starts_from_a_customer_of_the_file(page, made):
     assert float(named(tested, "Balance (USD)").value) == pytest.approx(table["BALANCE"][7].as_py())
     by_id.set_value("nobody at all").run()
     assert any("There is no customer nobody at all" in one.value for one in tested.markdown)
+    assert not named(tested, "Balance (USD)").value
+    assert tested.info
+    by_id = named(tested, "Or from a customer of the file, by CUST_ID")
+    by_id.set_value(str(table["CUST_ID"][7]).swapcase()).run()
+    assert float(named(tested, "Balance (USD)").value) == pytest.approx(table["BALANCE"][7].as_py())
+    assert any("differs in upper and lower case only" in one.value for one in tested.caption)
+    assert named(tested, "Or from a customer of the file, by CUST_ID").value == str(table["CUST_ID"][7])
 
 
 def test_sharing_is_asked_for_and_never_carries_an_id(page, made):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,9 +11,14 @@ import pyarrow.csv as pcsv
 
 from ilk.errors import FileTrouble
 from ilk.outputs.tables import CUSTOMERS_FILE
+from ilk.outputs.wording import listed
 
 BLOCK = 8 << 20
 """Bytes of the file in memory at a time."""
+
+_LONGEST = 40
+MOST_LIKE = 3
+"""Ids told that differ only in upper and lower case."""
 
 
 def customer_of_file(folder: Path, id_column: str | None, wanted: str) -> dict[str, str] | None:
@@ -26,25 +32,61 @@ def customer_of_file(folder: Path, id_column: str | None, wanted: str) -> dict[s
     Raises:
         FileTrouble: If the file is not there, or is no longer what the study wrote.
     """
-    path = folder / CUSTOMERS_FILE
     if id_column is None and not wanted.isdecimal():
         return None
+    seen = 0
+    for block in _blocks(folder / CUSTOMERS_FILE, id_column):
+        at = _at_row(block, int(wanted) - 1 - seen) if id_column is None else _with_id(block, id_column, wanted)
+        if at is not None:
+            return {
+                name: _bare(column[at].as_py()) for name, column in zip(block.schema.names, block.columns, strict=True)
+            }
+        seen += block.num_rows
+    return None
+
+
+def ids_in_other_case(folder: Path, id_column: str | None, wanted: str) -> tuple[str, ...]:
+    """Ids that differ from the wanted one only in upper and lower case, at most a few.
+
+    Raises:
+        FileTrouble: If the file is not there, or is no longer what the study wrote.
+    """
+    if id_column is None:
+        return ()
+    low = pc.utf8_lower(pa.array([wanted, f"'{wanted}"]))
+    found: dict[str, None] = {}
+    for block in _blocks(folder / CUSTOMERS_FILE, id_column):
+        ids = block.column(id_column)
+        same = ids.filter(pc.is_in(pc.utf8_lower(ids), value_set=low)).to_pylist()
+        found.update(dict.fromkeys(_bare(one) for one in same if _bare(one) != wanted))
+        if len(found) >= MOST_LIKE:
+            break
+    return tuple(found)[:MOST_LIKE]
+
+
+def nobody(wanted: str, others: tuple[str, ...]) -> str:
+    """That no customer has an id, and whose ids are written nearly so."""
+    said = f"There is no customer {wanted[:_LONGEST]} in the file of this study."
+    return f"{said} These differ in upper and lower case only: {listed(list(others))}." if others else said
+
+
+def meant(wanted: str, found: str, others: tuple[str, ...]) -> str:
+    """Which customer is shown, where ids differ only in upper and lower case."""
+    if found != wanted:
+        return f"There is no {wanted[:_LONGEST]}; {found} differs in upper and lower case only, and is shown."
+    differ = "differs" if len(others) == 1 else "differ"
+    return f"Shown is {found}; {listed(list(others))} {differ} in upper and lower case only."
+
+
+def _blocks(path: Path, id_column: str | None) -> Iterator[pa.RecordBatch]:
+    """The file a block at a time, every value as its text."""
     try:
         with _opened(path) as blocks:
             if id_column is not None and id_column not in blocks.schema.names:
                 raise FileTrouble(f"{path} has no column {id_column!r}", do="make the study again")
-            seen = 0
-            for block in blocks:
-                at = _at_row(block, int(wanted) - 1 - seen) if id_column is None else _with_id(block, id_column, wanted)
-                if at is not None:
-                    return {
-                        name: _bare(column[at].as_py())
-                        for name, column in zip(block.schema.names, block.columns, strict=True)
-                    }
-                seen += block.num_rows
+            yield from blocks
     except (OSError, pa.ArrowInvalid) as error:
         raise FileTrouble(f"{path} cannot be read", got=str(error)[:200], do="make the study again") from error
-    return None
 
 
 def _opened(path: Path) -> pcsv.CSVStreamingReader:

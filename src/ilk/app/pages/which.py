@@ -12,7 +12,7 @@ from ilk.app.changing import change
 from ilk.app.drawn import drawn
 from ilk.app.entry import NO, YES
 from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
-from ilk.app.of_file import customer_of_file
+from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.opened import Opened
 from ilk.app.personas import link
 from ilk.app.trouble import as_label, plain, told
@@ -25,7 +25,8 @@ from ilk.outputs.templating import fragment
 PAUSE = "300ms"
 """How long nobody types before the answer is looked up."""
 
-FROM, ID, WHO, SHARE, MISSED = "which-from", "which-id", "which-who", "which-share", "which-missed"
+FROM, ID, WHO, SHARE = "which-from", "which-id", "which-who", "which-share"
+MISSED, MEANT = "which-missed", "which-meant"
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -54,27 +55,35 @@ def _as_shown(field: Field, value: Any) -> Any:
 def start_from(study: Opened, form: Form) -> None:
     """Fill the form with a customer typical of the segment that was chosen, or empty it."""
     number = st.session_state[FROM]
-    st.session_state[ID], st.session_state[MISSED] = "", ""
+    st.session_state[ID] = st.session_state[MISSED] = st.session_state[MEANT] = ""
     st.session_state.pop(WHO, None)
     put(study, form, typical_of(study.model, form, number) if number else {})
 
 
 def fetch(study: Opened, form: Form) -> None:
-    """Fill the form with a customer of the file."""
+    """Fill the form with a customer of the file; an id nobody has leaves nothing of another customer."""
     wanted = st.session_state[ID].strip()
-    st.session_state[MISSED] = ""
+    st.session_state[MISSED] = st.session_state[MEANT] = ""
     st.session_state.pop(WHO, None)
     if not wanted or study.folder is None:
         return
+    st.session_state[FROM] = None
+    put(study, form, {})
+    id_column = study.model.content.provenance.id_column
     try:
-        found = customer_of_file(study.folder, study.model.content.provenance.id_column, wanted)
+        found = customer_of_file(study.folder, id_column, wanted)
+        others = ids_in_other_case(study.folder, id_column, wanted)
+        if found is None and len(others) == 1:
+            found = customer_of_file(study.folder, id_column, others[0])
     except IlkError as error:
         st.session_state[MISSED] = str(error)
         return
     if found is None:
-        st.session_state[MISSED] = f"There is no customer {wanted[:40]} in the file of this study."
+        st.session_state[MISSED] = nobody(wanted, others)
         return
-    st.session_state[FROM], st.session_state[WHO] = None, wanted
+    if others:
+        st.session_state[MEANT] = meant(wanted, found.get(id_column or "", wanted), others)
+    st.session_state[ID] = st.session_state[WHO] = found[id_column] if id_column and others else wanted
     put(study, form, {field.column: entered(field, found.get(field.column)) for field in form.fields})
 
 
@@ -99,6 +108,8 @@ def presets(study: Opened, form: Form) -> None:
     st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
     if st.session_state.get(MISSED):
         st.markdown(f":red[{plain(st.session_state[MISSED])}]")
+    if st.session_state.get(MEANT):
+        st.caption(plain(st.session_state[MEANT]))
 
 
 def ask(study: Opened, field: Field) -> Any:
