@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pyarrow as pa
 import pyarrow.csv as pcsv
@@ -11,7 +12,7 @@ import pytest
 from visitors import app_running
 
 import ilk
-from ilk.app.labelling import beside, converted, fits_excel, label, look_at, sizes_table
+from ilk.app.labelling import beside, certain, converted, fits_excel, label, look_at, sizes_table
 from ilk.errors import BadInput, FileTrouble, MissingColumns
 from ilk.progress import Progress
 
@@ -80,6 +81,39 @@ def test_labels_come_in_three_formats(model, messy, tmp_path):
     assert converted(found.path, "Excel") == excel
     assert {path.stat().st_mode & 0o777 for path in (found.path, found.rejects, excel)} == {0o600}
     assert "Customers by segment" in sizes_table(found, model).caption
+
+
+@pytest.mark.parametrize(
+    ("certainty", "n_absent", "said", "enough"),
+    [
+        ([0.9, 0.6, 0.2], 0, "2 of 3 are placed with a certainty of 6 in 10 or more; the other is a guess", True),
+        (
+            [0.9, 0.5, 0.2],
+            14,
+            "1 of 3 is placed with .*; the others are guesses, because 14 columns are missing",
+            False,
+        ),
+        ([0.5, None], 1, "None of 1 are placed with .*; all are guesses, because 1 column is missing", False),
+        ([0.7, 0.8], 3, "2 of 2 are placed with a certainty of 6 in 10 or more[.]$", True),
+        ([None], 0, "^$", True),
+    ],
+)
+def test_how_many_labels_are_guesses_is_told(tmp_path, certainty, n_absent, said, enough):
+    path = tmp_path / "labels.parquet"
+    pq.write_table(pa.table({"certainty": pa.array(certainty, pa.float64())}), path)
+    found = certain(path, n_absent)
+    assert re.search(said, found[0])
+    assert found[1] is enough
+
+
+def test_a_file_that_lacks_most_columns_is_scored_with_a_warning(page, made):
+    table = pcsv.read_csv(made.parent / "world" / "customers.csv").slice(0, 60).select(["CUST_ID", "TENURE"])
+    written = io.BytesIO()
+    pcsv.write_csv(table, written)
+    tested = page("score", opened=made)
+    tested.file_uploader[0].set_value(("two.csv", written.getvalue(), "text/csv")).run()
+    next(one for one in tested.button if one.label == "Find all segments").click().run()
+    assert any("guesses, because" in one.value for one in tested.warning)
 
 
 def test_a_sheet_holds_texts_as_texts(tmp_path):

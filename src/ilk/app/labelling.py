@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ilk.app.sureness import ENOUGH, TEN
 from ilk.errors import BadInput, FileTrouble, MissingColumns
 from ilk.files import replacing
 from ilk.model.assign import open_customers
@@ -20,7 +21,7 @@ from ilk.outputs.assignments import Delivered, assign_to_file
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Table, line
 from ilk.outputs.tables import DECIMALS, write_csv
-from ilk.outputs.wording import per_cent, whole, words_of
+from ilk.outputs.wording import counted, per_cent, whole, words_of
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import TEXT
@@ -112,6 +113,31 @@ def label(model: Model, path: Path, folder: Path, *, progress: Progress | None =
     """
     target = folder / f"{path.stem}-segments.parquet"
     return assign_to_file(model, path, target, settings=Settings(), force=True, progress=progress)
+
+
+def certain(labels: Path, n_absent: int) -> tuple[str, bool]:
+    """How many of the labels are more than guesses, in a sentence, and whether that is half of them.
+
+    Args:
+        labels: The Parquet file.
+        n_absent: How many columns that make segments the customers lack.
+    """
+    n = sure = 0
+    with pq.ParquetFile(labels) as table:
+        for batch in table.iter_batches(columns=["certainty"]):
+            found = batch.column(0)
+            n += len(found) - found.null_count
+            sure += pc.sum(pc.greater_equal(found, ENOUGH / TEN)).as_py() or 0
+    if n == 0:
+        return "", True
+    said = f"{whole(sure) if sure else 'None'} of {whole(n)} {'is' if sure == 1 else 'are'} placed with a certainty"
+    said += f" of {ENOUGH} in {TEN} or more"
+    if sure == n:
+        return f"{said}.", True
+    rest = "all are guesses" if not sure else f"the other{' is a guess' if n - sure == 1 else 's are guesses'}"
+    missing = f"{counted(n_absent, 'column')} {'is' if n_absent == 1 else 'are'} missing"
+    why = f", because {missing}" if n_absent else ": they may as well be in another segment"
+    return f"{said}; {rest}{why}.", 2 * sure >= n
 
 
 def converted(labels: Path, kind: str) -> Path:

@@ -14,7 +14,7 @@ import streamlit as st
 
 from ilk.app import show
 from ilk.app.drawn import drawn
-from ilk.app.labelling import FORMATS, Look, beside, converted, fits_excel, label, look_at, sizes_table
+from ilk.app.labelling import FORMATS, Look, beside, certain, converted, fits_excel, label, look_at, sizes_table
 from ilk.app.launch import launched
 from ilk.app.opened import Opened
 from ilk.app.trouble import plain, told
@@ -116,11 +116,16 @@ def run(study: Opened, path: Path) -> Delivered:
     return label(study.model, path, session_folder(), progress=Progress(moved))
 
 
-def show_result(study: Opened, path: Path, found: Delivered) -> None:
+def show_result(study: Opened, path: Path, found: Delivered, look: Look) -> None:
     """Who is what, what was rejected, and the files."""
     st.header("Labels")
     rejected = f", {whole(found.n_rejected)} rejected" if found.n_rejected else ", nobody rejected"
     st.write(f"**{counted(found.n_assigned, 'customer')} assigned{rejected}.**")
+    said, enough = certain(found.path, len(look.absent))
+    if said and enough:
+        st.write(said)
+    elif said:
+        st.warning(said, icon=":material/warning:")
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
     take_away(path, found)
     for note in found.notes:
@@ -201,7 +206,7 @@ def page() -> None:
         with place.container():
             st.session_state[LABELLED] = done = (key, run(study, path))
         place.empty()
-    show_result(study, path, done[1])
+    show_result(study, path, done[1], look)
 
 
 st.title("Score a file")
