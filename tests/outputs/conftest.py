@@ -7,21 +7,11 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hostile import HOSTILE
 from made_content import comparison_of, model_of
 
 from ilk.model.model import Model
 from ilk.outputs.report import render_report
-
-HOSTILE = (
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    '=HYPERLINK("https://evil.example")',
-    "[bold red]shout[/bold red]",
-    "{{ 7 * 7 }} {% raw %}",
-    "a\x00b\x1b[31m\u202ec]]>",
-    "' style='background:url(https://evil.example/x)",
-    "x" * 300,
-)
 
 
 def customers(n=600, seed=0):

@@ -10,8 +10,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from hostile import HOSTILE
 
-from conftest import HOSTILE
 from ilk.model.model import Model
 from ilk.model.parts import Edit
 from ilk.model.trust import trust_of

@@ -13,8 +13,8 @@ from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 ABOUT_TRUST = (
-    "Reliable, here: asked again with other customers, this one group comes out again, and there are fewer customers "
-    "between it and its neighbour. The verdict is about all groups together."
+    "Reliable is said of one group alone: asked again with other customers it comes out again, and there are fewer "
+    "customers between it and its neighbour. The verdict is about all groups together."
 )
 
 

@@ -16,9 +16,8 @@ st.caption(plain(page.subtitle))
 changing.just_changed(study)
 show.part("verdict", board=page)
 show.part("people", board=page, reading=reading)
-for more in (page.left_out, page.about_trust):
-    if more:
-        st.caption(plain(more))
+if page.left_out:
+    st.caption(plain(page.left_out))
 st.header("What each is like", anchor=False)
 personas.card_grid(study)
 st.header("All columns, all segments", anchor=False)
