@@ -73,6 +73,81 @@ def test_two_visitors_see_each_others_changes(page, study):
     assert [s.persona.name for s in ilk.load(study / "segments.ilk").segments[:2]] == ["Regulars", "Guests"]
 
 
+def save(tested, uid):
+    next(b for b in tested.button if b.label == "Save" and uid in b.form_id).click().run()
+
+
+def test_a_button_undoes_what_it_names_or_nothing(page, study):
+    """In another tab there was one more change since this page was drawn; then both were undone."""
+    opened.edit(study, "rename", segment=1, text="Beta")
+    tested = page(opened=study)
+    opened.edit(study, "merge", segment=2, other=4)
+    assert tested.button(key="undo").label == "Undo: Segment 1 renamed to “Beta”"
+    tested.button(key="undo").click().run()
+    assert "the last change is now Segments 2 and 4 merged. Do\\: look again" in tested.error[0].value
+    assert len(ilk.load(study / "segments.ilk").edits) == 2
+    for _ in range(2):
+        opened.undo(study)
+    tested.button(key="undo").click().run()
+    assert "all were undone" in tested.error[0].value
+    opened.edit(study, "rename", segment=1, text="Beta")
+    tested.run()
+    tested.button(key="undo").click().run()
+    assert not tested.error
+    assert not ilk.load(study / "segments.ilk").edits
+
+
+def test_what_others_renamed_meanwhile_is_not_overwritten_unsaid(page, study):
+    tested = page(opened=study)
+    segment = ilk.load(study / "segments.ilk").segments[0]
+    opened.edit_texts(study, segment, {"rename": "Gold", "note": "Ask Ann"})
+    tested.text_input(key=f"change-{segment.uid}-0-rename").set_value("Silver")
+    save(tested, segment.uid)
+    assert "the name is now “Gold”" in tested.error[0].value
+    assert ilk.load(study / "segments.ilk").segments[0].persona.name == "Gold"
+    save(tested, segment.uid)
+    changed = ilk.load(study / "segments.ilk").segments[0]
+    assert (changed.persona.name, changed.note) == ("Silver", "Ask Ann"), "what was not touched here stays"
+
+
+def test_what_is_gone_meanwhile_is_told(page, study):
+    """Renamed or merged from a page that was drawn before a merge elsewhere."""
+    tested = page(opened=study)
+    tested.selectbox(key="merge-one").select(2).run()
+    tested.selectbox(key="merge-with-2").select(4).run()
+    pair = [ilk.load(study / "segments.ilk").segment(number) for number in (2, 4)]
+    merged = opened.edit(study, "merge", segment=2, other=4)
+    gone = next(segment for segment in pair if segment.uid not in {s.uid for s in merged.segments})
+    tested.text_input(key=f"change-{gone.uid}-0-rename").set_value("Silver")
+    save(tested, gone.uid)
+    assert f"“{gone.persona.name}” is not there any more" in tested.error[0].value
+    opened.undo(study)
+    tested.run()
+    tested.selectbox(key="merge-one").select(2).run()
+    tested.selectbox(key="merge-with-2").select(4).run()
+    opened.edit(study, "merge", segment=2, other=4)
+    tested.button(key="merge").click().run()
+    assert "This was changed elsewhere meanwhile" in tested.error[0].value
+    assert len(ilk.load(study / "segments.ilk").edits) == 1
+
+
+def test_segments_are_merged_as_they_were_seen(study):
+    seen = [ilk.load(study / "segments.ilk").segment(number) for number in (2, 4)]
+    opened.edit(study, "rename", segment=2, text="Gold")
+    with pytest.raises(BadInput, match="is now “Gold”"):
+        opened.edit(study, "merge", segment=2, other=4, seen=seen)
+
+
+def test_a_name_that_cannot_be_is_told_with_its_reason(page, study):
+    tested = page(opened=study)
+    segment = ilk.load(study / "segments.ilk").segments[0]
+    for name, told in (("x" * 2_000, "at most 60 letters"), (" ", "A name is needed")):
+        tested.text_input(key=f"change-{segment.uid}-0-rename").set_value(name)
+        save(tested, segment.uid)
+        assert [told in error.value for error in tested.error] == [True]
+        assert not tested.info
+
+
 def test_changes_at_the_same_moment_are_all_kept(model_only):
     """Each starts from what the one before has kept."""
     with ThreadPoolExecutor(8) as pool:
@@ -90,11 +165,13 @@ def test_what_people_typed_is_shown_as_typed():
 
 
 def test_of_several_texts_all_are_kept_or_none(study):
-    changed = opened.edit_texts(study, 2, {"rename": "Regulars", "note": "Ask Ann"}, " asked ")
+    changed = opened.edit_texts(
+        study, ilk.load(study / "segments.ilk").segment(2), {"rename": "Regulars", "note": "Ask Ann"}, " asked "
+    )
     assert [edit.reason for edit in changed.edits] == ["asked", "asked"]
     taken = changed.segments[0].persona.name
     with pytest.raises(BadInput, match="already called"):
-        opened.edit_texts(study, 2, {"use": "Call them", "rename": taken})
+        opened.edit_texts(study, changed.segment(2), {"use": "Call them", "rename": taken})
     assert len(ilk.load(study / "segments.ilk").edits) == 2
 
 
@@ -115,3 +192,20 @@ def test_the_report_of_a_number_looked_at_is_drawn_ahead(study):
         assert kept > 10
         opened.edit(study, "k", number=2)
         assert painter._drawn.cache_info().currsize <= kept + 1
+
+
+def test_the_form_closes_once_its_change_is_made(page, study):
+    """Streamlit keeps it open over the page until it is another one."""
+    tested = page(opened=study)
+    uid = ilk.load(study / "segments.ilk").segments[0].uid
+
+    def forms():
+        return [one.proto.id for one in tested.get("popover") if uid in one.proto.id]
+
+    before = forms()
+    save(tested, uid)
+    assert forms() == before, "it stays open where nothing was changed"
+    tested.text_input(key=f"change-{uid}-0-rename").set_value("Regulars")
+    save(tested, uid)
+    assert len(before) == len(forms()) == 1
+    assert forms() != before

@@ -11,7 +11,6 @@ from ilk.app import opened, trouble
 from ilk.app.opened import Action, Opened
 from ilk.app.trouble import plain
 from ilk.errors import IlkError
-from ilk.model.edits import LONGEST_NAME, LONGEST_TEXT
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Segment
 from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
@@ -24,6 +23,12 @@ DONE = "changed"
 TURN = "changes-made"
 """Session state: how many changes this session made; fields are emptied after each, not by what others do."""
 
+SAVED = "change-saved"
+"""Session state: the segment whose form was just sent, as it was shown; it may be gone by now."""
+
+UNDOING, MERGING = "undo-shown", "merge-shown"
+"""Session state: the changes, and the two segments, that the buttons on the page tell of; others may change them."""
+
 REASON = "Why (kept for those who come after you)"
 SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
 
@@ -31,7 +36,10 @@ SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "i
 def just_changed(study: Opened) -> None:
     """Say once what was changed, and what still tells of the segments before."""
     place = st.container()  # there also when it is empty, or what follows would move up and fold itself
-    done = st.session_state.pop(DONE, None)
+    done, saved = st.session_state.pop(DONE, None), st.session_state.pop(SAVED, None)
+    if saved is not None and saved.uid not in {segment.uid for segment in study.model.segments}:
+        with trouble.told():
+            opened.edit_texts(study.place, saved, {})  # says that it is gone
     if done is None:
         return
     st.toast(plain(done), icon=":material/check:")
@@ -46,27 +54,38 @@ def change(study: Opened, segment: Segment, *, where: str = "", label: str = "Ch
     """A small button that opens name, note and use of a segment."""
     name = study.reading.called(segment.number)
     key = f"change-{where}{segment.uid}-{_turn()}"
+    texts = opened.texts_of(segment)
+    if f"{key}-rename" not in st.session_state:  # fields keep what they showed first, also when others change it
+        st.session_state[f"{key}-shown"] = texts
     about = f"Rename {plain(name)}, or keep a note with it"
-    with st.popover(label, icon=":material/edit:", help=about, type="tertiary"), st.form(key, border=False):
-        st.text_input("Name", segment.persona.name, max_chars=LONGEST_NAME, key=f"{key}-rename")
-        st.text_area("What we do with them", segment.use, max_chars=LONGEST_TEXT, height=80, key=f"{key}-use")
-        st.text_area("Note", segment.note, max_chars=LONGEST_TEXT, height=80, key=f"{key}-note")
-        st.text_input(REASON, max_chars=LONGEST_TEXT, key=f"{key}-reason")
-        if st.form_submit_button("Save", type="primary"):
+    opens = st.popover(label, icon=":material/edit:", help=about, type="tertiary", key=f"{key}-opens")
+    with opens, st.form(key, border=False):
+        # How long they may be is checked when they are kept: a field with a limit drops a longer text unsaid.
+        st.text_input("Name", texts["rename"], key=f"{key}-rename")
+        st.text_area("What we do with them", texts["use"], height=80, key=f"{key}-use")
+        st.text_area("Note", texts["note"], height=80, key=f"{key}-note")
+        st.text_input(REASON, key=f"{key}-reason")
+        if st.form_submit_button("Save", type="primary", on_click=_saved, args=(segment,)):
             _save(study, segment, key)
 
 
+def _saved(segment: Segment) -> None:
+    st.session_state[SAVED] = segment
+
+
 def _save(study: Opened, segment: Segment, key: str) -> None:
-    """Keep what differs from before."""
-    before: dict[Action, str] = {"rename": segment.persona.name, "use": segment.use, "note": segment.note}
+    """Keep what differs from what was shown, unless somebody else changed the same meanwhile."""
+    before: dict[Action, str] = st.session_state[f"{key}-shown"]
     now = {what: st.session_state[f"{key}-{what}"].strip() for what in before}
-    changed = [what for what in before if now[what] != before[what]]
-    if not changed:
+    texts = {what: now[what] for what in before if now[what] != before[what]}
+    if not texts:
         st.info("Nothing was changed.")
         return
     reason = st.session_state[f"{key}-reason"]
-    texts = {what: now[what] for what in changed}
-    _do(lambda: _last(opened.edit_texts(study.place, segment.number, texts, reason), len(texts)))
+    there = opened.texts_of(segment)
+    # Told once that it is another by now, whoever saves again means it.
+    st.session_state[f"{key}-shown"] = {what: there[what] if what in texts else before[what] for what in before}
+    _do(lambda: _last(opened.edit_texts(study.place, segment, texts, reason, seen=before), len(texts)))
 
 
 def by_hand(study: Opened, segment: Segment | None = None) -> None:
@@ -76,6 +95,8 @@ def by_hand(study: Opened, segment: Segment | None = None) -> None:
         called = "Merge it with another" if segment else "Merge two segments"
         with st.expander(called, icon=":material/merge:", key="fold-merge"):
             merge(study, segment.number if segment else None)
+    elif st.session_state.get("merge"):
+        st.error("This was changed elsewhere meanwhile: only two segments are left, which cannot be merged.")
     with st.expander("Set customers aside by a rule", icon=":material/person_off:", key="fold-aside"):
         aside(study)
 
@@ -83,6 +104,11 @@ def by_hand(study: Opened, segment: Segment | None = None) -> None:
 def so_far(study: Opened) -> None:
     """Every change so far, and the last one taken back."""
     st.header("Changes by hand", anchor=False)
+    shown = st.session_state.get(UNDOING, study.model.edits)
+    st.session_state[UNDOING] = study.model.edits
+    if st.session_state.get("undo") and shown:  # what its button named is undone, or nothing
+        last = made_text(shown[-1], study.model.content)
+        _do(lambda: opened.undo(study.place, shown), f"Undone: {last}.")
     told = changes_of(study.model)
     if not told:
         st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
@@ -93,8 +119,7 @@ def so_far(study: Opened) -> None:
         st.caption(f"{plain(before)}. To assign the customers anew, run this where their file is:")
         st.code(f"ilk assign{command.removesuffix(' says the new ones.')}", language="bash", wrap_lines=True)
     last = made_text(study.model.edits[-1], study.model.content)
-    if st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo"):
-        _do(lambda: opened.undo(study.place), f"Undone: {last}.")
+    st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo")
 
 
 def merge(study: Opened, first: int | None = None) -> None:
@@ -112,8 +137,12 @@ def merge(study: Opened, first: int | None = None) -> None:
     with trouble.told():
         st.write(plain(merging(study.model, one, other)))
         reason = reason_field("merge")
+        pair = study.model.segment(one), study.model.segment(other)
+        shown = st.session_state.get(MERGING, pair)
+        st.session_state[MERGING] = pair
         if st.button(f"Merge {one} and {other}", icon=":material/merge:", key="merge"):
-            _do(lambda: _edit(study, "merge", reason, segment=one, other=other))
+            one, other = (segment.number for segment in shown)
+            _do(lambda: _edit(study, "merge", reason, segment=one, other=other, seen=shown))
 
 
 def aside(study: Opened) -> None:
@@ -129,7 +158,7 @@ def aside(study: Opened) -> None:
     signs = [s for s in SIGNS if s in {"=", "!="} or columns[name].facts.kind in {"number", "date"}]
     sign = how.selectbox("compared", signs, format_func=SIGNS.__getitem__, key="aside-sign")
     value = _value(what, columns[name])
-    called = st.text_input("What they are called", "Set aside", max_chars=LONGEST_NAME, key="aside-name")
+    called = st.text_input("What they are called", "Set aside", key="aside-name")
     if not value:
         st.caption("Staff, tests and the like: they are left out of every segment when customers are assigned.")
         return
@@ -165,7 +194,7 @@ def adopt(study: Opened, k: int, reason: str) -> None:
 
 def reason_field(what: str) -> str:
     """Why a change is made, to be typed."""
-    return st.text_input(REASON, max_chars=LONGEST_TEXT, key=f"{what}-reason-{_turn()}")
+    return st.text_input(REASON, key=f"{what}-reason-{_turn()}")
 
 
 def _turn() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -11,15 +11,17 @@ from threading import Lock, Thread
 from typing import Any, Literal
 
 from ilk.edit import apply_edit
-from ilk.errors import FileTrouble
+from ilk.errors import BadInput, FileTrouble
 from ilk.model.file import load
 from ilk.model.model import Model
-from ilk.model.parts import Edit
+from ilk.model.parts import Edit, Segment
+from ilk.outputs.changes import made_text
 from ilk.outputs.charts.painter import at_hand
 from ilk.outputs.folder import model_path
 from ilk.outputs.reading import Reading
 from ilk.outputs.renewed import REPORT_FILE, keep
 from ilk.outputs.report import render_report
+from ilk.outputs.wording import clean
 
 ASSIGNMENTS_FILE = "assignments.parquet"
 KEPT_MODELS = 16
@@ -29,6 +31,8 @@ _turn = Lock()
 """Two people who change the same model at once change it one after the other, and neither change is lost."""
 
 Action = Literal["rename", "note", "use", "merge", "aside", "k"]
+CALLED: dict[Action, str] = {"rename": "name", "use": "text on what we do with them", "note": "note"}
+"""What the texts of a segment are called where people read of them."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,14 @@ def _read(path: str, version: str) -> Model:  # noqa: ARG001 - a changed file is
 
 
 def edit(
-    place: Path, action: Action, reason: str = "", *, segment: int | None = None, other: int | None = None, **what: Any
+    place: Path,
+    action: Action,
+    reason: str = "",
+    *,
+    segment: int | None = None,
+    other: int | None = None,
+    seen: Sequence[Segment] = (),
+    **what: Any,
 ) -> Model:
     """Change what is open by hand and keep it, starting from what the file holds now.
 
@@ -98,6 +109,7 @@ def edit(
         reason: Why, for those who come after.
         segment: Number of the segment changed.
         other: Number of the one that joins it.
+        seen: Segments as whoever changes them saw them; refused where one is gone, has another name or size by now.
         what: `text`, `name`, `number`, as `Edit` has them.
 
     Raises:
@@ -106,6 +118,10 @@ def edit(
     """
     with _turn:
         model = opened(place).model
+        for before in seen:
+            now = _still_there(model, before)
+            if (now.persona.name, now.size) != (before.persona.name, before.size):
+                raise _elsewhere(f"“{clean(before.persona.name)}” is now “{clean(now.persona.name)}”", "change it")
         uid, joins = (model.segment(number).uid if number is not None else "" for number in (segment, other))
         today = datetime.now(UTC).date().isoformat()
         changed = apply_edit(model, Edit(action, reason.strip(), today, uid=uid, other=joins, **what))
@@ -113,8 +129,21 @@ def edit(
     return changed
 
 
-def edit_texts(place: Path, segment: int, texts: Mapping[Action, str], reason: str = "") -> Model:
+def edit_texts(
+    place: Path,
+    segment: Segment,
+    texts: Mapping[Action, str],
+    reason: str = "",
+    seen: Mapping[Action, str] | None = None,
+) -> Model:
     """Change several texts of one segment (rename, note, use) and keep all of them at once.
+
+    Args:
+        place: As it was opened.
+        segment: The one changed, as it was shown.
+        texts: What they are from now on.
+        reason: Why, for those who come after.
+        seen: What they were when they were shown; refused where one of those changed is another by now.
 
     Raises:
         BadInput: If one of the changes cannot be made; then none is.
@@ -122,11 +151,30 @@ def edit_texts(place: Path, segment: int, texts: Mapping[Action, str], reason: s
     """
     with _turn:
         changed = opened(place).model
-        uid, today = changed.segment(segment).uid, datetime.now(UTC).date().isoformat()
+        now, today = texts_of(_still_there(changed, segment)), datetime.now(UTC).date().isoformat()
         for action, text in texts.items():
-            changed = apply_edit(changed, Edit(action, reason.strip(), today, uid=uid, text=text))
+            if seen is not None and now[action] != seen[action]:
+                raise _elsewhere(f"the {CALLED[action]} is now “{clean(now[action])}”", "save")
+            changed = apply_edit(changed, Edit(action, reason.strip(), today, uid=segment.uid, text=text))
         keep(changed, place)
     return changed
+
+
+def texts_of(segment: Segment) -> dict[Action, str]:
+    """What people may say of a segment in their own words, by what changes it."""
+    return {"rename": segment.persona.name, "use": segment.use, "note": segment.note}
+
+
+def _still_there(model: Model, segment: Segment) -> Segment:
+    for now in model.segments:
+        if now.uid == segment.uid:
+            return now
+    raise _elsewhere(f"“{clean(segment.persona.name)}” is not there any more", "change it")
+
+
+def _elsewhere(what: str, before: str) -> BadInput:
+    """Somebody else was first: what was shown when this was asked for is not so any more."""
+    return BadInput(f"This was changed elsewhere meanwhile: {what}", do=f"look again before you {before}")
 
 
 @lru_cache(maxsize=KEPT_MODELS)
@@ -146,13 +194,21 @@ def draw_ahead(version: str, k: int) -> None:
     Thread(target=render_report, args=(model,), name="draw-ahead", daemon=True).start()
 
 
-def undo(place: Path) -> Model:
+def undo(place: Path, expected: Sequence[Edit] | None = None) -> Model:
     """Take back the last change and keep that.
 
+    Args:
+        place: As it was opened.
+        expected: The changes as whoever undoes the last one saw them; refused where they are others by now.
+
     Raises:
-        BadInput: If there is none.
+        BadInput: If there is none, or it is another one than was seen.
     """
     with _turn:
-        changed = opened(place).model.undo()
+        model = opened(place).model
+        if expected is not None and model.edits != tuple(expected):
+            last = clean(made_text(model.edits[-1], model.content)) if model.edits else "none: all were undone"
+            raise _elsewhere(f"the last change is now {last}", "undo")
+        changed = model.undo()
         keep(changed, place)
     return changed

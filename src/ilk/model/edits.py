@@ -176,7 +176,7 @@ def _find(segments: tuple[Segment, ...], uid: str) -> int:
 def _name(text: str) -> str:
     name = text.strip()
     if not name:
-        raise BadInput("A name cannot be empty", do="give it a name of a few words")
+        raise BadInput("A name is needed", do="give it a name of a few words")
     if len(name) > LONGEST_NAME:
         raise BadInput(f"A name has at most {LONGEST_NAME} letters", got=f"{len(name)} letters", do="shorten it")
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for letter in name):
