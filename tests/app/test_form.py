@@ -11,7 +11,7 @@ import pytest
 
 import ilk
 from ilk.app.entry import NO, YES, read_entry
-from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of
+from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of, written
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.trouble import as_label, plain
@@ -68,12 +68,30 @@ def test_shares_are_read_with_and_without_per_cent(text, value):
         ("5 %", "number", "no per cent"),
         ("50", "share", "0.5 or 50 %"),
         ("-1", "share", "between 0 and 1"),
+        ("150 %", "share", "between 0 and 1"),
         ("yesterday", "date", "2026-11-23"),
     ],
 )
 def test_what_cannot_be_read_is_told_in_a_sentence(text, kind, told):
     with pytest.raises(ValueError, match=told):
         read_entry(text, kind)
+
+
+def test_a_share_above_all_of_them_is_read_where_the_study_saw_it():
+    """A file's own share slightly above 1 stays what it is; a typed one is taken where the study saw as much."""
+    assert read_entry(1.25, "share").value == 1.25
+    assert read_entry("120 %", "share", highest=1.5).value == 1.2
+    with pytest.raises(ValueError, match=r"between 0 and 1\.5"):
+        read_entry("160 %", "share", highest=1.5)
+
+
+def test_shares_of_a_file_are_shown_as_people_read_them(form):
+    share = replace(form.first[0], kind="share")
+    for value, shown in ((0.909091, "90.9 %"), (1.0, "100 %"), (0.083333, "8.33 %"), (0.0, "0 %"), (1.25, "125 %")):
+        assert entered(share, str(value)) == value
+        assert written(share, value) == shown
+    assert written(share, None) is None
+    assert entered(share, "50 %") == 0.5
 
 
 def test_a_doubtful_number_is_read_back():

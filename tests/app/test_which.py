@@ -80,6 +80,8 @@ def test_a_violated_identity_is_a_note(model, whole):
 def test_who_is_unlike_anyone_is_told(model, whole):
     found = answer(model, {**whole, "TENURE": 1, "SERVICE_CALLS": 1e6, "APP_LOGINS": 1e6, "BRANCH_DISTANCE": 1e6})
     assert any("Unlike anyone" in note for note in found.notes)
+    assert found.sure == "There are hardly any customers like this one: the answer is the nearest segment."
+    assert not found.dots
 
 
 def test_a_known_customer_stands_where_the_map_puts_everyone(model, whole):
@@ -140,7 +142,16 @@ def test_the_page_starts_from_a_customer_of_the_file(page, made):
     by_id = named(tested, "Or from a customer of the file, by CUST_ID")
     by_id.set_value(str(table["CUST_ID"][7])).run()
     assert float(named(tested, "Balance (USD)").value) == pytest.approx(table["BALANCE"][7].as_py())
+    share = next(one for one in tested.text_input if one.key.endswith("-PURCHASES_FREQUENCY"))
+    exact = table["PURCHASES_FREQUENCY"][7].as_py()
+    assert share.value.endswith(" %")
+    kept = tested.session_state["which-kept"]["PURCHASES_FREQUENCY"]
+    assert kept == (share.value, exact)
+    share.set_value("1 %").run()
+    assert any("no longer customer C" in one.value for one in tested.caption)
+    by_id = named(tested, "Or from a customer of the file, by CUST_ID")
     by_id.set_value("nobody at all").run()
+    assert not any("Changed since" in one.value for one in tested.caption)
     assert any("There is no customer nobody at all" in one.value for one in tested.markdown)
     assert not named(tested, "Balance (USD)").value
     assert tested.info
@@ -160,6 +171,7 @@ def test_sharing_is_asked_for_and_never_carries_an_id(page, made):
     tested.toggle[0].set_value(True).run()
     shared = dict(tested.query_params)
     assert shared["c.BALANCE"]
+    assert float(shared["c.PURCHASES_FREQUENCY"]) == table["PURCHASES_FREQUENCY"][7].as_py()
     assert wanted not in str(shared)
     assert not any("CUST_ID" in name for name in shared)
     tested.toggle[0].set_value(False).run()

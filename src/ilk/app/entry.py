@@ -38,14 +38,15 @@ class Entry:
     echo: str = ""
 
 
-def read_entry(given: Any, kind: Kind, *, numeric: bool = False, hundred: bool = False) -> Entry:
+def read_entry(given: Any, kind: Kind, *, numeric: bool = False, hundred: bool = False, highest: float = 1.0) -> Entry:
     """Read what stands in a field.
 
     Args:
-        given: A text, what was picked, a date, or None.
+        given: A text, what was picked, a date, a share as it stands in a file, or None.
         kind: What is asked for.
         numeric: Whether picks stand for numbers.
         hundred: Whether the column holds per cents, so that 12 % is 12.
+        highest: The largest share that may be typed.
 
     Raises:
         ValueError: With a sentence for who typed it.
@@ -59,7 +60,8 @@ def read_entry(given: Any, kind: Kind, *, numeric: bool = False, hundred: bool =
         return Entry(given if isinstance(given, date) else _day(str(given)))
     if kind == "choice":
         return Entry(float(given) if numeric else str(given))
-    return _number(str(given), share=kind == "share", hundred=hundred)
+    limit = None if kind != "share" else HIGHEST_SHARE if isinstance(given, float) else highest
+    return _number(str(given), limit=limit, hundred=hundred)
 
 
 def _day(text: str) -> date:
@@ -69,7 +71,8 @@ def _day(text: str) -> date:
         raise ValueError("This is no date. Write it like 2026-11-23.") from None
 
 
-def _number(text: str, *, share: bool, hundred: bool) -> Entry:
+def _number(text: str, *, limit: float | None, hundred: bool) -> Entry:
+    """A number; a share of one where there is a limit to it."""
     text = text.strip(BLANKS)
     if not text:
         return Entry()
@@ -77,14 +80,14 @@ def _number(text: str, *, share: bool, hundred: bool) -> Entry:
         return Entry(echo="Counts as not known.")
     value = float(text) if re.fullmatch(PLAIN_NUMBER, text) else _as_people_write(text)
     percent = "%" in text
-    if percent and not (share or hundred):
+    if percent and limit is None and not hundred:
         raise ValueError("This column holds no per cent. Write the number alone.")
     if percent and not hundred:
         value /= WHOLE_SHARE
     if not math.isfinite(value):
         raise ValueError("This number is too large.")
-    if share and not 0 <= value <= HIGHEST_SHARE:
-        raise ValueError("A share lies between 0 and 1. Write 0.5 or 50 %.")
+    if limit is not None and not 0 <= value <= limit:
+        raise ValueError(f"A share lies between 0 and {limit:g} here. Write 0.5 or 50 %.")
     doubtful = "," in text and "." not in text
     return Entry(value, f"Read as {_said(value)}." if doubtful and not percent else "")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
-from ilk.app.entry import NO, YES, Kind, read_entry
+from ilk.app.entry import HIGHEST_SHARE, NO, WHOLE_SHARE, YES, Kind, read_entry
 from ilk.app.sureness import in_ten
 from ilk.features.transforms import OTHER
 from ilk.model.model import Model
@@ -41,6 +41,7 @@ class Field:
         options: What can be picked.
         numeric: Whether picks stand for numbers.
         hundred: Whether it holds per cents.
+        highest: The largest share that may be typed: what the study saw, and at least 1.
     """
 
     column: str
@@ -52,6 +53,7 @@ class Field:
     options: tuple[str, ...] = ()
     numeric: bool = False
     hundred: bool = False
+    highest: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,13 @@ def fill(form: Form, given: Mapping[str, Any]) -> Filled:
     filled = Filled({}, {}, {})
     for field in form.fields:
         try:
-            entry = read_entry(given.get(field.column), field.kind, numeric=field.numeric, hundred=field.hundred)
+            entry = read_entry(
+                given.get(field.column),
+                field.kind,
+                numeric=field.numeric,
+                hundred=field.hundred,
+                highest=field.highest,
+            )
         except ValueError as error:
             filled.problems[field.column] = str(error)
             continue
@@ -127,7 +135,21 @@ def entered(field: Field, value: Any) -> Any:
         return read_entry(str(value), "date").value
     if field.kind == "choice" and field.numeric:
         return next((option for option in field.options if float(option) == float(value)), None)
+    if field.kind == "share":  # as it is: the study may have seen more than may be typed
+        return float(value) if _is_number(value) else read_entry(str(value), "share", highest=field.highest).value
     return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    try:
+        return isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def written(field: Field, value: Any) -> Any:
+    """What a field shows for a value of `entered`: shares as people read them, 90.9 %."""
+    return f"{float(f'{value * WHOLE_SHARE:.3g}'):g} %" if field.kind == "share" and value is not None else value
 
 
 def typical_of(model: Model, form: Form, number: int) -> dict[str, Any]:
@@ -148,7 +170,8 @@ def _field(model: Model, column: ColumnSummary, group: str) -> Field:
         typical=_typical(column),
         options=_options(model, column) if kind == "choice" else (),
         numeric=column.facts.kind == "number",
-        hundred=plan.kind == "share" and not is_share(column),
+        hundred=plan.kind == "share" and kind != "share",
+        highest=max(1.0, column.facts.maximum or 0.0),
     )
 
 
@@ -157,7 +180,8 @@ def _kind(column: ColumnSummary) -> Kind:
         return "flag"
     if column.facts.kind == "number":
         few = column.plan.kind == "ordered" and column.facts.whole and 0 < len(column.facts.levels) <= MOST_PICKS
-        return "choice" if few else "share" if is_share(column) else "number"
+        of_one = column.plan.kind == "share" and (column.facts.maximum or 0.0) <= HIGHEST_SHARE
+        return "choice" if few else "share" if of_one or is_share(column) else "number"
     return {"flag": "flag", "date": "date"}.get(column.facts.kind, "choice")  # type: ignore[return-value]
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from ilk.app.form import Form, entered
-from ilk.app.opened import Opened
 
-Slot = Callable[[Opened, str], str]
 SEEDED = "which-seeded"
 MINE = "c."
 """Before a column's name in the address, apart from what else stands there."""
@@ -20,10 +18,11 @@ LONGEST = 200
 """Characters of a value that an address carries."""
 
 
-def seed(study: Opened, form: Form, slot: Slot) -> None:
-    """Fill the form from the address, once a session."""
+def seed(form: Form) -> dict[str, Any]:
+    """What the address says of the fields, once a session."""
+    found: dict[str, Any] = {}
     if st.session_state.get(SEEDED):
-        return
+        return found
     st.session_state[SEEDED] = True
     for field in form.fields:
         text = st.query_params.get(MINE + field.column)
@@ -33,10 +32,11 @@ def seed(study: Opened, form: Form, slot: Slot) -> None:
             except ValueError:
                 continue
             if value is not None and (field.kind != "choice" or value in field.options):
-                st.session_state[slot(study, field.column)] = value
+                found[field.column] = value
+    return found
 
 
-def share(form: Form, study: Opened, slot: Slot, key: str) -> None:
+def share(form: Form, standing: Mapping[str, Any], key: str) -> None:
     """A switch that keeps what is in the fields in the page's address."""
     if any(MINE + field.column in st.query_params for field in form.fields):
         st.session_state.setdefault(key, True)
@@ -46,7 +46,7 @@ def share(form: Form, study: Opened, slot: Slot, key: str) -> None:
         help="For sending a link. Whoever gets it sees the values; an id is never in it.",
     )
     for field in form.fields:
-        name, text = MINE + field.column, _text(st.session_state.get(slot(study, field.column)))
+        name, text = MINE + field.column, _text(standing.get(field.column))
         if not (wanted and text):
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != text:

@@ -23,8 +23,16 @@ def in_ten(share: float) -> str:
     return "hardly any" if share < HARDLY_ANY else f"{max(round(share * TEN), 1)} in {TEN}"
 
 
-def how_sure(certainty: float | None, *, too_little: bool = False) -> str:
-    """6 in 10 customers like this are in this segment; below 0.6 there is too little to tell."""
+def how_sure(certainty: float | None, *, too_little: bool = False, unlike: bool = False) -> str:
+    """6 in 10 customers like this are in this segment; below 0.6 there is too little to tell.
+
+    Args:
+        certainty: None where it was not measured.
+        too_little: Whether there is too little to tell.
+        unlike: Whether nobody is like this one, so that nothing can be said of those who are.
+    """
+    if unlike:
+        return "There are hardly any customers like this one: the answer is the nearest segment."
     if certainty is None:
         return "How sure this is was not measured for this model."
     many = in_ten(certainty)

@@ -11,7 +11,7 @@ from ilk.app.answer import Answer, answer, narrow
 from ilk.app.changing import change
 from ilk.app.drawn import drawn
 from ilk.app.entry import NO, YES
-from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of
+from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of, written
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.opened import Opened
 from ilk.app.personas import link
@@ -26,7 +26,7 @@ PAUSE = "300ms"
 """How long nobody types before the answer is looked up."""
 
 FROM, ID, WHO, SHARE = "which-from", "which-id", "which-who", "which-share"
-MISSED, MEANT = "which-missed", "which-meant"
+MISSED, MEANT, KEPT = "which-missed", "which-meant", "which-kept"
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -42,14 +42,31 @@ def slot(study: Opened, column: str) -> str:
 
 def put(study: Opened, form: Form, values: dict[str, Any]) -> None:
     """Put values into all fields; those without one become blank."""
+    kept: dict[str, tuple[Any, Any]] = {}
     for field in form.fields:
-        st.session_state[slot(study, field.column)] = _as_shown(field, values.get(field.column))
+        value = values.get(field.column)
+        shown = written(field, value)
+        if shown is None and field.kind in {"number", "share"}:
+            shown = ""
+        st.session_state[slot(study, field.column)] = shown
+        kept[field.column] = shown, value
+    st.session_state[KEPT] = kept
 
 
-def _as_shown(field: Field, value: Any) -> Any:
-    if field.kind in {"number", "share"}:
-        return "" if value is None else value
-    return value
+def standing(study: Opened, column: str) -> Any:
+    """What stands in a field: the exact value behind what is shown, while nobody edited it."""
+    at = st.session_state.get(slot(study, column))
+    shown, value = st.session_state.get(KEPT, {}).get(column, (None, None))
+    return value if value is not None and at == shown else at
+
+
+def who(study: Opened) -> str | None:
+    """The customer of the file whose values stand in all fields; None once one was changed."""
+    kept = st.session_state.get(KEPT, {})
+    same = all(
+        (st.session_state.get(slot(study, column)) or "") == (shown or "") for column, (shown, _) in kept.items()
+    )
+    return st.session_state.get(WHO) if same else None
 
 
 def start_from(study: Opened, form: Form) -> None:
@@ -106,54 +123,59 @@ def presets(study: Opened, form: Form) -> None:
     id_column = study.model.content.provenance.id_column
     label = f"Or from a customer of the file, by {as_label(id_column or 'number of the row')}"
     st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
+    fetched = st.session_state.get(WHO)
+    if fetched and not who(study):
+        row = "the customer of row" if id_column is None else "customer"
+        st.caption(plain(f"Changed since: no longer {row} {fetched}."))
     if st.session_state.get(MISSED):
         st.markdown(f":red[{plain(st.session_state[MISSED])}]")
     if st.session_state.get(MEANT):
         st.caption(plain(st.session_state[MEANT]))
 
 
-def ask(study: Opened, field: Field) -> Any:
+def ask(study: Opened, field: Field) -> None:
     """The input of one field."""
     key, label, help_ = slot(study, field.column), as_label(field.label), plain(field.help)
     if field.kind == "flag":
-        return st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
-    if field.kind == "choice":
+        st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
+    elif field.kind == "choice":
         at = st.session_state.get(key)
         typical = f" (typically {field.typical})" if field.typical else ""
         options = [*field.options, *([at] if at is not None and at not in field.options else [])]
-        return st.selectbox(
+        st.selectbox(
             label, options, None, key=key, help=help_, placeholder=f"Not known{typical}", persist_state="session"
         )
-    if field.kind == "date":
+    elif field.kind == "date":
         st.session_state.setdefault(key, None)
-        return st.date_input(label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
-    placeholder = f"typically {field.typical}" if field.typical else ""
-    return st.text_input(
-        label,
-        key=key,
-        help=help_,
-        placeholder=placeholder,
-        live=PAUSE,
-        autocomplete="off",
-        persist_state="session",
-    )
+        st.date_input(label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
+    else:
+        st.text_input(
+            label,
+            key=key,
+            help=help_,
+            placeholder=f"typically {field.typical}" if field.typical else "",
+            live=PAUSE,
+            autocomplete="off",
+            persist_state="session",
+        )
 
 
 def ask_all(study: Opened, form: Form) -> Filled:
     """Every field, the most telling ones first, the others folded; what cannot be read is said under its field."""
-    given: dict[str, Any] = {}
     st.caption(placed_by_first(form) + " Leave empty what you do not know.")
     places: dict[str, Any] = {}
     for field in form.first:
-        given[field.column], places[field.column] = ask(study, field), st.empty()
+        ask(study, field)
+        places[field.column] = st.empty()
     n_rest = sum(len(fields) for _, fields in form.groups)
     if n_rest:
         with st.expander(f"All other fields ({n_rest})", key="which-rest"):
             for heading, fields in form.groups:
                 st.markdown(f"**{plain(heading)}**")
                 for field in fields:
-                    given[field.column], places[field.column] = ask(study, field), st.empty()
-    filled = fill(form, given)
+                    ask(study, field)
+                    places[field.column] = st.empty()
+    filled = fill(form, {column: standing(study, column) for column in places})
     for column, place in places.items():
         if column in filled.problems:
             place.markdown(f":red[{plain(filled.problems[column])}]")
@@ -169,9 +191,9 @@ def show_answer(study: Opened, filled: Filled) -> None:
         st.info("Type what you know of a customer. The answer appears here, and gets surer with every field.")
         show.figure(narrow(map_of(study.reading)))
         return
-    who, id_column = st.session_state.get(WHO), study.model.content.provenance.id_column
-    if who and id_column:
-        values[id_column] = who
+    fetched, id_column = who(study), study.model.content.provenance.id_column
+    if fetched and id_column:
+        values[id_column] = fetched
     with told():
         found = answer(study.model, values)
         drawn(fragment("answer", answer=found), key="which-answer")
@@ -210,13 +232,15 @@ def desk() -> None:
     """The form and its answer; typing runs only this."""
     study = show.here()
     form = the_form(study.version, study)
-    shared.seed(study, form, slot)
+    values = shared.seed(form)
+    if values:
+        put(study, form, values)
     left, right = st.columns([2, 3], gap="large")
     with left:
         presets(study, form)
         filled = ask_all(study, form)
         st.button("Find the segment", type="primary", icon=":material/search:")
-        shared.share(form, study, slot, SHARE)
+        shared.share(form, {field.column: standing(study, field.column) for field in form.fields}, SHARE)
     with right:
         show_answer(study, filled)
 
