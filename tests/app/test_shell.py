@@ -27,6 +27,13 @@ def test_a_study_that_went_away_is_told_in_words(page, study):
     assert "There is no" in tested.error[0].value
 
 
+def test_an_address_of_what_is_gone_says_so(page):
+    tested = page()
+    tested.query_params["at"] = "garbage"
+    tested.switch_page("pages/segments.py").run()
+    assert "not here any more" in tested.info[0].value
+
+
 def test_paths_lie_under_a_root(tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.csv").write_text("a")

@@ -214,7 +214,7 @@ def _do(make: Callable[[], Any], said: str = "") -> None:
     try:
         made = make()
     except IlkError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(trouble.said(str(error)), icon=":material/error:")
         return
     st.session_state[DONE] = said or f"Done: {made}."
     st.session_state[TURN] = _turn() + 1

@@ -21,11 +21,14 @@ def resume() -> None:
     asked = st.query_params
     if AT in asked and show.PLACE not in st.session_state:
         found = shelf.place_of(asked[AT], launched())
-        if found is not None:
-            try:
+        try:
+            if found is not None:
                 show.open_place(found)
-            except IlkError:
-                del asked[AT]
+        except IlkError:
+            found = None
+        if found is None:
+            st.session_state[show.LOST] = True
+            del asked[AT]
     if JOB in asked and JOB not in st.session_state and jobs.find(jobs_folder(), asked[JOB]):
         st.session_state[JOB] = asked[JOB]
 

@@ -10,12 +10,16 @@ import streamlit as st
 from ilk.app.drawn import drawn
 from ilk.app.launch import launched
 from ilk.app.opened import Opened, opened
+from ilk.app.trouble import in_app, said
 from ilk.errors import IlkError
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.templating import fragment
 
 PLACE = "place"
 """Session state: the path of what is open."""
+
+LOST = "lost"
+"""Session state: the address named something that is not here any more."""
 
 
 def place() -> Path | None:
@@ -34,12 +38,14 @@ def here() -> Opened:
     """What is open; a page that needs it stops with a sentence where nothing is."""
     at = place()
     if at is None:
-        st.info("Nothing is open yet. Open a model or a study on the start page.", icon=":material/folder_open:")
+        lost = "What this address names is not here any more; open it again on the start page."
+        nothing = "Nothing is open yet. Open a model or a study on the start page."
+        st.info(lost if st.session_state.get(LOST) else nothing, icon=":material/folder_open:")
         st.stop()
     try:
         return opened(at)
     except IlkError as error:
-        st.error(str(error), icon=":material/error:")
+        st.error(said(str(error)), icon=":material/error:")
         st.stop()
 
 
@@ -49,7 +55,7 @@ def with_folder() -> Opened:
     if not study.has_customers:
         st.info(
             "Only the model is open, which holds no customer. This page needs the study's private folder: open the "
-            "folder that `ilk segment` made.",
+            "folder of the study.",
             icon=":material/lock:",
         )
         st.stop()
@@ -58,7 +64,7 @@ def with_folder() -> Opened:
 
 def part(name: str, /, **context: Any) -> None:
     """One part of the report, see `ilk.outputs.templating.fragment`."""
-    drawn(fragment(name, **context))
+    drawn(in_app(fragment(name, **context)))
 
 
 def figure(chart: Figure | None) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from ilk.app.asking import LABELS
 from ilk.errors import IlkError
 
 _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNORECASE)
@@ -18,6 +19,38 @@ _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNOR
 
 _MARKS = re.compile(r"[\\`*\[~$<]|:\w|(?<!\w)_|_(?!\w)")
 """What would become bold, a link, a formula, a colour or an icon in a label; brackets and names_like_this do not."""
+
+_QUOTE = "(?:'|&#39;)"
+_BLANK = "A blank means"
+_FLAGS = (
+    (rf"\b(?:say|use) --missing {_QUOTE}(.+?)=(\w+){_QUOTE}", rf"choose \2 under “{_BLANK}” for \1"),
+    (rf", or {_QUOTE}[^'&=]+=(zero|flag|skip){_QUOTE}", r", or \1"),
+    (r"\bwith --id\b", f"under “{LABELS['id']}”"),
+    (r"--id names another column", f"choose another under “{LABELS['id']}”"),
+    (r"\b(check|and) --where\b", rf"\1 “{LABELS['where']}”"),
+    (r"\bthe path given with --labels\b", "what stands under “Words for it”"),
+    (r"(?<=[\s(])-k(?=[\s).,])", f"“{LABELS['k']}”"),
+    (r"; `ilk [^`]+` makes one", ""),
+    (r"`ilk segment` or Model\.save wrote", "ilk wrote"),
+    (r"the folder that `ilk segment` made", "the folder of the study"),
+    (r"run `ilk segment` again", "make the study anew"),
+    (r" Do: see `ilk segment --help`[^.]*\.", ""),
+    (r" with `ilk show`", ""),
+    (r"; change a model with `ilk edit`", ""),
+)
+"""What the package says of its flags and commands, and how the app's own fields are called."""
+
+
+def in_app(text: str) -> str:
+    """A message of the package in the words of the app: who is here has fields, not flags."""
+    for pattern, words in _FLAGS:
+        text = re.sub(pattern, words, text)
+    return text
+
+
+def said(text: str) -> str:
+    """A message of the package as it is shown here."""
+    return plain(in_app(text))
 
 
 def plain(text: str) -> str:
@@ -37,13 +70,13 @@ def told() -> Iterator[None]:
     try:
         yield
     except IlkError as error:
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(str(error)), icon=":material/error:")
 
 
 def tell_trouble(error: Exception) -> bool:
     """Show an error that no page caught; ours are kept in a file for whoever looks after the app."""
     if isinstance(error, IlkError):
-        st.error(plain(str(error)), icon=":material/error:")
+        st.error(said(str(error)), icon=":material/error:")
         return True
     with tempfile.NamedTemporaryFile("w", prefix="ilk-fault-", suffix=".txt", delete=False) as report:
         report.write("".join(traceback.format_exception(error)))
