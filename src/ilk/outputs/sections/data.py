@@ -80,12 +80,25 @@ def _account(reading: Reading) -> tuple[str, ...]:
 def column_tables(reading: Reading) -> tuple[Table, ...]:
     """A table for each thing columns do: make segments, describe them, stay out."""
     heads = ("Column", "Read as", "Why", "Missing", "Typical", "Everyone")
-    tables = []
+    tables, silent = [], {identity.total for identity in reading.content.identities}
+    totals = sum(c.plan.column in silent and c.plan.weight == 0.0 for c in reading.content.columns)
     for use, words in USES.items():
         lines = [_column_line(c, reading.least) for c in reading.content.columns if c.plan.use == use]
         if lines:
-            tables.append(Table(f"{words}: {counted(len(lines), 'column')}", heads, tuple(lines), "columns"))
+            tables.append(
+                Table(
+                    f"{words}: {_how_many(len(lines), totals if use == 'builds' else 0)}",
+                    heads,
+                    tuple(lines),
+                    "columns",
+                )
+            )
     return tuple(tables)
+
+
+def _how_many(n: int, totals: int) -> str:
+    """How many columns; those that are the sum of others are told apart, because they count through these."""
+    return counted(n, "column") if not totals else f"{counted(n - totals, 'column')} and {counted(totals, 'total')}"
 
 
 def _column_line(column: ColumnSummary, least: int) -> Line:
