@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+import ilk
 from ilk.app import glance
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.data import column_tables
 from ilk.settings import Settings
 from ilk.world import make_world, write_world
 
@@ -93,3 +96,20 @@ def test_columns_of_one_value_have_bars(tmp_path):
     looked = glance.look_at(tmp_path / "a.csv", Settings())
     assert looked.bars["same"] == (3,)
     assert looked.bars["none"] == ()
+
+
+def test_a_total_counts_through_its_parts_unless_it_is_given_a_weight(looked):
+    plan = glance.plan_of(looked, Settings())
+    said = "PURCHASES is the sum of ONEOFF_PURCHASES and INSTALLMENTS_PURCHASES: it counts through its parts."
+    assert glance.totals(looked, plan, {}) == [said]
+    assert glance.totals(looked, plan, {"PURCHASES": 1.0}) == []
+
+
+def test_totals_are_told_apart_from_the_columns_that_make_segments(made):
+    """So that the page Data and the page Score count the same ones."""
+    model = ilk.load(made / "segments.ilk")
+    building = [column.plan for column in model.content.columns if column.plan.use == "builds"]
+    counted = sum(plan.weight > 0 for plan in building)
+    assert counted == len(building) - 1
+    caption = column_tables(Reading(model))[0].caption
+    assert caption == f"Makes segments: {counted} columns and 1 total"

@@ -44,6 +44,38 @@ def test_a_path_outside_is_refused_in_words(page, world, tmp_path):
     assert "is not under" in tested.error[0].value
 
 
+def test_what_is_no_model_is_told_by_its_name(page, tmp_path):
+    """Not by where it is kept, and without what a parser says."""
+    (tmp_path / "bad.ilk").write_text("{ no model")
+    tested = page(roots=(tmp_path,))
+    tested.text_input[0].input(str(tmp_path / "bad.ilk"))
+    tested.button(key="FormSubmitter:open-path-Open").click().run()
+    told = tested.error[0].value.replace("\\", "")
+    assert told.startswith("bad.ilk is not a model of ilk.")
+    assert "JSON" not in told
+    assert "ilk segment" not in told
+
+
+def test_an_empty_path_is_asked_for(page, tmp_path):
+    for column in ("open", "bring"):
+        tested = page(roots=(tmp_path,))
+        tested.button(key=f"FormSubmitter:{column}-path-Open").click().run()
+        assert tested.error[0].value == "Name a file or a folder."
+
+
+def test_the_folder_proposed_is_free(page, world):
+    """And one that is not allowed is told with what to do, where the button stays."""
+    (world / "customers-segments").mkdir()
+    tested = page("new", roots=(world,))
+    tested.text_input[0].input("customers.csv")
+    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    folder = next(one for one in tested.text_input if one.label == "Folder for the study")
+    assert folder.value == "customers-segments-2"
+    folder.input("/etc/x").run()
+    assert "name a folder there" in tested.error[0].value
+    assert next(b for b in tested.button if b.label == "Find the segments").disabled
+
+
 @pytest.mark.slow
 def test_a_file_becomes_a_study(page, world):
     """Its columns are shown, one is left out, the study runs in its process, and its segments open."""

@@ -14,13 +14,14 @@ import numpy as np
 import pyarrow as pa
 
 from ilk.features.advice import Advice, sample_size
+from ilk.features.identities import find_identities
 from ilk.features.labels import Labels, read_labels
 from ilk.features.plans import ColumnPlan
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes
 from ilk.features.transforms import numbers
 from ilk.files import write_text
-from ilk.outputs.wording import words_of
+from ilk.outputs.wording import listed, words_of
 from ilk.settings import ROLES, Settings
 from ilk.sources.open import open_source
 from ilk.sources.sampling import in_hash_order
@@ -105,6 +106,15 @@ def plan_of(looked: Looked, settings: Settings) -> Plan:
         advice=sample_size(looked.intake.rows, columns, correlated),
         notes=(*plan_notes(columns), *double_notes(correlated, columns), *looked.intake.notes, *labels.notes),
     )
+
+
+def totals(looked: Looked, plan: Plan, weight: Mapping[str, float]) -> list[str]:
+    """Which columns are the sum of others and count only through them, unless somebody gave them a weight."""
+    return [
+        f"{total.total} is the sum of {listed(list(total.parts))}: it counts through its parts."
+        for total in find_identities(looked.sample, plan.columns)
+        if total.total not in weight
+    ]
 
 
 def rows_of(looked: Looked, plan: Plan) -> list[dict[str, Any]]:

@@ -35,8 +35,12 @@ class Launch:
     sign_in: bool = False
     hosts: frozenset[str] = frozenset()
 
-    def allowed(self, path: str | Path) -> Path:
+    def allowed(self, path: str | Path, *, otherwise: str = "name a file there, or upload it") -> Path:
         """The file or folder a person named, if it lies under a root, links followed.
+
+        Args:
+            path: As it was typed.
+            otherwise: What to do where it does not lie there.
 
         Raises:
             FileTrouble: If it does not, or is not there; which of the two is only said under a root.
@@ -50,7 +54,7 @@ class Launch:
         inside = [place for place in places if any(place.is_relative_to(root) for root in roots)]
         if not inside:
             listed = ", ".join(str(root) for root in self.roots)
-            raise FileTrouble(f"{path} is not under {listed}", do="name a file there, or upload it")
+            raise FileTrouble(f"{path} is not under {listed}", do=otherwise)
         found = next((place for place in inside if _is_there(place)), None)
         if found is None:
             raise FileTrouble(f"There is no {path}", do="check the name")

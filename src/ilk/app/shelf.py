@@ -15,8 +15,9 @@ from pathlib import Path
 
 from ilk.app import jobs
 from ilk.app.launch import Launch
-from ilk.errors import BadInput, FileTrouble, IlkError
+from ilk.errors import BadInput, BadModelFile, FileTrouble, IlkError
 from ilk.files import PRIVATE_FOLDER, write_text
+from ilk.model.file import load
 from ilk.outputs.folder import MODEL_FILE, STUDY_FILE
 
 APPROVED_FILE = "approved.json"
@@ -87,6 +88,25 @@ def place_of(name: str, launch: Launch) -> Path | None:
         return launch.allowed(rest)
     except FileTrouble:
         return None
+
+
+def check_model(path: Path) -> None:
+    """Refuse what is no model, by the name people gave it: where it is kept and what a parser says help nobody.
+
+    Raises:
+        BadModelFile: If it is not a whole and sound model.
+        FileTrouble: If it cannot be read.
+    """
+    try:
+        load(path)
+    except BadModelFile as error:
+        raise BadModelFile(error.wrong.replace(str(path), path.name), do=error.do) from error
+
+
+def free_name(parent: Path, name: str) -> str:
+    """A name for a new folder: this one, or with a number behind it where there is one of that name."""
+    numbered = (f"{name}-{i}" for i in range(2, 1000))
+    return next((each for each in (name, *numbered) if not (parent / each).exists()), name)
 
 
 def keep_model(path: Path, launch: Launch) -> Path:

@@ -8,10 +8,10 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from ilk.app import asking, glance, session, show
+from ilk.app import asking, glance, session, shelf, show
 from ilk.app.jobs import Job, Order
 from ilk.app.launch import launched
-from ilk.app.trouble import plain, told
+from ilk.app.trouble import in_app, plain, said, told
 from ilk.app.uploads import session_folder, uploaded
 from ilk.errors import FileTrouble
 from ilk.figures import percent
@@ -66,7 +66,7 @@ def watch(job: Job) -> None:
 def follow(job: Job) -> None:
     """Show a study until it ends; open it, or say why not."""
     st.write(f"Finding the segments of {plain(clean(job.about))}.")
-    state, said = job.ended
+    state, why = job.ended
     if state == "running":
         watch(job)
         st.stop()
@@ -77,7 +77,7 @@ def follow(job: Job) -> None:
     elif state == "stopped":
         st.info("Stopped. Nothing half-written is left.", icon=":material/stop_circle:")
     else:
-        st.error(plain(said), icon=":material/error:")
+        st.error(said(why), icon=":material/error:")
     st.button("Back to the file", on_click=session.forget_job, icon=":material/arrow_back:")
     st.stop()
 
@@ -177,7 +177,7 @@ def advise(plan: glance.Plan) -> None:
     if st.session_state.get("only"):
         st.button("Build with all again", on_click=st.session_state.pop, args=("only",))
     for note in plan.notes:
-        st.caption(plain(clean(note.text)))
+        st.caption(plain(clean(in_app(note.text))))
     chart = grid_of(glance.correlated_words(plan), plan.correlated.values.tolist())
     if chart is not None and st.toggle("Show which columns go together"):
         show.figure(chart)
@@ -216,15 +216,19 @@ def where_to(path: Path) -> str:
     if not launched().roots:
         st.caption("The study is kept for a day, for you alone. Take away what you want to keep from the page Data.")
         return ""
-    default = f"{source_stem(str(path))}-segments"
+    here = launched().allowed(".")
+    default = shelf.free_name(here, f"{source_stem(str(path))}-segments")
     under = ", ".join(str(root) for root in launched().roots)
-    said = st.text_input(
+    typed = st.text_input(
         "Folder for the study", default, help=f"New, or an earlier study of the same file. Under {under}."
     )
-    folder = Path(said.strip() or default)
+    folder = Path(typed.strip() or default)
     if folder.name in {"", ".", ".."}:
-        raise FileTrouble(f"{said} is not the name of a folder", do="name a new one, such as spring-segments")
-    return str(launched().allowed(folder.parent) / folder.name)
+        raise FileTrouble(f"{typed} is not the name of a folder", do="name a new one, such as spring-segments")
+    found = launched().allowed(folder.parent, otherwise="name a folder there") / folder.name
+    if shelf.shelved_at(found) is not None:
+        st.caption(f"{plain(folder.name)} is there: that study will be renewed.")
+    return str(found)
 
 
 st.title("New study")
@@ -243,19 +247,24 @@ rejected = f", {looked.intake.rejects:,} could not be read" if looked.intake.rej
 head.write(f"{plain(clean(looked.path.name))}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
 st.header("What the columns do")
 rows, guessed = table(looked, plan)
+changes: dict[str, Any] | None = None
 with told():
-    said = glance.told(rows, guessed)
-    advise(glance.plan_of(looked, Settings.of({**reading, **said})))
+    changes = glance.told(rows, guessed)
+    advise(glance.plan_of(looked, Settings.of({**reading, **changes})))
+    for sentence in glance.totals(looked, plan, changes.get("weight", {})):
+        st.caption(plain(clean(sentence)))
 st.header("How to look")
 left, right = st.columns(2, gap="large")
 with left:
     k = asking.ask_k()
 others = more([fact.column for fact in looked.facts])
+out: str | None = None
+with right, told():
+    out = where_to(customers)
+wanted = st.button("Find the segments", type="primary", icon=":material/play_arrow:", disabled=out is None)
 with told():
-    with right:
-        out = where_to(customers)
-    if st.button("Find the segments", type="primary", icon=":material/play_arrow:"):
-        settings = {**reading, **said, **asking.changed({"k": k, **others})}
+    if wanted and out is not None and changes is not None:
+        settings = {**reading, **changes, **asking.changed({"k": k, **others})}
         kept = [customers] if customers.is_relative_to(launched().uploads.absolute()) else []
         if glance.words_changed(rows, guessed):
             settings["labels"] = glance.write_labels(session_folder() / "words.csv", rows, plan.labels)

@@ -25,7 +25,10 @@ def by_path(label: str, example: str, key: str) -> Path | None:
         roots = ", ".join(str(root) for root in launched().roots)
         path = st.text_input(label, placeholder=example, help=f"Under {roots}.")
         wanted = st.form_submit_button("Open")
-    if not wanted or not path.strip():
+    if not wanted:
+        return None
+    if not path.strip():
+        st.error("Name a file or a folder.", icon=":material/error:")
         return None
     with told():
         return launched().allowed(path.strip())
@@ -43,9 +46,10 @@ with model:
     with told():
         if given is not None:
             st.session_state.pop("kept-model")
+            shelf.check_model(given)
             session.open_and_go(shelf.keep_model(given, launched()))
         if named is not None:
-            model_path(named)
+            shelf.check_model(model_path(named))
             session.open_and_go(named)
 with file:
     st.header("Bring a customer file")
