@@ -12,9 +12,10 @@ import pytest
 from visitors import app_running
 
 import ilk
-from ilk.app.labelling import beside, certain, converted, fits_excel, label, look_at, sizes_table
+from ilk.app.labelling import beside, certain, converted, fits_excel, in_plain_words, label, look_at, sizes_table
 from ilk.errors import BadInput, FileTrouble, MissingColumns
 from ilk.progress import Progress
+from ilk.sources.source import Note
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,27 @@ def test_a_file_of_something_else_is_refused(model, tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n3,4\n")
     with pytest.raises(MissingColumns):
         look_at(model, tmp_path / "other.csv", tmp_path)
+
+
+def test_a_file_with_a_header_only_is_refused(page, made, model):
+    header = (made.parent / "world" / "customers.csv").read_bytes().split(b"\n")[0] + b"\n"
+    tested = page("score", opened=made)
+    tested.file_uploader[0].set_value(("bare.csv", header, "text/csv")).run()
+    assert "bare.csv has no customers" in tested.error[0].value
+    assert not any(one.label == "Find all segments" for one in tested.button)
+
+
+def test_values_that_are_no_numbers_are_told_in_plain_words(model, made, tmp_path):
+    table = pcsv.read_csv(made.parent / "world" / "customers.csv").slice(0, 60)
+    rows = [",".join(table.column_names)]
+    rows += [",".join("" if v is None else str(v) for v in row.values()) for row in table.to_pylist()]
+    rows[3] = rows[3].replace(f",{table['BALANCE'][2]},", ",unclear,", 1)
+    (tmp_path / "spoiled.csv").write_text("\n".join(rows))
+    notes = label(model, tmp_path / "spoiled.csv", tmp_path).notes
+    told = [in_plain_words(note, model) for note in notes]
+    assert "BALANCE: under 10 values are no numbers and count as not known" in told
+    spoiled = Note("spoiled", "OTHER: 23 texts among the rest read as missing: 'x' (12)")
+    assert in_plain_words(spoiled, model) == "OTHER: 23 values cannot be read and count as not known: 'x' (12)"
 
 
 def test_labels_come_in_three_formats(model, messy, tmp_path):

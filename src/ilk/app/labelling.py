@@ -25,6 +25,7 @@ from ilk.outputs.wording import counted, per_cent, whole, words_of
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import TEXT
+from ilk.sources.source import Note
 
 FIRST_ROWS = 5
 HEAD = 256 << 10
@@ -32,6 +33,9 @@ HEAD = 256 << 10
 
 EXCEL_ROWS = 1_048_575
 """What a sheet holds below its head."""
+
+_SPOILED = "texts among the rest read as missing"
+"""What readers of files call values of another kind than their column's."""
 
 FORMATS = {"CSV": ".csv", "Parquet": ".parquet", "Excel": ".xlsx"}
 
@@ -66,18 +70,25 @@ def look_at(model: Model, path: Path, scratch: Path) -> Look:
         scratch: A private folder, for the beginning of a large text file.
 
     Raises:
-        IlkError: If it cannot be read.
+        IlkError: If it cannot be read, or holds no customer.
     """
     begin = _beginning(path, scratch)
     try:
         with closing(open_customers(model, begin)) as source:
             names = list(source.schema.names)
             rows = pa.Table.from_batches(islice(source.batches(), 1), schema=source.schema).slice(0, FIRST_ROWS)
-            id_column = source.intake.id_column
+            intake = source.intake
     finally:
         if begin != path:
             begin.unlink(missing_ok=True)
-    columns = model.scoring.columns
+    if intake.rows == 0:
+        raise BadInput(
+            f"{path.name} has no customers",
+            got=f"{counted(intake.records, 'record')}, {whole(intake.skipped)} skipped, "
+            f"{whole(intake.rejects)} unreadable",
+            do="check the file",
+        )
+    id_column, columns = intake.id_column, model.scoring.columns
     there = tuple(column for column in columns if column in names)
     if not there:
         raise MissingColumns.listing(columns, names)
@@ -138,6 +149,18 @@ def certain(labels: Path, n_absent: int) -> tuple[str, bool]:
     missing = f"{counted(n_absent, 'column')} {'is' if n_absent == 1 else 'are'} missing"
     why = f", because {missing}" if n_absent else ": they may as well be in another segment"
     return f"{said}; {rest}{why}.", 2 * sure >= n
+
+
+def in_plain_words(note: Note, model: Model) -> str:
+    """A note on the file, as one says it who does not know how files are read."""
+    if note.code == "missing-words":
+        return note.text.replace("read as missing", "counted as not known", 1)
+    if note.code != "spoiled":
+        return note.text.replace("were read as missing", "count as not known", 1)
+    kinds = {c.plan.column: c.facts.kind for c in model.content.columns}
+    kind = next((kind for name, kind in kinds.items() if note.text.startswith(f"{name}: ")), None)
+    said = {"number": "are no numbers", "date": "are no dates", "flag": "are neither yes nor no"}
+    return note.text.replace(_SPOILED, f"values {said.get(kind or '', 'cannot be read')} and count as not known", 1)
 
 
 def converted(labels: Path, kind: str) -> Path:

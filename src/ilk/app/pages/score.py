@@ -14,7 +14,18 @@ import streamlit as st
 
 from ilk.app import show
 from ilk.app.drawn import drawn
-from ilk.app.labelling import FORMATS, Look, beside, certain, converted, fits_excel, label, look_at, sizes_table
+from ilk.app.labelling import (
+    FORMATS,
+    Look,
+    beside,
+    certain,
+    converted,
+    fits_excel,
+    in_plain_words,
+    label,
+    look_at,
+    sizes_table,
+)
 from ilk.app.launch import launched
 from ilk.app.opened import Opened
 from ilk.app.trouble import plain, told
@@ -127,9 +138,9 @@ def show_result(study: Opened, path: Path, found: Delivered, look: Look) -> None
     elif said:
         st.warning(said, icon=":material/warning:")
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
-    take_away(path, found)
     for note in found.notes:
-        st.caption(plain(note.text))
+        st.caption(plain(in_plain_words(note, study.model)))
+    take_away(path, found)
     if found.rejects is not None:
         with st.expander(f"Rejected, with reasons ({whole(found.n_rejected)})", expanded=True):
             st.dataframe(_first(found.rejects), hide_index=True, alt="The first rejects with their reasons")
