@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 import urllib.parse
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pyarrow.csv as pcsv
@@ -12,16 +14,20 @@ import pytest
 from visitors import app_running
 
 import ilk
-from ilk.app.answer import answer
+from ilk.app.answer import about_alike, answer, as_told
 from ilk.app.form import entered, fill, form_of, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.where import spot_of
 from ilk.errors import BadInput
 from ilk.model.customer import read_customer
+from ilk.model.explain import Alike
+from ilk.outputs.reading import Reading
 from ilk.outputs.templating import fragment
+from ilk.outputs.wording import per_cent, words_of
 from ilk.profile.map import places
 
 FOUND = "All other fields"
+STYLE = Path(ilk.__file__).parent / "outputs" / "templates" / "report.css"
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +57,27 @@ def test_an_answer_says_who_how_sure_and_why(model, whole):
     assert all("This segment: " in graph.subtitle for graph in found.graphs)
     assert len(found.why.lines) == len(model.scoring.columns)
     assert len(found.far.lines) == len(model.segments) - 1
+    assert "columns" in found.far.look
+    assert ".columns td:nth-child(2) { white-space: nowrap; }" in STYLE.read_text("utf-8")
     assert found.alike.lines
     for part in (fragment("answer", answer=found), fragment("graphs", graphs=found.graphs)):
         assert "<h" in part
     assert "<title>This customer" in fragment("figure", chart=found.map)
+
+
+@pytest.mark.parametrize(
+    ("alike", "said"),
+    [
+        ((2, 3, 4), "those most like this one are split between 2, 3 and 4."),
+        ((3, 3, 2), "those most like this one are mostly in 3."),
+        ((1, 3, 3, 4), "those most like this one are split between 3, 1 and 4."),
+        ((2, 2, 3), ""),
+    ],
+)
+def test_where_those_most_alike_are_is_told_as_it_is(model, whole, alike, said):
+    found = replace(model.explain(whole), segment=2, alike=tuple(Alike(10, number, 1.0) for number in alike))
+    about, _ = about_alike(found, Reading(model))
+    assert (said in about) if said else ("nearest segment" not in about)
 
 
 def test_little_known_is_too_little_to_tell(model):
@@ -65,6 +88,19 @@ def test_little_known_is_too_little_to_tell(model):
     assert "would help most" in found.next
     assert "may stand" in found.map.title
     assert len(found.graphs) == 1
+
+
+def test_shares_are_told_as_per_cent(model, whole):
+    found = answer(model, {**whole, "PURCHASES_FREQUENCY": 0.909091})
+    name = words_of(model.content.column("PURCHASES_FREQUENCY").plan)
+    lines = [line for line in found.why.lines if line.head.text == name]
+    assert lines[0].cells[0].text == per_cent(0.909)
+    assert all("%" in cell.text for cell in lines[0].cells[1:3])
+    changes = [change for line in found.far.lines for change in line.cells[1].text.split(", ") if "→" in change]
+    shares = [change for change in changes if change.startswith(name)]
+    assert all(change.count("%") == 2 for change in shares)
+    assert as_told("not known", model.content.column("PURCHASES_FREQUENCY")) == "not known"
+    assert as_told("0.25", model.content.column("BALANCE")) == "0.25"
 
 
 def test_nothing_the_model_looks_at_is_told(model):

@@ -15,7 +15,9 @@ from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.where import spot_of
 from ilk.model.customer import read_customer
 from ilk.model.explain import Explanation, explain
+from ilk.model.how_far import Change
 from ilk.model.model import Model
+from ilk.model.parts import ColumnSummary
 from ilk.model.shown import far_in_words, figure
 from ilk.model.why import Reason
 from ilk.outputs.charts.distribution import distribution
@@ -23,7 +25,7 @@ from ilk.outputs.charts.figure import HALF, PHONE, Figure
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.sections.table import NO_DRAWING, Table, line
-from ilk.outputs.wording import EPOCH, NONE, clean, counted, listed, lower_first, per_cent, words_of
+from ilk.outputs.wording import EPOCH, NONE, clean, counted, is_share, listed, lower_first, per_cent, words_of
 
 N_GRAPHS = 3
 """Histograms shown: of the columns that decided it."""
@@ -85,7 +87,7 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
     if found.segment == 0:
         return Answer(0, 1, clean(found.name), "", notes=notes)
     customer, segment = read_customer(model, values), model.segment(found.segment)
-    about, alike = _alike(found, reading)
+    about, alike = about_alike(found, reading)
     return Answer(
         number=found.segment,
         look=(found.segment - 1) % 12 + 1,
@@ -166,9 +168,7 @@ def _why(found: Explanation, reading: Reading) -> Table | None:
     lines = [
         line(
             reading_words(reason, reading),
-            reason.value,
-            reason.here or NONE,
-            reason.there or NONE,
+            *(as_told(text, reading.column(reason.column)) for text in (reason.value, reason.here, reason.there)),
             str(found.segment if reason.points >= 0 else found.runner_up),
             per_cent(abs(reason.points) / whole),
         )
@@ -179,12 +179,23 @@ def _why(found: Explanation, reading: Reading) -> Table | None:
     return Table(caption, heads, tuple(lines))
 
 
+def as_told(text: str, column: ColumnSummary) -> str:
+    """What the model says of one value or mean, with shares as per cent like everywhere on the page."""
+    if not text:
+        return NONE
+    try:
+        return per_cent(float(text)) if column.plan.kind == "share" and is_share(column) else text
+    except ValueError:  # "not known"
+        return text
+
+
 def reading_words(reason: Reason, reading: Reading) -> str:
     """What a reason's column is called."""
     return words_of(reading.column(reason.column).plan)
 
 
-def _alike(found: Explanation, reading: Reading) -> tuple[str, Table | None]:
+def about_alike(found: Explanation, reading: Reading) -> tuple[str, Table | None]:
+    """Where the customers most like this one are: in a sentence, and as a table of groups."""
     if not found.alike:
         return "", None
     inside: dict[int, int] = {}
@@ -195,9 +206,12 @@ def _alike(found: Explanation, reading: Reading) -> tuple[str, Table | None]:
     where = listed([f"{n} in {reading.called(number)}" for number, n in ordered])
     said = f"The {counted(total, 'customer')} of the study most like this one: {where}."
     if 2 * inside.get(found.segment, 0) < total:
+        elsewhere = next((n for n, size in ordered if n != found.segment and 2 * size > total), None)
+        split = f"are split between {listed([str(number) for number, _ in ordered])}"
         said += (
             f" The nearest segment is {found.segment}, by the average of all its customers; those most like this one "
-            "are mostly in another. Both can hold near a border: take neither for certain."
+            f"{split if elsewhere is None else f'are mostly in {elsewhere}'}. "
+            "Both can hold near a border: take neither for certain."
         )
     lines = [
         line(f"{counted(one.customers, 'customer')}", reading.called(one.segment), figure(one.distance))
@@ -212,15 +226,21 @@ def _far(found: Explanation, reading: Reading) -> Table | None:
         if way.distance is None:
             lines.append(line(reading.called(way.segment), NONE, "cannot be reached by what can change"))
             continue
-        changes = [
-            f"{words_of(reading.column(c.column).plan)} {figure(c.before)} → {figure(c.after)}" for c in way.changes
-        ]
+        changes = [_change(c, reading.column(c.column)) for c in way.changes]
         more = len(changes) - MOST_CHANGES
         said = ", ".join(changes[:MOST_CHANGES]) + (f" and {counted(more, 'smaller change')}" if more > 0 else "")
         said += f"; on this way segment {way.lands} is nearer" if way.lands not in {way.segment, None} else ""
         lines.append(line(reading.called(way.segment), f"{figure(way.distance)}, {far_in_words(way.distance)}", said))
     heads = ("To segment", "How far", "The smallest change that would lead there")
-    return Table("How far from the other segments", heads, tuple(lines), "made") if lines else None
+    look = "made columns"  # the style keeps the second column of such a table on one line
+    return Table("How far from the other segments", heads, tuple(lines), look) if lines else None
+
+
+def _change(change: Change, column: ColumnSummary) -> str:
+    before, after = (as_told(figure(number), column) for number in (change.before, change.after))
+    if before == after:
+        before, after = figure(change.before), figure(change.after)
+    return f"{words_of(column.plan)} {before} → {after}"
 
 
 def _rule(found: Explanation, reading: Reading) -> str:
