@@ -96,8 +96,8 @@ def its_list(study: Opened, segment: Segment) -> None:
     """Who is in it, to take away; only where the study's folder is open."""
     if study.folder is None or not study.has_customers:
         st.caption(
-            "Only the model is open, which holds no customer. Open the study's private folder, the one `ilk segment` "
-            "made, and this segment's list can be taken away here."
+            "Only the model is open, which holds no customer. Open the study's private folder, and this segment's list "
+            "can be taken away here."
         )
         return
     if old := outdated(study.model, study.folder):
