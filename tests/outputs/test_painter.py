@@ -49,7 +49,7 @@ def test_what_was_drawn_is_kept():
 def test_several_are_drawn_at_once_and_kept(monkeypatch):
     monkeypatch.setattr(painter, "cores", lambda: 2)
     specs = [{**SPEC, "width": 100 + i} for i in range(6)]
-    with painter.painting():
+    with painter.painting(painters=2):
         assert len(painter._at_hand) == 2
         painter.draw_ahead(lambda spec=spec: painter.draw(spec) for spec in specs)
         kill_all()

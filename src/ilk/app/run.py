@@ -52,7 +52,7 @@ def serve(launch: Launch, host: str, port: int, *, started: Callable[[], None]) 
     signal.signal(signal.SIGTERM, _end)
     started()
     try:
-        with painting():
+        with painting(painters=2):
             app(SCRIPT).run(config=config(launch, host, port))
     finally:
         stop_children()

@@ -19,9 +19,6 @@ from typing import IO, Any
 
 from ilk.engines.workers import cores
 
-PAINTERS = 2
-"""Processes: the charts of a report take one of them most of a second."""
-
 KEPT = 512
 """Drawings kept, of some 30 KB each."""
 
@@ -61,24 +58,30 @@ _at_hand: list[Painter] = []
 
 
 @contextmanager
-def painting(*, wanted: bool = True) -> Iterator[None]:
-    """Keep painters at hand, if charts are wanted in the end; sessions of their own keep Ctrl-C for us."""
+def painting(*, wanted: bool = True, painters: int = 1) -> Iterator[None]:
+    """Keep painters at hand, if charts are wanted in the end; sessions of their own keep Ctrl-C for us.
+
+    Args:
+        wanted: Whether charts will be drawn.
+        painters: How many. A second one takes more time from a study, while it starts, than it gives back; where it
+            stays, as beside the app, charts come twice as soon.
+    """
     if not wanted or not sys.executable:
         yield
         return
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", __name__]
-    painters: list[Painter] = []
+    started: list[Painter] = []
     try:
-        for _ in range(min(PAINTERS, cores())):
+        for _ in range(min(painters, cores())):
             process = subprocess.Popen(  # noqa: S603 - this module itself
                 command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, start_new_session=True
             )
-            painters.append(Painter(process))
-        _at_hand.extend(painters)
+            started.append(Painter(process))
+        _at_hand.extend(started)
         yield
     finally:
-        for painter in painters:
+        for painter in started:
             if painter in _at_hand:
                 _at_hand.remove(painter)
             painter.close()
