@@ -43,8 +43,8 @@ def test_a_rename_changes_the_name_and_nothing_else(model):
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("", "cannot be empty"),
-        ("   ", "cannot be empty"),
+        ("", "A name is needed"),
+        ("   ", "A name is needed"),
         ("x" * 61, "at most 60 letters"),
         ("kind 1", "already called"),
         ("a\x1b[31mb", "control characters"),
