@@ -7,7 +7,6 @@ import sys
 from typing import NoReturn
 
 from ilk.interrupt import deafen, interrupted, listen
-from ilk.lean import keep_out_pandas
 
 INTERRUPTED = 130
 
@@ -15,8 +14,10 @@ INTERRUPTED = 130
 def main() -> NoReturn:
     """Run the command line and leave."""
     listen()
-    keep_out_pandas(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
+        from ilk.lean import keep_out_pandas
+
+        keep_out_pandas(sys.argv[1] if len(sys.argv) > 1 else "")
         from ilk.cli import app
 
         app()

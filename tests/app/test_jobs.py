@@ -52,6 +52,16 @@ def test_a_refusal_is_the_sentence_of_the_command_line(tmp_path):
     assert not job.study.exists()
 
 
+def test_a_study_is_stopped_before_it_has_begun(tmp_path):
+    """The process may not listen yet; it is stopped all the same, not lost."""
+    job = jobs.start(tmp_path / "jobs", jobs.Order(None, customers=20_000))
+    child = jobs._children[job.name]
+    job.stop()
+    assert wait(job, seconds=20) == ("stopped", "")
+    child.wait(10)
+    assert not job.study.exists()
+
+
 def test_a_stopped_study_leaves_nothing(tmp_path):
     job = jobs.start(tmp_path / "jobs", jobs.Order(None, customers=20_000))
     while job.progress[1] < 0.12:

@@ -33,7 +33,8 @@ State = Literal["running", "done", "failed", "stopped"]
 MOST_RUNNING = 3
 """Studies that run at once; each takes all the cores it finds."""
 
-ORDER_FILE, PROGRESS_FILE, ENDED_FILE, LOCK_FILE, LOG_FILE = "order.json", "progress.json", "ended.json", "lock", "log"
+ORDER_FILE, PROGRESS_FILE, ENDED_FILE = "order.json", "progress.json", "ended.json"
+LOCK_FILE, LOG_FILE, STOP_FILE = "lock", "log", "stop"
 _NAME = re.compile(r"[A-Za-z0-9_-]{32}")
 
 STAGES = {
@@ -125,12 +126,15 @@ class Job:
         if _is_locked(self.folder / LOCK_FILE):
             return "running", ""
         told = _read(self.folder / ENDED_FILE)  # it may have ended between the two looks
+        if not told and (self.folder / STOP_FILE).exists():
+            return "stopped", ""  # before it could say so itself: nothing was written yet
         lost = "The study ended without a word. Perhaps the machine ran out of memory; try fewer customers or columns."
         return (told["state"], told["said"]) if told else ("failed", lost)
 
     def stop(self) -> None:
         """Ask it to stop, as Ctrl-C would; nothing half-written is left."""
         if self.ended[0] == "running":
+            (self.folder / STOP_FILE).touch()
             with suppress(OSError, KeyError):
                 os.kill(int(_read(self.folder / PROGRESS_FILE)["pid"]), signal.SIGINT)
 
