@@ -15,7 +15,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "ilk"
 FLOORS = [
     {"errors", "interrupt", "lean"},
     {"worlds"},
-    {"settings"},
+    {"settings", "address"},
     {"progress"},
     {"files", "figures"},
     {"sources"},

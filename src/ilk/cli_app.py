@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from ilk.address import is_loopback
 from ilk.console import say, told
 from ilk.errors import BadSetting, FileTrouble, MissingExtra
 
@@ -53,7 +53,7 @@ def app_command(
 
     if opened is not None:
         open_study(opened)
-    loopback = _is_loopback(host)
+    loopback = is_loopback(host)
     if not (loopback or sign_in or without_sign_in):
         raise _open_to_all(host)
     launch = Launch(
@@ -81,11 +81,3 @@ def _roots(named: list[Path], *, loopback: bool) -> tuple[Path, ...]:
         if not folder.is_dir():
             raise FileTrouble(f"--root {folder} is not a folder", do="name one that is there")
     return tuple(folder.resolve() for folder in named) or ((Path.cwd(),) if loopback else ())
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

@@ -10,13 +10,14 @@ import logging
 import pytest
 from callers import Caller, running
 
+from ilk.address import is_loopback
 from ilk.errors import BadInput, BadSetting, FileTrouble
 from ilk.service import keys as rooms
 from ilk.service.journal import NAME
 from ilk.service.keys import Keys, add_key, read_keys
 from ilk.service.limits import Limits
 from ilk.service.routes import Service
-from ilk.service.run import is_loopback, serve
+from ilk.service.run import serve
 from ilk.service.served import Shelf
 
 GUARDED = ["/segments", "/segments/1", "/model", "/metrics", "/openapi.json", "/no-such-path"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import signal
-import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,14 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 
+from ilk.address import taken
 from ilk.app.front import Front
 from ilk.app.headers import Guard
 from ilk.app.jobs import stop_children
 from ilk.app.launch import Launch, begin
 from ilk.app.trouble import tell_trouble
 from ilk.app.uploads import forget_sessions
-from ilk.errors import BadSetting, FileTrouble, MissingExtra, listed
+from ilk.errors import BadSetting, MissingExtra, listed
 from ilk.outputs.charts.painter import painting
 from ilk.outputs.theme import SIZES, TOKENS
 
@@ -48,7 +48,7 @@ def serve(launch: Launch, host: str, port: int, *, started: Callable[[], None]) 
     logging.getLogger("streamlit").setLevel(logging.ERROR)
     if launch.sign_in:
         check_sign_in()
-    check_address(host, port)
+    taken(host, port).close()  # the server would tell in a log line that it is not free
     signal.signal(signal.SIGTERM, _end)
     started()
     try:
@@ -62,23 +62,6 @@ def serve(launch: Launch, host: str, port: int, *, started: Callable[[], None]) 
 def _end(*_given: object) -> None:
     """Leave through the way out, so that jobs are stopped and uploads removed."""
     raise SystemExit(0)
-
-
-def check_address(host: str, port: int) -> None:
-    """See that the address is free, which the server would tell in a log line.
-
-    Raises:
-        FileTrouble: If it is not.
-    """
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        with socket.socket(found[0][0], found[0][1]) as tried:
-            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            tried.bind(found[0][4])
-    except OSError as error:
-        raise FileTrouble(
-            f"The address {host}:{port} cannot be taken", got=error.strerror or str(error), do="name another --port"
-        ) from None
 
 
 def check_sign_in() -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from ipaddress import ip_address
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
-from ilk.errors import BadSetting, FileTrouble
+from ilk.address import is_loopback, taken
+from ilk.errors import BadSetting
 from ilk.service.journal import note, open_journal
 from ilk.service.limits import Limits
 from ilk.service.routes import Service, make_app
@@ -39,7 +38,8 @@ def serve(model: Path, host: str, port: int, *, keys: Path | None, limits: Limit
             do="make one with `ilk serve --new-key NAME --keys keys.txt`, then add --keys keys.txt",
         )
     service = Service(Shelf(model, keys), limits)
-    listening = listen(host, port)
+    listening = taken(host, port)
+    listening.listen(BACKLOG)
     open_journal(quiet=quiet)
     config = uvicorn.Config(
         make_app(service, loopback=loopback),
@@ -88,36 +88,6 @@ class Server(uvicorn.Server):
         task = asyncio.create_task(self._service.renew())
         self._renewing.add(task)
         task.add_done_callback(self._renewing.discard)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket.
-
-    Raises:
-        FileTrouble: If the address cannot be taken.
-    """
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, _, _, address = found[0]
-        with ExitStack() as opened:
-            listening = opened.enter_context(socket.socket(family, kind))
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listening.bind(address)
-            listening.listen(BACKLOG)
-            opened.pop_all()
-    except OSError as error:
-        raise FileTrouble(
-            f"The address {host}:{port} cannot be taken", got=error.strerror or str(error), do="name another --port"
-        ) from None
-    return listening
 
 
 def _shown(host: str) -> str:
