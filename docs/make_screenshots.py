@@ -9,12 +9,13 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "tests" / "app"))
+sys.path[:0] = [str(HERE.parent / "tests"), str(HERE.parent / "tests" / "app")]
 
-from visitors import CHROMIUM, FLAGS, Visitor, app_running  # noqa: E402 - the tests' own visitors
+from visitors import Visitor, app_running  # noqa: E402
+
+from chromium import running  # noqa: E402 - the tests' own browser and visitors
 
 TARGET = HERE / "screens"
 STUDY = HERE.parent / "ilk-demo"
@@ -32,16 +33,14 @@ def main() -> None:
     with (
         TemporaryDirectory() as room,
         app_running(_shelf(Path(room)), "--root", room, cwd=room) as address,
-        sync_playwright() as play,
+        running() as browser,
     ):
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         for look, (width, scheme) in LOOKS.items():
             visitor = Visitor(browser, address, width=width, scheme=scheme)
             for name in PAGES:
                 path = TARGET / f"{name}-{look}.png"
                 _shoot(visitor, name, path, width)
             visitor.close()
-        browser.close()
 
 
 def _shelf(room: Path) -> Path:

@@ -23,6 +23,15 @@ def data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; one a module, because its event loop would be in the way of tests that start their own."""
+    from chromium import running
+
+    with running() as found:
+        yield found
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     return _never_in_silence((yield))

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from visitors import CHROMIUM, FLAGS, PATIENCE, Visitor
+from visitors import PATIENCE, Visitor
 
 import ilk
 from ilk.app import launch
@@ -63,18 +63,6 @@ def page(tmp_path, monkeypatch):
 
     yield run
     launch.begin(launch.Launch())
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Debian's Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api")
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium on this machine")
-    with playwright.sync_playwright() as play:
-        running = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture

@@ -11,9 +11,6 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 PATIENCE = 60
 KNOWN = {
     # Streamlit's uploader: its drop zone is presentational, has a label, and is passed over by the Tab key.
