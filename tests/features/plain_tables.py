@@ -55,10 +55,10 @@ def intake_of(table, id_column=None):
     return Intake("table", table.num_rows, table.num_rows, 0, 0, None, id_column)
 
 
-def plans_of(columns, labels=None, id_column=None, **settings):
+def plans_of(columns, labels=None, id_column=None, made=None, **settings):
     """Plan a table given as {column: values}; numbers arrive as float64."""
-    table = table_of(columns)
-    plans = plan_columns(facts_of(table), table, labels or {}, Settings(**settings), intake_of(table, id_column))
+    table, chosen = table_of(columns), Settings(**settings)
+    plans = plan_columns(facts_of(table), table, labels or {}, chosen, intake_of(table, id_column), made=made or {})
     return {plan.column: plan for plan in plans}
 
 

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from ilk.features.plans import Label
 from ilk.features.words import unit_of, words_of
 from ilk.sources.decode import plain_text
 from ilk.sources.dialect import vote
+from ilk.sources.evidence import Made
 from ilk.sources.source import Note
 
 HEADERS = {"short": "column", "original": "words"}
@@ -77,6 +78,28 @@ def made_label(column: str) -> Label:
     """A label made from nothing but the column's name."""
     words = words_of(column)
     return Label(words=words, unit=unit_of(column), short=words)
+
+
+def label_of(given: Label | None, name: str, made: Made | None) -> Label:
+    """The labels file's words; else those the column was made with; else words made from its own name.
+
+    Args:
+        given: What the labels file says, if anything.
+        name: What the column is called in its own source.
+        made: How it was made, if it was.
+    """
+    plain = made_label(name)
+    if made is None or (given is not None and given.given):
+        return given or plain
+    return replace(
+        plain,
+        words=made.words or plain.words,
+        unit=made.unit or plain.unit,
+        currency=made.currency,
+        group=made.group,
+        order=made.order,
+        given=bool(made.words),
+    )
 
 
 def _no_labels(path: Path) -> FileTrouble:

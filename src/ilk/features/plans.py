@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ilk.settings import Role
+from ilk.sources.evidence import Block
 
 Row = tuple[float, ...]
 Use = Literal["builds", "describes", "out"]
@@ -32,6 +33,7 @@ class ColumnPlan:
     """What a column is and does: guessed or told, with the reason in words.
 
     `kind` is the role its values have: for a descriptor the role it would have had when building (category, number).
+    `block` is the kind of source it came from; a model file that does not say so was made of customers alone.
     """
 
     column: str
@@ -42,6 +44,7 @@ class ColumnPlan:
     label: Label
     weight: float = 1.0
     missing: Literal["skip", "zero", "flag"] = "skip"
+    block: Block = "customers"
 
 
 @dataclass(frozen=True, slots=True)

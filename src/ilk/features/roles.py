@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import pyarrow as pa
@@ -12,11 +13,12 @@ from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.features import hints
 from ilk.features.contact import contact_of
 from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
-from ilk.features.labels import made_label
+from ilk.features.labels import label_of
 from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
 from ilk.settings import Role, Settings
+from ilk.sources.evidence import Made
 from ilk.sources.source import ColumnFacts, Intake, Note
 
 LOOKED_AT = 2_000
@@ -43,13 +45,18 @@ _LATER: Mapping[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """All there is to know about one column when its role is guessed."""
+    """All there is to know about one column when its role is guessed.
 
+    `name` is what it is called in the table, with its source where there are several; `facts` have its own name.
+    """
+
+    name: str
     facts: ColumnFacts
     column: pa.ChunkedArray
     label: Label
     scales: Scales
     settings: Settings
+    made: Made | None = None
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -67,6 +74,8 @@ def plan_columns(
     labels: Mapping[str, Label],
     settings: Settings,
     intake: Intake,
+    *,
+    made: Mapping[str, Made] = MappingProxyType({}),
 ) -> tuple[ColumnPlan, ...]:
     """Return what each column of `facts` is and does, in their order.
 
@@ -76,16 +85,28 @@ def plan_columns(
         labels: The words for each column; made from the name where there is none.
         settings: What the user said: role, descriptor, ignore, weight, missing, compare_with.
         intake: Where the customers came from; names the id column.
+        made: What columns mean that were made from a source, by their name in the table; its role is taken unless the
+            user says another, its words unless the labels file has some. One without a role only says the block, and
+            the name to guess by.
 
     Raises:
         MissingColumns: If a setting names columns that are not there.
         BadSetting: If settings contradict each other or the values; all of them at once.
     """
     _check(facts, settings, intake)
-    scales = scales_of(facts)
+    plain = [replace(one, column=made[one.column].column) if one.column in made else one for one in facts]
+    scales = scales_of(plain)
     looks = [
-        Look(one, sample.column(one.column), labels.get(one.column) or made_label(one.column), scales, settings)
-        for one in facts
+        Look(
+            name=one.column,
+            facts=own,
+            column=sample.column(one.column),
+            label=label_of(labels.get(one.column), own.column, made.get(one.column)),
+            scales=scales,
+            settings=settings,
+            made=made.get(one.column),
+        )
+        for one, own in zip(facts, plain, strict=True)
     ]
     plans = tuple(_plan(look) for look in looks)
     problems = [problem for plan, look in zip(plans, looks, strict=True) for problem in _misfits(plan, look)]
@@ -112,14 +133,13 @@ def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
 
 
 def _plan(look: Look) -> ColumnPlan:
-    facts, settings = look.facts, look.settings
-    name = facts.column
+    facts, settings, name = look.facts, look.settings, look.name
     if name in settings.ignore or settings.role.get(name) == "ignore":
         return _planned(look, "ignore", Guess("ignore", TOLD), "out")
     told = settings.role.get(name)
     if told is not None and told != "descriptor":
         return _told_plan(look, told)
-    useless = _useless(facts, settings)
+    useless = _useless(facts, settings.missing.get(name))
     if useless:
         return _planned(look, "ignore", Guess("ignore", useless), "out")
     if told == "descriptor" or name in settings.descriptor:
@@ -129,27 +149,33 @@ def _plan(look: Look) -> ColumnPlan:
     return _guessed(look)
 
 
-def _told_plan(look: Look, role: Role) -> ColumnPlan:
-    if role in {"contact", "id"}:
-        return _planned(look, role, Guess(role, TOLD), "out")
+def _made_plan(look: Look, role: Role, why: str) -> ColumnPlan:
+    """The role the column was made for; one that only describes has its values guessed."""
+    return _describing(look, _kind(look), why) if role == "descriptor" else _told_plan(look, role, why)
+
+
+def _told_plan(look: Look, role: Role, why: str = TOLD) -> ColumnPlan:
+    if role in {"contact", "id", "ignore"}:
+        return _planned(look, role, Guess(role, why), "out")
     if role in _LATER:
-        return _planned(look, role, Guess(role, f"{TOLD}; {_LATER[role]}"), "out")
-    return _planned(look, role, Guess(role, TOLD), "describes" if role == "date" else "builds")
+        return _planned(look, role, Guess(role, f"{why}; {_LATER[role]}"), "out")
+    return _planned(look, role, Guess(role, why), "describes" if role == "date" else "builds")
 
 
-def _useless(facts: ColumnFacts, settings: Settings) -> str | None:
+def _useless(facts: ColumnFacts, meaning: str | None) -> str | None:
     if facts.n_missing == facts.n:
         return "empty"
     if facts.n_distinct > 1:
         return None
     if not facts.n_missing:
         return "the same for everybody"
-    meaning = settings.missing.get(facts.column)
     return None if meaning in {"zero", "flag"} else "the same wherever it is filled in"
 
 
 def _guessed(look: Look) -> ColumnPlan:
-    facts, guess = look.facts, _kind(look)
+    if look.made is not None and look.made.role is not None:
+        return _made_plan(look, look.made.role, look.made.why or "made from its source")
+    guess = _kind(look)
     out = _stays_out(look, guess)
     if out is not None:
         return out
@@ -157,7 +183,7 @@ def _guessed(look: Look) -> ColumnPlan:
     if describes:
         return _describing(look, guess, describes)
     if guess.kind == "date":
-        reason = f"a date; --role '{facts.column}=number' would build with it"
+        reason = f"a date; --role '{look.name}=number' would build with it"
         return _planned(look, "date", Guess("date", reason), "describes")
     return _planned(look, guess.kind, guess, "builds")
 
@@ -238,7 +264,7 @@ def _describing(look: Look, guess: Guess, reason: str) -> ColumnPlan:
 
 
 def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:
-    name, settings = look.facts.column, look.settings
+    name, settings = look.name, look.settings
     return ColumnPlan(
         column=name,
         role=role,
@@ -248,6 +274,7 @@ def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:
         label=look.label,
         weight=settings.weight.get(name, 1.0),
         missing=settings.missing.get(name, "skip"),
+        block=look.made.block if look.made else "customers",
     )
 
 
@@ -303,7 +330,7 @@ def _contradictions(settings: Settings, id_column: str | None) -> list[str]:
 def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
     """Settings that the values of the column do not allow."""
     name, kind = plan.column, look.facts.kind
-    problems = []
+    problems: list[str] = []
     if plan.use == "builds" or plan.role == "date":
         problems += _wrong_kind(plan, look.facts)
     if name in look.settings.weight and plan.use != "builds":
