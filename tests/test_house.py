@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[1] / "src" / "ilk"
 
 FLOORS = [
     {"errors", "interrupt", "lean"},
-    {"worlds"},
+    {"worlds", "accepted"},
     {"settings", "address"},
     {"progress"},
     {"files", "figures"},

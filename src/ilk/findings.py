@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ilk import __version__
+from ilk.accepted import PARTS
 from ilk.choose.guard import Trial
 from ilk.choose.vote import Wish
 from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
@@ -237,4 +238,5 @@ def _shareable(settings: Settings) -> str:
     """The settings without what may name a folder or a person: a path keeps its last part, a condition its presence."""
     told = {name: "(given)" for name in ("where", "query") if getattr(settings, name) is not None}
     labels = Path(settings.labels.name) if settings.labels else None
-    return settings.model_copy(update={**told, "labels": labels}).model_dump_json()
+    files = {kind: tuple(Path(path.name) for path in getattr(settings, kind)) for kind in PARTS}
+    return settings.model_copy(update={**told, **files, "labels": labels}).model_dump_json()

@@ -51,6 +51,8 @@ def _kind(field: FieldInfo) -> tuple[Any, str | None]:
     """The type the shell sees; Settings checks the value, so that flags and ilk.toml fail with the same words."""
     if field.default is False:
         return bool, None
+    if field.default == () and "FILE" in str(field.json_schema_extra):
+        return list[Path], "FILE"
     if field.default in ({}, ()):
         return list[str], "COL" if field.default == () else "COL=..."
     if field.annotation is not None and get_origin(field.annotation) is Literal:

@@ -3,91 +3,31 @@
 from __future__ import annotations
 
 import os
-import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ilk.errors import BadSetting, FileTrouble
+from ilk.accepted import PARTS, ROLES, Part, Role, ks, mark, misfit, pairs, paths, span, stem_in, stem_of
+from ilk.errors import NAME_ONE, BadSetting, FileTrouble, MissingColumns
 
-Role = Literal[
-    "id",
-    "amount",
-    "count",
-    "share",
-    "number",
-    "ordered",
-    "flag",
-    "category",
-    "choices",
-    "topics",
-    "text",
-    "date",
-    "descriptor",
-    "contact",
-    "ignore",
-]
-"""What a column is; see the words of the design."""
-
-ROLES: tuple[str, ...] = get_args(Role)
+__all__ = ["ROLES", "Part", "Role", "Settings", "cache_folder", "told_by"]
 
 FIT_SAMPLE = 131_072
 """Customers a fit looks at to set scales and starts; one size on every engine so that all agree."""
 
-MOST_SEGMENTS = 50
-"""Nobody acts on more; every k tried costs a hundred refits."""
+FILES = ("labels", "activity", "survey", "orders")
+"""Settings that name files."""
 
 EVIDENCE_SAMPLE = 10_000
 """Customers the evidence is computed on; the first ones of the fit sample."""
 
 
-def _pairs(value: Any) -> Any:
-    """Accept COL=VALUE texts, as flags give them, beside a table."""
-    if isinstance(value, (list, tuple)):
-        broken = [text for text in value if "=" not in str(text)]
-        if broken:
-            message = f"{broken[0]!r} is not of the form COLUMN=VALUE"
-            raise ValueError(message)
-        return dict(str(text).rsplit("=", 1) for text in value)
-    return value
-
-
-def _ks(value: Any) -> Any:
-    """Accept "auto", 5, "5", "2..12" and (2, 12), within 1 to MOST_SEGMENTS."""
-    text = value.strip() if isinstance(value, str) else ""
-    told = int(text) if re.fullmatch("[0-9]{1,6}", text) else value
-    told = _range(told) if re.fullmatch(r"\d+\.\.\d+", text) else told
-    ends = told if isinstance(told, (tuple, list)) else (told,)
-    if told != "auto" and not all(isinstance(end, int) and 1 <= end <= MOST_SEGMENTS for end in ends):
-        message = f"{value!r} is not auto, a whole number from 1 to {MOST_SEGMENTS}, or a range such as 3..8"
-        raise ValueError(message)
-    return told
-
-
-def _range(value: Any) -> Any:
-    if isinstance(value, str):
-        found = re.fullmatch(r"(\d+)\.\.(\d+)", value)
-        if not found or int(found[1]) > int(found[2]):
-            message = f"{value!r} is not a range such as 3..8"
-            raise ValueError(message)
-        return (int(found[1]), int(found[2]))
-    return value
-
-
-def _mark(value: Any) -> Any:
-    """Accept one character, or its name."""
-    names = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "pipe": "|", "\\t": "\t"}
-    mark = names.get(value.strip().lower(), value) if isinstance(value, str) else value
-    if mark is not None and (not isinstance(mark, str) or len(mark) != 1 or mark.isalnum() or mark in "\"'\n\r"):
-        message = f"{value!r} is not one character that can stand between cells, nor comma, semicolon, tab or bar"
-        raise ValueError(message)
-    return mark
-
-
-Table = BeforeValidator(_pairs)
+Table = BeforeValidator(pairs, json_schema_input_type=dict[str, Any] | list[str])
+Files = Annotated[tuple[Path, ...], BeforeValidator(paths, json_schema_input_type=str | list[str])]
 Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 
 
@@ -114,8 +54,11 @@ class Settings(BaseModel):
     id: str | None = _field(
         None, "Column that identifies a customer; found by uniqueness and name when not given", flag="--id", shown="COL"
     )
-    role: Annotated[dict[str, Role], Table] = _field(
-        {}, "COLUMN=ROLE, what a column is: " + ", ".join(ROLES), flag="--role"
+    role: Annotated[dict[str, Role | Part], Table] = _field(
+        {},
+        f"COLUMN=ROLE, what a column is: {', '.join(ROLES)}; in a file of --activity, --survey or --orders "
+        f"STEM.COLUMN=PART: {', '.join(dict.fromkeys(PARTS['activity'] + PARTS['orders']))}, and roles in a survey",
+        flag="--role",
     )
     descriptor: tuple[str, ...] = _field(
         (), "Column that describes segments and does not build them", flag="--descriptor"
@@ -145,10 +88,78 @@ class Settings(BaseModel):
         flag="--center-respondents",
         source="Fischer (2004)",
     )
+    activity: Files = _field(
+        (),
+        "Log of what customers did, posted or liked: customer with topic, tags or text, and weight, time, channel if "
+        "any; or a table of counts, a column a topic",
+        flag="--activity",
+        shown="FILE",
+        group="Source",
+    )
+    survey: Files = _field(
+        (),
+        "Survey, one row a respondent; several files are waves or channels of one questionnaire",
+        flag="--survey",
+        shown="FILE",
+        group="Source",
+    )
+    orders: Files = _field(
+        (),
+        "Orders: customer, time, amount, and product, category, quantity, order number if any",
+        flag="--orders",
+        shown="FILE",
+        group="Source",
+    )
+    join_ids: Literal["as-written", "folded"] = _field(
+        "as-written",
+        "How customers of several sources are matched: by the id as it is written, or without regard to case and "
+        "blanks",
+        flag="--join-ids",
+        group="Source",
+    )
+    max_topics: int = _field(
+        100,
+        "Topics of an activity log that become columns, at most; the more customers, the fewer",
+        flag="--max-topics",
+        shown="N",
+        unit="topics",
+        group="Source",
+        ge=1,
+        le=300,
+    )
+    half_life_days: float | None = _field(
+        None,
+        "What was done so many days ago counts half; the day makes no difference when not given",
+        flag="--half-life-days",
+        shown="DAYS",
+        unit="days",
+        group="Source",
+        gt=0,
+        allow_inf_nan=False,
+    )
+    reference_date: date | None = _field(
+        None,
+        "Day from which recency, tenure and half-life are counted; the last day in the file when not given",
+        flag="--reference-date",
+        shown="YYYY-MM-DD",
+        group="Source",
+    )
+    survey_map: Annotated[dict[str, str], Table] = _field(
+        {},
+        "THEIRS=OURS, columns of a later survey file that are called otherwise in the first one",
+        flag="--survey-map",
+        group="Source",
+    )
+    reverse: tuple[str, ...] = _field(
+        (),
+        "Question of a survey that is asked the other way round: its scale is turned",
+        flag="--reverse",
+        group="Source",
+    )
     where: str | None = _field(
         None, "Keep customers that meet this SQL condition", flag="--where", shown="CONDITION", group="Source"
     )
-    delimiter: Annotated[str | None, BeforeValidator(_mark)] = _field(
+    delimiter: Annotated[str | None, BeforeValidator(mark)] = _field(
         None,
         "What stands between the cells of a text file: one character, or comma, semicolon, tab, bar; found by a vote "
         "when not given",
@@ -162,14 +173,17 @@ class Settings(BaseModel):
     compare_with: str | None = _field(
         None, "Column with the grouping you use today, to compare with", flag="--compare-with", shown="COL"
     )
-    k: Annotated[Literal["auto"] | int | tuple[int, int], BeforeValidator(_ks)] = _field(
+    k: Annotated[
+        Literal["auto"] | int | tuple[int, int],
+        BeforeValidator(ks, json_schema_input_type=int | str | tuple[int, int]),
+    ] = _field(
         "auto",
         "Number of segments: auto, a number, or a range to choose from such as 2..12",
         flag="-k",
         shown="auto|N|A..B",
         group="Segments",
     )
-    prefer: Annotated[tuple[int, int], BeforeValidator(_range)] = _field(
+    prefer: Annotated[tuple[int, int], BeforeValidator(span, json_schema_input_type=str | tuple[int, int])] = _field(
         (3, 8),
         "Range of k that is useful to act on",
         flag="--prefer",
@@ -202,6 +216,45 @@ class Settings(BaseModel):
         None, "Threads; the answer does not depend on them", flag="--threads", shown="N", group="Machine", ge=1, le=256
     )
     png: bool = _field(False, "Also write every chart and persona card as PNG", flag="--png", group="Output")
+
+    @model_validator(mode="after")
+    def _words_fit(self) -> Settings:
+        """Say what of `role` can be said of no column, all of it at once."""
+        found = {key: misfit(key, word, self._stems) for key, word in self.role.items()}
+        problems = [f"{key}={self.role[key]}: {why}" for key, why in found.items() if why]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    @property
+    def _stems(self) -> dict[str, str]:
+        """Stem -> kind, of every file that was named; a frame is called what it is."""
+        named = {stem_of(path, kind): kind for kind in PARTS for path in getattr(self, kind)}
+        return {**{kind: kind for kind in PARTS}, **named}
+
+    @property
+    def roles(self) -> dict[str, Role]:
+        """What was said of columns of customers; what was said of files of events is left to who reads them."""
+        return {key: word for key, word in self.role.items() if word in ROLES}  # type: ignore[misc]
+
+    def parts_of(self, source: Any, kind: str, columns: Iterable[str]) -> dict[str, Role | Part]:
+        """What was said of the columns of one file of events or answers: column -> word.
+
+        Args:
+            source: Its path, or a frame.
+            kind: "activity", "survey" or "orders".
+            columns: The columns it has.
+
+        Raises:
+            MissingColumns: If something was said of a column that it does not have.
+        """
+        stem, columns = stem_of(source, kind), list(columns)
+        told = {k.removeprefix(f"{stem}."): w for k, w in self.role.items() if stem_in(k, self._stems) == stem}
+        made = stem in PARTS  # what is made of `orders` is called orders.recency: that is said of it later
+        missing = [column for column, word in told.items() if column not in columns and not (made and word in ROLES)]
+        if missing:
+            raise MissingColumns.listing(missing, columns, otherwise=NAME_ONE)
+        return {column: word for column, word in told.items() if column in columns}
 
     @classmethod
     def of(
@@ -255,11 +308,23 @@ def _from_file(path: Path | None) -> dict[str, Any]:
         raise BadSetting(
             f"{path} is not valid TOML", got=str(error), do='mend the line it names, such as prefer = "3..8"'
         ) from None
-    settings = {key.replace("-", "_"): value for key, value in found.items()}
+    settings = {key.replace("-", "_"): _beside(path, key.replace("-", "_"), value) for key, value in found.items()}
     for key in settings:
         if key not in Settings.model_fields:
             raise BadSetting.unknown(key, Settings.model_fields, where=str(path))
     return settings
+
+
+def _beside(config: Path, key: str, value: Any) -> Any:
+    """Files that are named in ilk.toml lie where it lies, unless their path begins at the root or at home."""
+    if key not in FILES:
+        return value
+    if isinstance(value, list):
+        return [_beside(config, key, each) for each in value]
+    if not isinstance(value, str):
+        return value
+    before, path = ("glob:", value[5:]) if value.startswith("glob:") else ("", value)
+    return before + str(Path(config).parent / Path(path).expanduser())
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
@@ -287,5 +352,5 @@ def _in_words(error: ValidationError) -> str:
     for problem in error.errors(include_url=False, include_context=False):
         where = "-".join(str(part).replace("_", "-") for part in problem["loc"][:2] if isinstance(part, str))
         said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        lines.append(f"{where}: {said}, got {problem['input']!r}")
+        lines.append(f"{where}: {said}, got {problem['input']!r}" if where else said)
     return "; ".join(dict.fromkeys(lines))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ilk.errors import BadSetting, FileTrouble
+from ilk.errors import BadSetting, FileTrouble, MissingColumns
 from ilk.settings import Settings, told_by
 
 NOWHERE = {"HOME": "/nowhere"}
@@ -90,6 +90,49 @@ def test_every_setting_says_what_it_is_and_has_a_flag():
 def test_settings_survive_being_written_down():
     settings = of({"k": "2..12", "role": ["a=amount"], "descriptor": ["b"], "labels": "x.csv"})
     assert Settings.model_validate_json(settings.model_dump_json()) == settings
+
+
+def test_words_for_files_of_events_are_checked_against_the_kind_of_file():
+    """A log has topics and orders have amounts; the customer table has neither."""
+    files = {"activity": ["social/posts.2024.csv.gz"], "orders": "shop.duckdb#sales"}
+    role = ["posts.2024.owner=customer", "posts.2024.tags=topic", "sales.total=amount", "income=amount", "a.b=count"]
+    settings = of({**files, "role": role})
+    assert settings.parts_of(settings.activity[0], "activity", ["owner", "tags", "x"]) == {
+        "owner": "customer",
+        "tags": "topic",
+    }
+    assert settings.parts_of(settings.orders[0], "orders", ["total"]) == {"total": "amount"}
+    with pytest.raises(BadSetting) as error:
+        of({**files, "role": ["posts.2024.tags=product", "income=customer", "sales.total=topic"]})
+    assert all(word in str(error.value) for word in ("posts.2024.tags=product", "income=customer", "sales.total=topic"))
+
+
+def test_a_column_a_file_of_events_does_not_have_is_told_with_the_nearest_one():
+    settings = of({"activity": "posts.csv", "role": ["posts.ownr=customer"]})
+    with pytest.raises(MissingColumns, match="use 'owner'"):
+        settings.parts_of(settings.activity[0], "activity", ["owner", "tags"])
+
+
+def test_what_is_made_of_orders_may_share_its_prefix_with_the_file():
+    """`orders.recency` is no column of orders.csv; it is made, and may be given a role later."""
+    settings = of({"orders": "orders.csv", "role": ["orders.recency=number", "orders.paid=amount"]})
+    assert settings.parts_of(settings.orders[0], "orders", ["paid"]) == {"paid": "amount"}
+
+
+def test_frames_are_called_what_they_are():
+    settings = of({"role": ["activity.who=customer"]})
+    assert settings.parts_of(object(), "activity", ["who"]) == {"who": "customer"}
+
+
+def test_files_named_in_ilk_toml_lie_beside_it(tmp_path):
+    (tmp_path / "ilk.toml").write_text(
+        "activity = ['a.csv', '/b.csv']\norders = 'glob:o/*.pq'\nlabels = 'words.csv'\n[role]\na.who = 'customer'\n"
+    )
+    found = of(config=tmp_path / "ilk.toml")
+    assert [str(path) for path in found.activity] == [str(tmp_path / "a.csv"), "/b.csv"]
+    assert str(found.orders[0]) == f"glob:{tmp_path}/o/*.pq"
+    assert found.labels == tmp_path / "words.csv"
+    assert found.role == {"a.who": "customer"}
 
 
 def test_what_was_not_given_as_a_flag_is_named(tmp_path):

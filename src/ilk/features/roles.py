@@ -134,9 +134,9 @@ def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
 
 def _plan(look: Look) -> ColumnPlan:
     facts, settings, name = look.facts, look.settings, look.name
-    if name in settings.ignore or settings.role.get(name) == "ignore":
+    if name in settings.ignore or settings.roles.get(name) == "ignore":
         return _planned(look, "ignore", Guess("ignore", TOLD), "out")
-    told = settings.role.get(name)
+    told = settings.roles.get(name)
     if told is not None and told != "descriptor":
         return _told_plan(look, told)
     useless = _useless(facts, settings.missing.get(name))
@@ -280,7 +280,7 @@ def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:
 
 def _with_descriptors(plans: tuple[ColumnPlan, ...], settings: Settings) -> tuple[ColumnPlan, ...]:
     """Let descriptors build where fewer than two columns do, who customers are before what came of it."""
-    said = {*settings.descriptor, settings.compare_with, *(c for c, role in settings.role.items() if role)}
+    said = {*settings.descriptor, settings.compare_with, *(c for c, role in settings.roles.items() if role)}
     for outcomes in (False, True):
         if sum(plan.use == "builds" for plan in plans) >= FEWEST:
             break
@@ -303,7 +303,7 @@ def _drafted(plan: ColumnPlan) -> ColumnPlan:
 def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> None:
     """Names that are not there, and settings that contradict each other."""
     known = [one.column for one in facts]
-    named = [*settings.role, *settings.descriptor, *settings.ignore, *settings.weight, *settings.missing]
+    named = [*settings.roles, *settings.descriptor, *settings.ignore, *settings.weight, *settings.missing]
     named += [settings.compare_with] if settings.compare_with else []
     available = [*known, *([intake.id_column] if intake.id_column else [])]
     missing = list(dict.fromkeys(name for name in named if name not in available))
@@ -317,7 +317,7 @@ def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> 
 
 def _contradictions(settings: Settings, id_column: str | None) -> list[str]:
     problems = [f"{name!r} is to be ignored and to describe" for name in settings.descriptor if name in settings.ignore]
-    for name, role in settings.role.items():
+    for name, role in settings.roles.items():
         if name in settings.ignore and role != "ignore":
             problems.append(f"{name!r} is to be ignored and to be {role}")
         if name in settings.descriptor and role != "descriptor":

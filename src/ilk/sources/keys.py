@@ -123,7 +123,7 @@ def repeated_ids(name: str, n_repeated: int, n: int) -> BadInput:
 
 
 def _named(landing: Landing, settings: Settings) -> int | None:
-    roles = [column for column, role in settings.role.items() if role == "id"]
+    roles = [column for column, role in settings.roles.items() if role == "id"]
     wanted = {name for name in (settings.id, *roles) if name}
     if len(wanted) > 1:
         raise BadSetting(
@@ -140,7 +140,7 @@ def _named(landing: Landing, settings: Settings) -> int | None:
 
 def _ignored(settings: Settings) -> frozenset[str]:
     """Columns somebody asked to leave out; none of them is taken for the id."""
-    return frozenset({*settings.ignore, *(column for column, role in settings.role.items() if role == "ignore")})
+    return frozenset({*settings.ignore, *(column for column, role in settings.roles.items() if role == "ignore")})
 
 
 def _examine(sandbox: Sandbox, relation: str, landing: Landing, i: int, rank: int) -> _Candidate:

@@ -1,0 +1,165 @@
+"""What settings accept: the words there are, and the forms in which flags, ilk.toml and Python give a value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+Role = Literal[
+    "id",
+    "amount",
+    "count",
+    "share",
+    "number",
+    "ordered",
+    "flag",
+    "category",
+    "choices",
+    "topics",
+    "text",
+    "date",
+    "descriptor",
+    "contact",
+    "ignore",
+]
+"""What a column is; see the words of the design."""
+
+ROLES: tuple[str, ...] = get_args(Role)
+
+Part = Literal[
+    "customer",
+    "topic",
+    "text",
+    "weight",
+    "time",
+    "channel",
+    "amount",
+    "product",
+    "category",
+    "quantity",
+    "order",
+    "ignore",
+]
+"""What a column of a log of activity, a survey or orders is, before it becomes columns of customers."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "activity": ("customer", "topic", "text", "weight", "time", "channel", "ignore"),
+    "survey": ("customer", "weight", "time", "channel", *(role for role in ROLES if role not in {"id", "topics"})),
+    "orders": ("customer", "time", "amount", "product", "category", "quantity", "order", "ignore"),
+}
+"""Which words fit which kind of source; the questions of a survey are columns, so roles fit them too."""
+
+MOST_SEGMENTS = 50
+"""Nobody acts on more; every k tried costs a hundred refits."""
+
+ENDINGS = frozenset(
+    f".{ending}"
+    for kind in (
+        "gz zst xz bz2",
+        "csv tsv txt tab",
+        "parquet pq",
+        "json ndjson jsonl",
+        "xlsx xlsm xlsb xls ods",
+        "duckdb db ddb",
+    )
+    for ending in kind.split()
+)
+"""What the name of a file ends in and its stem does not."""
+
+
+def stem_of(source: Any, kind: str) -> str:
+    """What a file is called in `--role STEM.COLUMN=WORD`: its name without endings, or the table of a database.
+
+    A frame is called what it is: activity, survey or orders.
+    """
+    if not isinstance(source, (str, Path)):
+        return kind
+    text = str(source).removeprefix("glob:")
+    name = Path(text.rsplit("#", 1)[1] if "#" in text and not Path(text).exists() else Path(text).name)
+    while name.suffix.lower() in ENDINGS:
+        name = name.with_suffix("")
+    return str(name)
+
+
+def pairs(value: Any) -> Any:
+    """Accept COL=VALUE texts, as flags give them, beside a table; `[role] posts.user = "customer"` is one column."""
+    if isinstance(value, (list, tuple)):
+        broken = [text for text in value if "=" not in str(text)]
+        if broken:
+            message = f"{broken[0]!r} is not of the form COLUMN=VALUE"
+            raise ValueError(message)
+        return dict(str(text).rsplit("=", 1) for text in value)
+    return dict(_flat(value)) if isinstance(value, Mapping) else value
+
+
+def _flat(table: Mapping[Any, Any], above: str = "") -> Iterable[tuple[Any, Any]]:
+    """TOML takes an unquoted dot for a table within the table."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{above}{key}.")
+        else:
+            yield (f"{above}{key}" if above else key), value
+
+
+def paths(value: Any) -> Any:
+    """Accept one file beside several."""
+    return (value,) if isinstance(value, (str, Path)) else value
+
+
+def ks(value: Any) -> Any:
+    """Accept "auto", 5, "5", "2..12" and (2, 12), within 1 to MOST_SEGMENTS."""
+    text = value.strip() if isinstance(value, str) else ""
+    told = int(text) if re.fullmatch("[0-9]{1,6}", text) else value
+    told = span(told) if re.fullmatch(r"\d+\.\.\d+", text) else told
+    ends = told if isinstance(told, (tuple, list)) else (told,)
+    if told != "auto" and not all(isinstance(end, int) and 1 <= end <= MOST_SEGMENTS for end in ends):
+        message = f"{value!r} is not auto, a whole number from 1 to {MOST_SEGMENTS}, or a range such as 3..8"
+        raise ValueError(message)
+    return told
+
+
+def span(value: Any) -> Any:
+    """Accept "3..8" beside (3, 8)."""
+    if isinstance(value, str):
+        found = re.fullmatch(r"(\d+)\.\.(\d+)", value)
+        if not found or int(found[1]) > int(found[2]):
+            message = f"{value!r} is not a range such as 3..8"
+            raise ValueError(message)
+        return (int(found[1]), int(found[2]))
+    return value
+
+
+def mark(value: Any) -> Any:
+    """Accept one character, or its name."""
+    names = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "pipe": "|", "\\t": "\t"}
+    found = names.get(value.strip().lower(), value) if isinstance(value, str) else value
+    if found is not None and (not isinstance(found, str) or len(found) != 1 or found.isalnum() or found in "\"'\n\r"):
+        message = f"{value!r} is not one character that can stand between cells, nor comma, semicolon, tab or bar"
+        raise ValueError(message)
+    return found
+
+
+def misfit(key: str, word: str, stems: Mapping[str, str]) -> str | None:
+    """Why `key=word` cannot be said of a column; None where it can.
+
+    Args:
+        key: COLUMN or STEM.COLUMN.
+        word: A role or a part.
+        stems: Stem -> kind of the sources that were named; frames are called what they are.
+    """
+    kind = stems.get(stem_in(key, stems) or "")
+    if kind is None:
+        return (
+            None if word in ROLES else f"{word!r} is said of a column of activity, survey or orders: STEM.COLUMN={word}"
+        )
+    if word in PARTS[kind] or (word in ROLES and key.startswith(f"{kind}.")):
+        return None
+    return f"{word!r} is not what a column of {kind} can be: {', '.join(PARTS[kind])}"
+
+
+def stem_in(key: str, stems: Iterable[str]) -> str | None:
+    """The longest of `stems` that `key` begins with, before a dot."""
+    found = [stem for stem in stems if key.startswith(f"{stem}.")]
+    return max(found, key=len, default=None)
