@@ -99,6 +99,25 @@ def find_key(sandbox: Sandbox, landing: Landing, settings: Settings) -> Key:
     return _key(nearly) if nearly else _row_numbers(sandbox, relation, landing, ignored)
 
 
+def key_at(sandbox: Sandbox, landing: Landing, i: int) -> Key:
+    """Return a column as the id of a customer, whoever chose it and however often an id comes.
+
+    Where all are whole numbers with ".0", as programs write them beside blanks, that is no part of the id.
+    """
+    found = _examine(sandbox, landing.relation, landing, i, rank=5)
+    if found.n_decimal == found.filled > 0:
+        pointed = f"regexp_full_match({found.sql}, '-?(?:0|[1-9][0-9]{{0,17}})\\.0')"
+        (n,) = sandbox.row(f"SELECT count(*) FILTER ({pointed}) FROM {_trimmed_relation(landing, i)}")
+        if n == found.filled:
+            return Key(i, f"TRY_CAST(replace({found.sql}, '.0', '') AS BIGINT)", whole=True, trims=found.is_text)
+    return _key(found)
+
+
+def _trimmed_relation(landing: Landing, i: int) -> str:
+    at = position(i)
+    return f"(SELECT {trimmed(at) if landing.types[i] == 'VARCHAR' else at} AS {at} FROM {landing.relation})"
+
+
 def rank_of(name: str) -> int:
     """Return how much a name sounds like a customer's id: 4 customer_id, 3 id, 2 customer, 1 order_id, 0 not at all."""
     words = words_of(name)

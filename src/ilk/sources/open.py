@@ -69,13 +69,13 @@ def open_source(
         MissingExtra: If a library for this kind of file is not installed.
     """
     progress = progress or Progress()
-    sandbox = open_sandbox(settings.threads, _size(source), progress)
+    sandbox = open_sandbox(settings.threads, size_of(source), progress)
     try:
         with progress.stage("Reading the customers"):
             return _open(sandbox, source, settings, expect, progress, keyed=keyed)
     except duckdb.Error as error:
         sandbox.close()
-        raise _trouble(error) from error
+        raise trouble(error) from error
     except BaseException:
         sandbox.close()
         raise
@@ -102,7 +102,7 @@ def _open(
     *,
     keyed: bool,
 ) -> StoredSource:
-    landing = _land(sandbox, source, progress, settings.delimiter)
+    landing = land(sandbox, source, progress, settings.delimiter)
     sandbox.lock(landing.files)
     if expect is not None:
         landing = _as_expected(landing, expect)
@@ -120,11 +120,11 @@ def _open(
         skipped=landing.skipped + customers.skipped,
         dialect=replace(landing.dialect, decimal=customers.decimal) if landing.dialect else None,
         id_column=None if customers.key.at is None else landing.names[customers.key.at],
-        notes=landing.notes + _reject_notes(landing) + customers.notes,
+        notes=landing.notes + reject_notes(landing) + customers.notes,
     )
     if settings.where is None and settings.query is None:
         intake = replace(intake, notes=intake.notes + _blank_notes(intake))
-    _refuse_lost(intake)
+    refuse_lost(intake)
     stored = _stored(sandbox, landing, customers)
     if expect is not None:
         return StoredSource(stored, intake, rejects)
@@ -160,7 +160,8 @@ def _refuse_unseparated(sandbox: Sandbox, landing: Landing) -> None:
         )
 
 
-def _land(sandbox: Sandbox, source: Any, progress: Progress, delimiter: str | None) -> Landing:
+def land(sandbox: Sandbox, source: Any, progress: Progress, delimiter: str | None) -> Landing:
+    """Land a path or a frame as `open_source` takes it: every record as it is written, nothing understood yet."""
     if not isinstance(source, (str, Path)):
         from ilk.sources.frames import as_arrow
 
@@ -257,7 +258,7 @@ def _begins_as_parquet(path: Path) -> bool:
         ) from None
 
 
-def _size(source: Any) -> int:
+def size_of(source: Any) -> int:
     """Guess how many bytes will be kept, to decide whether memory will do."""
     if not isinstance(source, (str, Path)) or not Path(source).is_file() or _ending(Path(source)) in PARQUET + DATABASE:
         return 0
@@ -280,7 +281,12 @@ def _refuse_empty(intake: Intake) -> None:
         )
 
 
-def _refuse_lost(intake: Intake) -> None:
+def refuse_lost(intake: Intake) -> None:
+    """Refuse an account in which records are neither rows nor rejects nor skipped.
+
+    Raises:
+        BadInput: If it does not add up.
+    """
     accounted = intake.rows + intake.rejects + intake.skipped
     if accounted != intake.records:
         raise BadInput(
@@ -289,7 +295,8 @@ def _refuse_lost(intake: Intake) -> None:
         )
 
 
-def _reject_notes(landing: Landing) -> tuple[Note, ...]:
+def reject_notes(landing: Landing) -> tuple[Note, ...]:
+    """Say how many records could not be split into cells, and the first of them."""
     n = landing.rejects.num_rows
     if not n:
         return ()
@@ -324,7 +331,7 @@ def _fact_notes(facts: tuple[ColumnFacts, ...]) -> tuple[Note, ...]:
     return tuple(note for note in notes if note is not None)
 
 
-def _trouble(error: duckdb.Error) -> Exception:
+def trouble(error: duckdb.Error) -> Exception:
     """Say what DuckDB ran into, in our own terms."""
     reason = reason_of(error)
     if isinstance(error, duckdb.OutOfMemoryException):

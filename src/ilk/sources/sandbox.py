@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import pyarrow as pa
 
 from ilk.progress import Progress
 
@@ -61,6 +62,10 @@ class Sandbox:
     def row(self, query: str) -> tuple[Any, ...]:
         """The only row of a query."""
         return self.rows(query)[0]
+
+    def table(self, query: str) -> pa.Table:
+        """All rows of a query in Arrow."""
+        return self._await(lambda: self.con.sql(query).to_arrow_table())
 
     def values(self, relation: str, aggregates: Sequence[str]) -> list[Any]:
         """Values of aggregates over a relation, asked a few columns at a time: planning hundreds takes seconds."""
