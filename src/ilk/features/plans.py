@@ -88,12 +88,13 @@ class Transform:
 
     `kind`: log is log1p(v / scale), asinh is asinh(v / scale), plain is v, level is the indicator of each of `levels`.
     Winsorised to [low, high] after the shape. For level, `centre` holds the shares and `spread` is one number.
+    For topic, x = weight * v * scale / the length of the row that the block's topics make together.
     `pooled` are the rare levels that count as the level "(other)".
     """
 
     column: str
     role: Role
-    kind: Literal["log", "asinh", "plain", "level"]
+    kind: Literal["log", "asinh", "plain", "level", "topic"]
     scale: float
     low: float
     high: float
@@ -110,7 +111,9 @@ class Recipe:
     """Fitted transforms, in feature order; `features.recipe.apply` turns a batch into numbers.
 
     `centred` are batteries of ordered columns: each customer's own mean over one of them is taken off it.
+    `topics` are the topics of each block, whose features are one row of length `weight` a customer.
     """
 
     transforms: tuple[Transform, ...]
     centred: tuple[tuple[str, ...], ...] = ()
+    topics: tuple[tuple[str, ...], ...] = ()

@@ -15,6 +15,7 @@ from ilk.errors import BadInput, MissingColumns
 from ilk.features import transforms
 from ilk.features.batteries import centre_respondents, centring_note, find_batteries, to_centre
 from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme, Transform
+from ilk.features.topics import fill_topics, fit_topics, group_topics
 from ilk.features.transforms import Values
 from ilk.figures import few
 from ilk.settings import Settings
@@ -73,23 +74,42 @@ def fit_recipe(
     plans, themes = _balanced(sample, plans, settings)
     batteries = find_batteries(sample, [plan for plan in plans if _has_features(plan)])
     scales = {column: battery.spread for battery in batteries for column in battery.columns}
-    fitting = _Fitting(sample, settings, scales, frozenset(f.column for f in facts if f.n_negative))
+    interests = _Interests.of(sample, [plan for plan in plans if _has_features(plan)], settings)
+    negative = frozenset(f.column for f in facts if f.n_negative)
+    fitting = _Fitting(sample, settings, scales, negative, interests.transforms)
     found = {plan.column: fitting.transforms(plan) for plan in plans if _has_features(plan)}
     lost = [column for column, made in found.items() if not made]
-    recipe = Recipe(tuple(transform for made in found.values() for transform in made))
+    recipe = Recipe(tuple(transform for made in found.values() for transform in made), topics=interests.blocks)
     if not recipe.transforms:
         raise BadInput(
             "No column is left to build segments from",
             got=", ".join(f"{plan.column}: {plan.reason}" for plan in plans[:12]) or "no columns at all",
             do="bring columns in which customers differ, or give a column a role, such as --role COLUMN=amount",
         )
-    notes: tuple[Note, ...] = ()
+    notes = interests.notes
     if settings.center_respondents:
         recipe = replace(recipe, centred=to_centre(batteries, [column for column in found if column not in lost]))
-        notes = (centring_note(recipe.centred),)
+        notes = (*notes, centring_note(recipe.centred))
     notes += (*_total_notes(plans, identities), *_lost_notes(lost), *_rare_notes(unseen(recipe, sample), settings))
     plans = tuple(replace(p, use="out", reason=f"{p.reason}; varies nowhere") if p.column in lost else p for p in plans)
     return Fitted(recipe, notes, plans, identities, themes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Interests:
+    """The topics that tell customers apart, by block, and their transforms."""
+
+    blocks: tuple[tuple[str, ...], ...]
+    transforms: Mapping[str, Transform]
+    notes: tuple[Note, ...]
+
+    @classmethod
+    def of(cls, sample: pa.Table, plans: Sequence[ColumnPlan], settings: Settings) -> _Interests:
+        fits = [fit_topics(sample, group, min_customers=settings.min_group) for group in group_topics(plans)]
+        made = {column: transform for found, _ in fits for column, transform in found.items()}
+        return cls(
+            tuple(tuple(found) for found, _ in fits if found), made, tuple(n for _, notes in fits for n in notes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +120,11 @@ class _Fitting:
     settings: Settings
     scales: Mapping[str, float]
     negative: frozenset[str]
+    topics: Mapping[str, Transform]
 
     def transforms(self, plan: ColumnPlan) -> tuple[Transform, ...]:
+        if plan.kind == "topics":
+            return (self.topics[plan.column],) if plan.column in self.topics else ()
         column = self.sample.column(plan.column)
         if plan.kind == "category":
             texts = transforms.level_texts(column)
@@ -222,8 +245,11 @@ def _fill(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> N
     at = 0
     for transform in recipe.transforms:
         width = transforms.n_features(transform)
-        transforms.fill_features(transform, batch.column(transform.column), matrix[: batch.num_rows, at : at + width])
+        if transform.kind != "topic":
+            features = matrix[: batch.num_rows, at : at + width]
+            transforms.fill_features(transform, batch.column(transform.column), features)
         at += width
+    fill_topics(recipe, batch, matrix[: batch.num_rows])
     if recipe.centred:
         centre_respondents(recipe, matrix[: batch.num_rows])
 
@@ -234,9 +260,13 @@ def feature_columns(recipe: Recipe) -> tuple[str, ...]:
 
 
 def square_weights(recipe: Recipe) -> Values:
-    """Each feature's share of W, the sum of squared column weights, shape (p,); a category's indicators share one."""
+    """Each feature's share of W, the sum of squared column weights, shape (p,).
+
+    A category's indicators share one, and so do the topics of a block: no row is longer than their weight.
+    """
+    sharing = {column: len(columns) for columns in recipe.topics for column in columns}
     shares = [
-        transform.weight * transform.weight / transforms.n_features(transform)
+        transform.weight * transform.weight / max(transforms.n_features(transform), sharing.get(transform.column, 1))
         for transform in recipe.transforms
         for _ in range(transforms.n_features(transform))
     ]
@@ -262,6 +292,8 @@ def answered(matrix: Matrix, weights: Values) -> Values:
 def blank_columns(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matrix) -> npt.NDArray[np.bool_]:
     """Which building columns each customer left blank, (n, columns): no answer, or one the recipe cannot use.
 
+    A topic is only blank with all the others of its block.
+
     Who left all of them blank answered nothing and gets no segment, also where a blank was declared to mean none.
 
     Args:
@@ -271,6 +303,7 @@ def blank_columns(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matr
     """
     columns = list(dict.fromkeys(transform.column for transform in recipe.transforms))
     found = np.stack([_is_null(batch.column(column)) for column in columns], axis=1)
+    found[:, [columns.index(topic) for topics in recipe.topics for topic in topics]] = False
     start = 0
     for transform in recipe.transforms:
         features = slice(start, start + transforms.n_features(transform))

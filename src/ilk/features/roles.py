@@ -157,7 +157,7 @@ def _made_plan(look: Look, role: Role, why: str) -> ColumnPlan:
 def _told_plan(look: Look, role: Role, why: str = TOLD) -> ColumnPlan:
     if role in {"contact", "id", "ignore"}:
         return _planned(look, role, Guess(role, why), "out")
-    if role in _LATER:
+    if role in _LATER and not (role == "topics" and look.facts.kind in {"number", "flag"}):
         return _planned(look, role, Guess(role, f"{why}; {_LATER[role]}"), "out")
     return _planned(look, role, Guess(role, why), "describes" if role == "date" else "builds")
 
@@ -337,6 +337,8 @@ def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
         problems.append(f"{name!r} has a weight but does not build segments ({plan.reason})")
     if plan.missing != "skip" and plan.use != "builds":
         problems.append(f"{name!r} is told what a missing answer means but does not build segments ({plan.reason})")
+    if plan.missing != "skip" and plan.kind == "topics":
+        problems.append(f"{name!r} is a topic, and a topic that is blank counts as none whatever --missing says")
     if plan.missing == "zero" and plan.use == "builds" and kind in {"text", "date"}:
         problems.append(f"{name!r} holds {kind}s, where a missing answer cannot be zero; use --missing '{name}=flag'")
     return problems
@@ -354,6 +356,7 @@ def _wrong_kind(plan: ColumnPlan, facts: ColumnFacts) -> list[str]:
             kind == "text" and role == "ordered" and not plan.label.order,
             "holds text, whose order the labels file has to give (header order, such as low|middle|high)",
         ),
+        (role == "topics" and bool(facts.n_negative), "goes below 0 and cannot say how much of a topic there is"),
         (role == "flag" and n_distinct > 2, f"has {n_distinct:,} different values and cannot be a flag"),
         (role == "flag" and coded, "holds two numbers that are not 0 and 1; category takes any two"),
     ]

@@ -93,7 +93,8 @@ def how_far(
 def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
     totals = {identity.total for identity in model.content.identities}
     kinds = {c.plan.column: c.facts.kind for c in model.content.columns}
-    by_amount = [t for t in model.content.recipe.transforms if t.kind != "level" and kinds[t.column] == "number"]
+    single = [t for t in model.content.recipe.transforms if t.kind not in {"level", "topic"}]
+    by_amount = [t for t in single if kinds[t.column] == "number"]
     if changeable is None:
         return {t.column for t in by_amount if t.role in CHANGEABLE} - totals
     wanted = set(changeable)

@@ -67,6 +67,9 @@ def _recipe_problems(recipe: Recipe) -> Iterator[str]:
         yield "no column builds segments"
     if len(set(columns)) < len(columns):
         yield "a column builds twice"
+    topics = [t.column for t in recipe.transforms if t.kind == "topic"]
+    if sorted(topics) != sorted(column for block in recipe.topics for column in block) or () in recipe.topics:
+        yield "the topics of the blocks are not those that build"
     for t in recipe.transforms:
         if len(t.centre) != (len(t.levels) if t.kind == "level" else 1):
             yield "the transform of a column has the wrong number of features"

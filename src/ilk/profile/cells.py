@@ -42,9 +42,9 @@ WIDE = 50.0
 EDGE_DIGITS = 9
 """Significant digits of an edge: enough for dates and cents, without the dust of binary fractions."""
 
-NUMERIC: frozenset[Role] = frozenset({"amount", "count", "share", "number", "ordered", "flag", "date"})
-LOGARITHMIC: frozenset[Role] = frozenset({"amount", "count"})
-ZERO_APART: frozenset[Role] = frozenset({"amount", "count", "share"})
+NUMERIC: frozenset[Role] = frozenset({"amount", "count", "share", "number", "ordered", "flag", "date", "topics"})
+LOGARITHMIC: frozenset[Role] = frozenset({"amount", "count", "topics"})
+ZERO_APART: frozenset[Role] = frozenset({"amount", "count", "share", "topics"})
 SECRET: frozenset[Role] = frozenset({"id", "contact", "text", "ignore"})
 """Roles whose values are a person's: nothing but the number of answers is ever kept."""
 
