@@ -120,12 +120,14 @@ def world_command(
     force: Force = False,
 ) -> None:
     """Write a made-up world of customers as files, the truth apart."""
-    from ilk.world import make_world, write_world
+    from ilk.world import make_traces, make_world, write_world
 
     if folder.exists() and any(folder.iterdir()) and not force:
         raise BadInput(f"{folder} is not empty", do="name another folder, or add --force")
-    write_world(folder, make_world(customers, seed=seed))
+    world = make_world(customers, seed=seed)
+    write_world(folder, world, make_traces(world, seed))
     say(f"{customers:,} made-up customers are in {folder / 'customers.csv'}; who is who is in {folder / 'truth.csv'}.")
+    say("What they follow, answer and order is in activity.csv, survey.csv and orders.csv beside it.")
 
 
 @app.command("assign")

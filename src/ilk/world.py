@@ -1,13 +1,15 @@
 """A made-up world of card customers with known personas: nothing to bring for a first look, and a truth to be held to.
 
 Six personas pay with one card; `worlds/` says what they do. Small habits now and then run through all of them, so that
-the pattern of zeros alone misleads. Every person and every figure is invented.
+the pattern of zeros alone misleads. What people follow, answer and order tells of a second side of them, which the card
+does not show. Every person and every figure is invented.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
@@ -22,6 +24,8 @@ from ilk.errors import BadSetting
 from ilk.files import private_folder, replacing, write_text
 from ilk.worlds.cards import Floats, Ints, card_columns, of_persona
 from ilk.worlds.people import FAMILY_NAMES, GIVEN_NAMES, LABELS, PERSONAS, REGIONS, TIERS
+from ilk.worlds.traces import activity_log, order_list, survey_answers, wants_of
+from ilk.worlds.wants import DEVICES, KINDS, STATEMENTS, WANTS, kind_names
 
 FIRST_ID = 100_001
 """Number of the first customer; ids look like C100001."""
@@ -29,7 +33,10 @@ FIRST_ID = 100_001
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`customers`, one row each, and `truth`: CUST_ID, PERSONA and PERSONA_NUMBER (from 1), in the same order."""
+    """`customers`, one row each, and in the same order `truth`: CUST_ID, and what each was made from.
+
+    PERSONA (numbered from 1) is how the card is used, WANT what the customer is after, KIND both.
+    """
 
     customers: pa.Table
     truth: pa.Table
@@ -38,6 +45,20 @@ class World:
     def labels(self) -> npt.NDArray[np.int32]:
         """Planted persona of each customer, 0-based, shape (n,)."""
         return np.asarray(self.truth["PERSONA_NUMBER"].to_numpy() - 1, dtype=np.int32)
+
+    @property
+    def kinds(self) -> npt.NDArray[np.int32]:
+        """Planted kind of each customer, persona and want together, 0-based, shape (n,)."""
+        return np.asarray(self.truth["KIND_NUMBER"].to_numpy() - 1, dtype=np.int32)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """What the same customers left elsewhere: `activity`, a log; `survey`, a row a respondent; `orders`, a row each."""
+
+    activity: pa.Table
+    survey: pa.Table
+    orders: pa.Table
 
 
 def make_world(n_customers: int = 20_000, seed: int = 0) -> World:
@@ -56,18 +77,32 @@ def make_world(n_customers: int = 20_000, seed: int = 0) -> World:
             got=f"{n_customers:,} customers, seed {seed}",
             do="use, for example, 20000 customers and seed 0",
         )
-    behaviour, people, unrelated = (np.random.default_rng(s) for s in np.random.SeedSequence(seed).spawn(3))
+    behaviour, people, unrelated, wishes = _streams(seed, range(4))
     labels = _planted(n_customers, behaviour)
     ids = _numbered("C", FIRST_ID, n_customers, "")
     card = card_columns(labels, behaviour)
     described = _described(labels, card["CREDIT_LIMIT"], people)
     customers = pa.table({"CUST_ID": ids, **card, **described, **_unrelated(n_customers, unrelated)})
-    names = pa.array([p.name for p in PERSONAS]).take(pa.array(labels))
-    return World(customers, pa.table({"CUST_ID": ids, "PERSONA": names, "PERSONA_NUMBER": labels + 1}))
+    return World(customers, _truth(ids, labels, wants_of(labels, wishes)))
 
 
-def write_world(folder: Path, world: World) -> None:
+def make_traces(world: World, seed: int = 0) -> Traces:
+    """Make what the customers of a world left elsewhere; nine in ten are in the log, six in ten in the survey.
+
+    Args:
+        world: From `make_world`.
+        seed: The one the world was made with, or another for other traces of the same people.
+    """
+    log, answers, orders = _streams(seed, range(4, 7))
+    ids = world.customers["CUST_ID"].combine_chunks()
+    wants = np.array([want for _, want in KINDS])[world.kinds]
+    return Traces(activity_log(ids, wants, log), survey_answers(ids, wants, answers), order_list(ids, wants, orders))
+
+
+def write_world(folder: Path, world: World, traces: Traces | None = None) -> None:
     """Write customers.csv, customers-columns.csv (words and units), truth.csv and README.md into `folder`.
+
+    With `traces` also activity.csv, survey.csv, survey-columns.csv and orders.csv.
 
     Raises:
         FileTrouble: If the folder cannot be made or written to.
@@ -75,8 +110,32 @@ def write_world(folder: Path, world: World) -> None:
     folder = private_folder(Path(folder))
     _write_csv(folder / "customers.csv", world.customers)
     _write_csv(folder / "truth.csv", world.truth)
-    write_text(folder / "customers-columns.csv", _labels_text())
-    write_text(folder / "README.md", _readme(world))
+    write_text(folder / "customers-columns.csv", _labels_text(LABELS))
+    write_text(folder / "README.md", _readme(world, traces))
+    if traces is not None:
+        _write_csv(folder / "activity.csv", traces.activity)
+        _write_csv(folder / "survey.csv", traces.survey)
+        _write_csv(folder / "orders.csv", traces.orders)
+        write_text(folder / "survey-columns.csv", _labels_text(_survey_labels()))
+
+
+def _streams(seed: int, numbers: range) -> tuple[np.random.Generator, ...]:
+    """Random numbers for one part of the world each, so that a new part changes no other."""
+    return tuple(np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(i,))) for i in numbers)
+
+
+def _truth(ids: pa.Array, labels: Ints, wants: Ints) -> pa.Table:
+    kinds = np.array([KINDS.index(pair) for pair in zip(labels.tolist(), wants.tolist(), strict=True)], np.int64)
+    return pa.table(
+        {
+            "CUST_ID": ids,
+            "PERSONA": pa.array([p.name for p in PERSONAS]).take(pa.array(labels)),
+            "PERSONA_NUMBER": labels + 1,
+            "WANT": pa.array([w.name for w in WANTS]).take(pa.array(wants)),
+            "KIND": pa.array(kind_names()).take(pa.array(kinds)),
+            "KIND_NUMBER": kinds + 1,
+        }
+    )
 
 
 def _planted(n: int, rng: np.random.Generator) -> Ints:
@@ -137,14 +196,19 @@ def _write_csv(path: Path, table: pa.Table) -> None:
         pa_csv.write_csv(table, file, pa_csv.WriteOptions(include_header=False, quoting_style="none"))
 
 
-def _labels_text() -> str:
+def _labels_text(labels: Sequence[tuple[str, ...]]) -> str:
     """The labels file: what each column is called, measured in and grouped with."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([("column", "words", "unit", "currency", "group"), *LABELS])
+    csv.writer(text, lineterminator="\n").writerows([("column", "words", "unit", "currency", "group"), *labels])
     return text.getvalue()
 
 
-def _readme(world: World) -> str:
+def _survey_labels() -> list[tuple[str, ...]]:
+    items = [(f"Q{j + 1}", short, "", "", "Attitudes") for j, (_, short) in enumerate(STATEMENTS)]
+    return [("CUST_ID", "customer number", "", "", ""), *items, ("WAYS", "ways to reach the bank", "", "", "Contacts")]
+
+
+def _readme(world: World, traces: Traces | None) -> str:
     shares = ", ".join(f"{p.name} {100 * p.share:.0f} %" for p in PERSONAS)
     return dedent(f"""\
         # A made-up world of {world.customers.num_rows:,} card customers
@@ -163,4 +227,23 @@ def _readme(world: World) -> str:
         - AGE, REGION and TIER lean a little towards personas. APP_LOGINS, SERVICE_CALLS, NEWSLETTER_OPEN_RATE and
           BRANCH_DISTANCE have nothing to do with them.
         - Addresses end in example.com, which nobody can own.
+        """) + ("" if traces is None else _about(traces))
+
+
+def _about(traces: Traces) -> str:
+    n_events, n_answers, n_orders = (t.num_rows for t in (traces.activity, traces.survey, traces.orders))
+    kinds = "; ".join(kind_names())
+    return dedent(f"""
+        ## What the same people left elsewhere
+
+        - `activity.csv`: {n_events:,} things they followed, one row each.
+        - `survey.csv`: what {n_answers:,} of them answered, from 1 (disagree) to 5 (agree), and in WAYS which of
+          {len(DEVICES)} ways to reach the bank they use, several in a cell. `survey-columns.csv` has the statements.
+        - `orders.csv`: {n_orders:,} orders; an amount below 0 was sent back.
+
+        Whatever the card is used for, people want one of {len(WANTS)} things, and all three files lean on that alone.
+        With the persona this makes {len(KINDS)} kinds: {kinds}.
+        No single file tells these apart; all together do.
+
+            ilk segment customers.csv --activity activity.csv --survey survey.csv --orders orders.csv
         """)
