@@ -49,7 +49,7 @@ def activity_log(ids: pa.Array, wants: Ints, rng: np.random.Generator) -> pa.Tab
     favourite = rng.random((len(wants), own.shape[1])) ** 2
     chosen = _drawn(np.cumsum(favourite / favourite.sum(axis=1, keepdims=True), axis=1)[who], rng)
     topic = np.where(rng.random(len(who)) < OWN, own[wants[who], chosen], rng.integers(len(_topics()), size=len(who)))
-    time = np.datetime64(LAST_DAY, "s") - rng.integers(DAYS * 86_400, size=len(who)).astype("timedelta64[s]")
+    time = LAST_DAY.astype("datetime64[s]") - rng.integers(DAYS * 86_400, size=len(who)).astype("timedelta64[s]")
     by_time = np.argsort(time, kind="stable")
     channel = rng.integers(len(CHANNELS), size=len(who))
     table = pa.table(
@@ -117,4 +117,5 @@ def _how_many(n: int, share: float, mean: Floats | float, rng: np.random.Generat
 
 def _drawn(cumulated: Floats, rng: np.random.Generator) -> Ints:
     """One of the places of each row, drawn with the row's shares; rows add up to 1."""
-    return np.minimum((rng.random(len(cumulated))[:, None] > cumulated).sum(axis=1), cumulated.shape[1] - 1)
+    place = (rng.random(len(cumulated))[:, None] > cumulated).sum(axis=1)
+    return np.asarray(np.minimum(place, cumulated.shape[1] - 1), np.int64)
