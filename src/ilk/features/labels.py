@@ -83,14 +83,24 @@ def made_label(column: str) -> Label:
 def label_of(given: Label | None, name: str, made: Made | None) -> Label:
     """The labels file's words; else those the column was made with; else words made from its own name.
 
+    What the labels file leaves open, such as an order, is as the column was made.
+
     Args:
         given: What the labels file says, if anything.
         name: What the column is called in its own source.
         made: How it was made, if it was.
     """
     plain = made_label(name)
-    if made is None or (given is not None and given.given):
+    if made is None:
         return given or plain
+    if given is not None and given.given:
+        return replace(
+            given,
+            unit=given.unit or made.unit,
+            currency=given.currency or made.currency,
+            group=given.group or made.group,
+            order=given.order or made.order,
+        )
     return replace(
         plain,
         words=made.words or plain.words,

@@ -208,7 +208,7 @@ def _set_aside(rejects: pa.Table) -> tuple[Note, ...]:
     return (Note("events-rejected", text),) if reasons else ()
 
 
-def told(name: str, roles: Mapping[str, str]) -> str:
+def told_in_words(name: str, roles: Mapping[str, str]) -> str:
     """Return the parts of a log in words: "customer_id is the customer, date the time"."""
     parts = [f"{column!r} {'is ' if i == 0 else ''}the {role}" for i, (column, role) in enumerate(roles.items())]
     return f"In {name}, {', '.join(parts)}"

@@ -110,6 +110,25 @@ def _open(
         _refuse_unseparated(sandbox, landing)
     if settings.query is not None:
         landing = ask(sandbox, landing, settings.query, progress)
+    return understand(sandbox, landing, settings, expect, progress, keyed=keyed)
+
+
+def understand(
+    sandbox: Sandbox,
+    landing: Landing,
+    settings: Settings,
+    expect: Mapping[str, Kind] | None,
+    progress: Progress,
+    *,
+    keyed: bool = True,
+) -> StoredSource:
+    """Return what landed as typed rows with an id, and the account of every record.
+
+    Raises:
+        BadInput: If it cannot be used.
+        BadSetting: If `where` cannot be used.
+        MissingColumns: If the id that was named is not there.
+    """
     customers = interpret(sandbox, landing, settings, expect or {}, progress, keyed=keyed)
     rejects = pa.concat_tables([landing.rejects, customers.rejects]).sort_by("line")
     intake = Intake(

@@ -119,9 +119,6 @@ def _check(columns: Sequence[Candidate], roles: Mapping[str, str], name: str) ->
     missing = [column for column in roles if column not in known]
     if missing:
         raise MissingColumns.listing(missing, known)
-    wrong = [f"{column!r} as {part}" for column, part in roles.items() if part not in (*PARTS, "ignore")]
-    if wrong:
-        raise BadSetting(f"Orders have no such part: {', '.join(wrong)}", do=f"say one of {', '.join(PARTS)} or ignore")
     twice = [part for part in PARTS if list(roles.values()).count(part) > 1]
     if twice:
         both = [column for column, part in roles.items() if part == twice[0]]

@@ -15,7 +15,7 @@ from ilk.figures import few
 from ilk.progress import Progress
 from ilk.settings import Role, Settings
 from ilk.sources.evidence import Evidence, Made
-from ilk.sources.log import Log, Used, intake_of, open_log, rejects_of, told
+from ilk.sources.log import Log, Used, intake_of, open_log, rejects_of, told_in_words
 from ilk.sources.names import clean_names
 from ilk.sources.order_columns import is_for_one
 from ilk.sources.order_figures import Figures, categories_of, figures_sql
@@ -54,19 +54,14 @@ def read_orders(
     settings: Settings,
     plan: OrdersPlan | None = None,
     progress: Progress | None = None,
-    *,
-    roles: Mapping[str, str] | None = None,
-    reference: date | None = None,
 ) -> Evidence[OrdersPlan]:
     """Read a list of orders, and return one row for each customer in it.
 
     Args:
         source: A path or a frame; one row for each order, or for each line of one.
-        settings: `threads`, `delimiter`, `id` and `min_group` are used here.
+        settings: `role`, `reference_date`, `id`, `threads`, `delimiter` and `min_group` are used here.
         plan: How other orders became columns; these become the same.
         progress: Told how far it is, asked whether to stop.
-        roles: Column -> part, where somebody said so.
-        reference: Day from which recency is counted; the last day in the file when not given.
 
     Returns:
         Columns recency, tenure and gap (days), frequency (orders), monetary and basket (money), trend (-1 to 1), and as
@@ -74,20 +69,21 @@ def read_orders(
 
     Raises:
         BadInput: If it cannot be used.
-        BadSetting: If `roles` contradict each other.
+        BadSetting: If the roles that were told contradict each other.
         FileTrouble: If it cannot be read.
         MissingColumns: If a column that was named, or that the plan knows, is not there.
     """
     with open_log(source, settings, progress or Progress(), "Reading the orders") as log:
-        columns = dict(plan.parts) if plan else guessed_parts(log, roles or {}, settings.id)
+        said = {} if plan else settings.parts_of(source, "orders", log.landing.names)
+        columns = dict(plan.parts) if plan else guessed_parts(log, said, settings.id)
         parts = read_parts(log, columns)
         currency, notes = (plan.currency, ()) if plan else currency_of(log, columns["amount"])
         for_one = plan.for_one if plan else is_for_one(columns["amount"], has_quantity="quantity" in columns)
         records = make_records(log, parts, for_one=for_one)
-        used, day = _used(log, records, reference)
+        used, day = _used(log, records, settings.reference_date)
         figures = plan.figures if plan else _figures(log, parts, max(FEWEST, settings.min_group))
         made = OrdersPlan(tuple(columns.items()), for_one, day, figures, currency)
-        notes = (*_notes(log, made, is_last=reference is None), *notes)
+        notes = (*_notes(log, made, is_last=settings.reference_date is None), *notes)
         intake = intake_of(log, used, columns["customer"], list(parts.readings.values()), notes)
         table = _named(log.sandbox.table(figures_sql(log.sandbox, "used", day, figures)), made)
         rejects = pa.concat_tables([log.landing.rejects, used.rejects]).sort_by("line")
@@ -205,7 +201,7 @@ def _notes(log: Log, plan: OrdersPlan, *, is_last: bool) -> tuple[Note, ...]:
     )
     price = dict(plan.parts)["amount"]
     said = (
-        told(name, {column: part for part, column in plan.parts}),
+        told_in_words(name, {column: part for part, column in plan.parts}),
         f"{price} is the price of one piece and is multiplied by the quantity" if plan.for_one else "",
         f"recency and tenure are counted from {plan.reference}{last}",
         f"{few(later, HANDFUL)} records are later than that and are left out" if later else "",
