@@ -16,7 +16,7 @@ from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.forms import trimmed
 from ilk.sources.interpret import decimal_of
-from ilk.sources.keys import key_at
+from ilk.sources.keys import Key, key_at
 from ilk.sources.kinds import Reading, readings, with_key
 from ilk.sources.landing import Landing, position
 from ilk.sources.open import land, refuse_lost, reject_notes, size_of, trouble
@@ -46,18 +46,18 @@ class Log:
     landing: Landing
     readings: tuple[Reading, ...]
 
-    def read_as(self, wanted: Mapping[str, Kind], customer: str) -> tuple[Reading, ...]:
+    def read_as(self, wanted: Mapping[str, Kind], customer: str | None) -> tuple[Reading, ...]:
         """Return how each column is read when some are told what they are; `customer` is read as an id.
 
         Args:
             wanted: Column -> kind, all of them there.
-            customer: The column that says whose record it is.
+            customer: The column that says whose record it is; None where every record is a customer.
         """
         at = {name: i for i, name in enumerate(self.landing.names)}
         found = self.readings
         if any(self.readings[at[name]].kind != kind for name, kind in wanted.items()):
             found = tuple(readings(self.sandbox, self.landing, wanted))
-        key = key_at(self.sandbox, self.landing, at[customer])
+        key = key_at(self.sandbox, self.landing, at[customer]) if customer is not None else Key(None)
         return tuple(with_key(list(found), key))
 
 
@@ -170,13 +170,13 @@ class Used:
     rejects: pa.Table
 
 
-def intake_of(log: Log, used: Used, customer: str, read: Sequence[Reading], notes: Sequence[Note]) -> Intake:
+def intake_of(log: Log, used: Used, customer: str | None, read: Sequence[Reading], notes: Sequence[Note]) -> Intake:
     """Return the account of a log.
 
     Args:
         log: Whose records.
         used: What became of those that landed.
-        customer: The column that says whose record it is.
+        customer: The column that says whose record it is; None where every record is a customer.
         read: How the columns that were used are read.
         notes: What was odd, beside what landing and reading say.
 

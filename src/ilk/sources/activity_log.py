@@ -1,0 +1,144 @@
+"""A log, one row for each thing somebody did: topics are chosen, weights added up, and every customer gets a row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pyarrow as pa
+
+from ilk.errors import BadInput
+from ilk.settings import Settings
+from ilk.sources import activity_told as tell
+from ilk.sources.activity_plan import FEWEST, ActivityPlan, Topic, most_topics
+from ilk.sources.activity_sums import (
+    Decay,
+    Events,
+    People,
+    Support,
+    channels_of,
+    columns_of,
+    lay_out,
+    numbered,
+    people_of,
+    spellings,
+    split_topics,
+    supported,
+    weigh_topics,
+)
+from ilk.sources.evidence import Evidence, Made
+from ilk.sources.log import Log, Used, intake_of
+from ilk.sources.names import clean_names, words_of
+
+EPOCH = date(1970, 1, 1)
+
+KEY_WORDS = frozenset({"id", "no", "nr", "num", "number", "code", "key"})
+"""Words of a column's name that do not name what it numbers: 296 of movie_id is movie 296."""
+
+
+def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: bool) -> Evidence[ActivityPlan]:
+    """Return one row for each customer of a log.
+
+    Args:
+        log: The log, open.
+        settings: `min_group`, `max_topics` and `reference_date` are used here.
+        plan: Its parts; also its topics and channels, if it is not new.
+        is_new: Whether topics and channels are still to be chosen.
+
+    Raises:
+        BadInput: If no record can be used.
+    """
+    customer = str(plan.parts.customer)
+    read = log.read_as(dict(plan.kinds), customer)
+    until = (settings.reference_date - EPOCH).days if settings.reference_date else None
+    events = lay_out(log, plan.parts, read, plan.ticks, until)
+    if not events.n and is_new:
+        raise BadInput(
+            f"{log.landing.name} has no activity that can be used",
+            got=f"{log.landing.records:,} records, {events.rejects.num_rows:,} set aside",
+            do="check the file, and --reference-date if there is one",
+        )
+    least = max(FEWEST, settings.min_group)
+    decay = Decay(_reference(events, until), plan.half_life_days, events.oldest or 0)
+    levels = channels_of(events, least) if is_new else tuple(level for level, _ in plan.channels)
+    people = people_of(events, decay, levels)
+    plan = replace(plan, splits=split_topics(events, plan.splits))
+    weigh_topics(events, decay)
+    found = supported(events, least)
+    plan = _chosen(events, plan, found[: most_topics(settings, len(people.ids))], levels) if is_new else plan
+    plan = _dated(plan, decay, events) if is_new else plan
+    made, columns = _columns(events, plan, people, decay, found)
+    table = pa.Table.from_arrays([people.ids, *columns], names=[customer, *(one.column for one in made)])
+    used = Used(events.n, events.n_left_out, events.rejects)
+    notes = tell.notes_of(events, plan, found, is_new=is_new)
+    used_columns = [read[log.landing.names.index(name)] for name in plan.parts.used]
+    intake = intake_of(log, used, customer, used_columns, notes)
+    rejects = pa.concat_tables([log.landing.rejects, events.rejects]).sort_by("line")
+    return Evidence("activity", table, made, intake, rejects, plan)
+
+
+def _reference(events: Events, until: int | None) -> int:
+    return until if until is not None else events.newest or 0
+
+
+def _dated(plan: ActivityPlan, decay: Decay, events: Events) -> ActivityPlan:
+    return plan if events.newest is None else replace(plan, reference=str(EPOCH + timedelta(decay.reference)))
+
+
+def _chosen(events: Events, plan: ActivityPlan, kept: Sequence[Support], levels: Sequence[str]) -> ActivityPlan:
+    """The plan with its topics and channels, and a name for each column that is made of them.
+
+    Of several channels the most usual has no share: the others say what is left for it.
+    """
+    spelled = spellings(events, [one.key for one in kept])
+    words = [_worded(spelled[one.key], plan.parts.topics) for one in kept]
+    shares = [f"share of {level}" for level in levels[1:]]
+    recency = ["recency"] if events.newest is not None else []
+    wanted = [str(plan.parts.customer), "activity", *recency, *shares, *words]
+    names, _ = clean_names(wanted)
+    first = 2 + len(recency)
+    return replace(
+        plan,
+        topics=tuple(
+            Topic(one.key, said, name)
+            for one, said, name in zip(kept, words, names[first + len(shares) :], strict=True)
+        ),
+        channels=tuple(zip(levels[1:], names[first : first + len(shares)], strict=True)),
+        total=names[1],
+        recency=names[2] if recency else "",
+    )
+
+
+def _worded(topic: str, columns: Sequence[str]) -> str:
+    """A topic that is only a number is called after its column."""
+    noun = " ".join(word for word in words_of(columns[0]) if word not in KEY_WORDS)
+    return f"{noun} {topic}".strip() if topic.isdigit() else topic
+
+
+def _columns(
+    events: Events, plan: ActivityPlan, people: People, decay: Decay, found: Sequence[Support]
+) -> tuple[tuple[Made, ...], list[pa.Array]]:
+    """What is made of a log, and what it means: activity, recency, shares of channels, topics."""
+    made = [tell.total(plan)]
+    columns = [people.total]
+    if plan.recency:
+        made.append(tell.recency(plan))
+        columns.append(decay.reference - people.last)
+    for level, column in plan.channels:
+        made.append(tell.share(column, level))
+        columns.append(people.channels[level] / people.events)
+    numbers = _numbers_of(events, plan, found)
+    made += [tell.topic(one) for one in plan.topics]
+    columns += columns_of(events, numbers, len(people.ids))
+    return tuple(made), [pa.array(column, from_pandas=True) for column in columns]
+
+
+def _numbers_of(events: Events, plan: ActivityPlan, found: Sequence[Support]) -> tuple[int | None, ...]:
+    """The number in this log of each topic of the plan."""
+    known = {one.key: one.number for one in found}
+    return (
+        numbered(events, [one.key for one in plan.topics])
+        if len(known) < len(plan.topics)
+        else tuple(known.get(one.key) for one in plan.topics)
+    )
