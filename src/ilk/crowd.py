@@ -25,6 +25,7 @@ from ilk.features.plans import ColumnPlan, Gap, Theme
 from ilk.features.recipe import Fitted, answered, apply, blank_columns, fit_recipe, square_weights
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
+from ilk.features.topics import is_spherical
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
 from ilk.sources.sampling import in_hash_order, xxh64_rows
@@ -137,12 +138,16 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
         answered=share,
         known=_anything(blank_columns(fitted.recipe, table, matrix)),
         order=order,
-        tiles=(engine or engine_of(settings)).prepare(
-            [matrix], lambda rows: tiles_of(rows, (share >= VOICE).astype(np.float32), threads=settings.threads)
-        ),
+        tiles=(engine or engine_of(settings)).prepare([matrix], lambda rows: _tiles(rows, share, fitted, settings)),
         fingerprint=_fingerprint(hashes, matrix),
         notes=_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group),
     )
+
+
+def _tiles(rows: Matrix, share: NDArray[np.float64], fitted: Fitted, settings: Settings) -> Tiles:
+    """Everybody in tiles; who answered too little has no voice."""
+    voice = (share >= VOICE).astype(np.float32)
+    return tiles_of(rows, voice, threads=settings.threads, sphere=is_spherical(fitted.recipe))
 
 
 def refuse_too_few(data: Source, settings: Settings) -> None:

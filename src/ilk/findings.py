@@ -21,6 +21,7 @@ from ilk.crowd import Crowd
 from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
+from ilk.features.topics import amounts_of, is_spherical
 from ilk.figures import few
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
@@ -44,10 +45,10 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
     """
     told = tellable(crowd, fits, settings)
     _refuse_untold(told, settings)
-    recipe = crowd.fitted.recipe
+    recipe, features = crowd.fitted.recipe, crowd.matrix[crowd.sample]
     weighed = weigh_evidence(
         Inquiry(
-            features=crowd.matrix[crowd.sample],
+            features=features,
             columns=feature_columns(recipe),
             square_weights=square_weights(recipe),
             trials=tuple(_trial(crowd, k, fit) for k, fit in told.items()),
@@ -56,6 +57,8 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
             seed=settings.seed,
             threads=settings.threads,
             min_group=settings.min_group,
+            amounts=amounts_of(recipe, crowd.table.take(crowd.sample), features),
+            sphere=is_spherical(recipe),
         ),
         progress=progress,
     )

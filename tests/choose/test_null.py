@@ -1,13 +1,19 @@
 """Shapeless tables: same answers, same blanks, same rank correlations, no segments."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import spearmanr
+from tests.features.plain_tables import plan, table_of
 
 from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.null import fit_copula
+from ilk.features.recipe import apply, feature_columns, fit_recipe
+from ilk.features.topics import amounts_of
+from ilk.settings import Settings
 
 
 def table(rng, n=2_000):
@@ -118,3 +124,42 @@ def test_streams_are_apart():
     assert generator(0, "split", 1).random() != generator(0, "split", 2).random()
     assert (fit_seeds(generator(3, "split"), 4) == fit_seeds(generator(3, "split"), 4)).all()
     assert len(set(fit_seeds(generator(3, "split"), 100))) == 100
+
+
+def interests(n=1_500):
+    """Amounts of six topics, half of them none; the features they make, and a number beside them."""
+    rng = np.random.default_rng(4)
+    columns = {f"t{j}": rng.poisson(0.4 + 0.2 * j, n).astype(float) for j in range(6)} | {"spend": rng.normal(size=n)}
+    table = table_of(columns)
+    plans = [*(plan(f"t{j}", "topics") for j in range(6)), plan("spend", "number")]
+    recipe = fit_recipe(table, plans, Settings()).recipe
+    matrix = apply(recipe, table)
+    return matrix, feature_columns(recipe), amounts_of(recipe, table, matrix)
+
+
+def test_topics_are_dealt_out_as_amounts_and_made_rows_of_length_one_again():
+    """Shares of different customers' rows would be no row; who is dealt no topic at all lacks them."""
+    matrix, columns, amounts = interests()
+    drawn = fit_copula(matrix, columns, seed=0, amounts=amounts).draw(generator(0, "null table", 0))
+    length = np.linalg.norm(drawn[:, :6].astype(float), axis=1)
+    np.testing.assert_allclose(length[~np.isnan(length)], 1.0, atol=1e-4)
+    assert 0 < np.isnan(length).sum() < 200
+    assert (np.isnan(drawn[:, :6]).all(axis=1) == np.isnan(length)).all()
+    assert sorted(drawn[:, 6]) == sorted(matrix[:, 6])
+    having = (np.nan_to_num(drawn[:, :6]) > 0).sum(axis=0)
+    assert having.tolist() == (np.nan_to_num(amounts.table[:, :6]) > 0).sum(axis=0).tolist()
+
+
+def test_whoever_is_dealt_nothing_at_all_is_left_out():
+    """Where only topics build there is nobody without any."""
+    matrix, columns, amounts = interests()
+    only = replace(amounts, table=amounts.table[:, :6])
+    drawn = fit_copula(matrix[:, :6], columns[:6], seed=0, amounts=only).draw(generator(0, "null table", 0))
+    assert len(drawn) < len(matrix)
+    assert not np.isnan(drawn).any()
+
+
+def test_the_amounts_make_the_features():
+    """Nothing is lost but rounding when topics are taken apart and put together again."""
+    matrix, _, amounts = interests()
+    np.testing.assert_allclose(amounts.in_rows(amounts.table), matrix, atol=2.0**-16)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ilk.choose.draws import fit_seeds, generator
 from ilk.cluster.ensemble import fit_many
 from ilk.cluster.nearest import nearest_two
-from ilk.engines.tiles import LIMIT, UNIT, Matrix, tiles_of
+from ilk.engines.tiles import LIMIT, UNIT, Matrix, Tiles, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
@@ -39,6 +39,7 @@ class Box:
         mean: (n_features,).
         axes: (n_features, n_features), rows are the principal directions.
         low, high: (n_features,), the range of the customers along each.
+        sphere: Whether points are drawn out to length one, where the customers are.
     """
 
     missing: NDArray[np.bool_]
@@ -46,24 +47,27 @@ class Box:
     axes: NDArray[np.float64]
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    sphere: bool = False
 
     def draw(self, rng: np.random.Generator) -> Matrix:
         """One reference set: uniform in the box, on the feature scale."""
         points = rng.uniform(self.low, self.high, self.missing.shape) @ self.axes + self.mean
+        if self.sphere:
+            points /= np.maximum(np.sqrt((points**2).sum(axis=1, keepdims=True)), 1e-9)
         table = np.clip(np.floor(points * UNIT + 0.5) / UNIT, 1 - LIMIT, LIMIT - 1).astype(np.float32)
         table[self.missing] = np.nan
         return table
 
 
-def box_of(features: Matrix) -> Box:
-    """Find the box; blanks count as the mean."""
+def box_of(features: Matrix, *, sphere: bool = False) -> Box:
+    """Find the box; blanks count as the mean. On the sphere its points are drawn out to length one."""
     missing = np.isnan(features)
     answers = np.maximum((~missing).sum(axis=0), 1)
     mean = np.nan_to_num(features).sum(axis=0, dtype=float) / answers
     centred = np.where(missing, 0.0, features - mean)
     axes = np.linalg.eigh(centred.T @ centred)[1].T[::-1]
     scores = centred @ axes.T
-    return Box(missing, mean, axes, scores.min(axis=0), scores.max(axis=0))
+    return Box(missing, mean, axes, scores.min(axis=0), scores.max(axis=0), sphere)
 
 
 def gaps_of(
@@ -71,6 +75,7 @@ def gaps_of(
     inertias: Mapping[int, float],
     *,
     seed: int,
+    sphere: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> dict[int, Gap]:
@@ -80,16 +85,18 @@ def gaps_of(
         features: (n, n_features), the evidence sample.
         inertias: W_k of these very customers for every k; a k with W_k = 0 has no gap.
         seed: Of the reference sets.
+        sphere: Whether rows have length one.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
     Source: Tibshirani, Walther & Hastie (2001), Journal of the Royal Statistical Society B 63(2).
     """
     ks = [k for k, inertia in inertias.items() if inertia > 0]
-    box = box_of(features)
+    box = box_of(features, sphere=sphere)
 
     def logs(number: int) -> NDArray[np.float64]:
-        return _log_inertias(box.draw(generator(seed, "box", number)), ks, seed, number, progress)
+        tiles = tiles_of(box.draw(generator(seed, "box", number)), sphere=sphere)
+        return _log_inertias(tiles, ks, seed, number, progress)
 
     reference = np.array(map_threads(logs, range(BOXES), threads=threads, progress=progress))
     return {k: _gap(reference[:, i], np.log(inertias[k])) for i, k in enumerate(ks)}
@@ -107,9 +114,9 @@ def _gap(reference: NDArray[np.float64], log_inertia: float) -> Gap:
 
 
 def _log_inertias(
-    table: Matrix, ks: Sequence[int], seed: int, number: int, progress: Progress | None
+    tiles: Tiles, ks: Sequence[int], seed: int, number: int, progress: Progress | None
 ) -> NDArray[np.float64]:
-    tiles, everyone = tiles_of(table), np.ones((1, len(table)), np.uint8)
+    everyone = np.ones((1, tiles.n), np.uint8)
     logs = []
     for k in ks:
         if progress is not None:

@@ -19,6 +19,7 @@ from ilk.choose.vote import Ballot
 from ilk.cluster.nearest import Nearest, nearest_two
 from ilk.engines.tiles import Matrix, Tiles
 from ilk.engines.workers import map_threads
+from ilk.features.topics import Amounts
 from ilk.progress import Progress
 
 
@@ -33,6 +34,7 @@ class Sample:
         square_weights: (n_features,), each feature's share of W.
         seed: Of every random draw.
         threads: How many to use; the answer does not depend on it.
+        amounts: The same customers before their topics were made rows of one length, where there are topics.
     """
 
     features: Matrix
@@ -41,6 +43,7 @@ class Sample:
     square_weights: NDArray[np.float64]
     seed: int
     threads: int | None
+    amounts: Amounts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,9 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
     refits = refit_all(
         sample.tiles, dict.fromkeys(ks, pairs), threads=sample.threads, progress=part_of(progress, 0.08, 0.35)
     )
-    copula = fit_copula(sample.features, sample.columns, seed=sample.seed, progress=progress)
-    last = part_of(progress, 0.35, 1.0)
-    nulls = null_medians(copula, ks, seed=sample.seed, threads=sample.threads, progress=last)
+    copula = fit_copula(sample.features, sample.columns, seed=sample.seed, amounts=sample.amounts, progress=progress)
+    last, sphere = part_of(progress, 0.35, 1.0), sample.tiles.sphere
+    nulls = null_medians(copula, ks, seed=sample.seed, sphere=sphere, threads=sample.threads, progress=last)
     each = zip(trials, nearest, widths, strengths, nulls.T, strict=True)
     measured = tuple(
         Measured(
@@ -122,7 +125,14 @@ def _with_tightness(
     ties = [m.k for m in measured if min(np.median(m.agreements), spread_of(m.nulls).high) >= CEILING]
     if not ties:
         return measured
-    nulls = null_explained(tables, ties, seed=sample.seed, threads=sample.threads, progress=watch_of(progress))
+    nulls = null_explained(
+        tables,
+        ties,
+        seed=sample.seed,
+        sphere=sample.tiles.sphere,
+        threads=sample.threads,
+        progress=watch_of(progress),
+    )
     of = dict(zip(ties, nulls.T, strict=True))
     return tuple(
         replace(m, explained=explained_share(sample.tiles, m.trial.centres), null_explained=of[m.k]) if m.k in of else m

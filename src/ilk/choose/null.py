@@ -16,6 +16,7 @@ from ilk.cluster.ensemble import fit_many
 from ilk.cluster.nearest import nearest_two
 from ilk.engines.tiles import Matrix, Tiles, tiles_of
 from ilk.engines.workers import map_threads
+from ilk.features.topics import Amounts
 from ilk.progress import Progress
 
 TABLES = 20
@@ -68,6 +69,7 @@ class Copula:
         table: (n, n_features), the evidence sample.
         blocks: One a building column.
         root: (n_blocks, n_blocks), the latent correlations are root @ root.T.
+        amounts: Where topics are dealt out as amounts and made rows of one length after that; `table` is theirs.
 
     Source: methods of copulas as in Nelsen (2006), An Introduction to Copulas, 2nd ed., chapter 2.
     """
@@ -75,18 +77,26 @@ class Copula:
     table: Matrix
     blocks: tuple[Block, ...]
     root: NDArray[np.float64]
+    amounts: Amounts | None = None
 
     def draw(self, rng: np.random.Generator) -> Matrix:
-        """One shapeless table; blanks stay where they are."""
+        """One shapeless table; blanks stay where they are, who is dealt nothing at all is left out."""
         latent = rng.standard_normal((len(self.table), len(self.blocks))) @ self.root.T
         drawn = self.table.copy()
         for block, values in zip(self.blocks, latent.T, strict=True):
             place = block.present[np.argsort(values[block.present], kind="stable")]
             drawn[place[:, None], block.features] = self.table[block.order[:, None], block.features]
-        return drawn
+        return drawn if self.amounts is None else self.amounts.in_rows(drawn)
 
 
-def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int, progress: Progress | None = None) -> Copula:
+def fit_copula(
+    table: Matrix,
+    columns: Sequence[str],
+    *,
+    seed: int,
+    amounts: Amounts | None = None,
+    progress: Progress | None = None,
+) -> Copula:
     """Find the latent correlations under which a drawn table has the rank correlations of this one.
 
     Thresholds flatten correlations: two 0/1 columns drawn from a latent 0.8 correlate at 0.59. The latent ones are
@@ -96,8 +106,11 @@ def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int, progress: Pr
         table: (n, n_features) on the feature scale, NaN where an answer is missing.
         columns: (n_features,), the building column each feature is made from.
         seed: Of the fixed draw.
+        amounts: The same customers before their topics were made rows of one length. What is dealt out are amounts:
+            shares of a row that come from different customers would not make a row.
         progress: To be stopped by.
     """
+    table = table if amounts is None else amounts.table
     names = np.array(columns, dtype=object)
     blocks = tuple(_block_of(table, np.flatnonzero(names == name)) for name in dict.fromkeys(columns))
     ranks = np.zeros((len(table), len(blocks)))
@@ -105,7 +118,8 @@ def fit_copula(table: Matrix, columns: Sequence[str], *, seed: int, progress: Pr
         ranks[block.order, i] = block.rank
     known = np.stack([np.isin(np.arange(len(table)), b.present) for b in blocks], axis=1) if blocks else ranks
     wanted = _correlations(ranks, known)
-    return Copula(table, blocks, _matched_root(wanted, blocks, _uncorrelated(ranks.shape, seed), known, progress))
+    root = _matched_root(wanted, blocks, _uncorrelated(ranks.shape, seed), known, progress)
+    return Copula(table, blocks, root, amounts)
 
 
 def null_medians(
@@ -113,6 +127,7 @@ def null_medians(
     ks: Sequence[int],
     *,
     seed: int,
+    sphere: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
@@ -123,7 +138,7 @@ def null_medians(
     watch = watch_of(progress)
 
     def medians(number: int) -> list[float]:
-        tiles = tiles_of(tables.draw(generator(seed, "null table", number)))
+        tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
         pairs = Pairs(seed, "null table", 0, NULL_PAIRS, (number,))
         return [float(np.median(agreements(refit_pairs(tiles, k, pairs, threads=1, progress=watch)))) for k in ks]
 
@@ -135,6 +150,7 @@ def null_explained(
     ks: Sequence[int],
     *,
     seed: int,
+    sphere: bool = False,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
@@ -145,7 +161,7 @@ def null_explained(
     """
 
     def shares(number: int) -> list[float]:
-        tiles = tiles_of(tables.draw(generator(seed, "null table", number)))
+        tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
         everyone = np.ones((1, tiles.n), np.uint8)
         fits = [fit_many(tiles, everyone, k, fit_seeds(generator(seed, "tight", number, k), 1), threads=1) for k in ks]
         return [explained_share(tiles, fit[0]) for fit in fits]

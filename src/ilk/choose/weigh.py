@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
 from ilk.engines.tiles import VOICE, Matrix, tiles_of
 from ilk.features.recipe import answered
+from ilk.features.topics import Amounts
 from ilk.model.evidence import Candidate, Evidence, Judged
 from ilk.model.parts import Grid
 from ilk.progress import Progress
@@ -39,6 +40,8 @@ class Inquiry:
         seed: Of every random draw.
         threads: How many to use; the answer does not depend on it.
         min_group: Nothing is told of fewer customers than that.
+        amounts: The same customers before their topics were made rows of one length, where there are topics.
+        sphere: Whether rows and centres have length one.
     """
 
     features: Matrix
@@ -50,6 +53,8 @@ class Inquiry:
     seed: int = 0
     threads: int | None = None
     min_group: int = 10
+    amounts: Amounts | None = None
+    sphere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +97,15 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
 
 def _sample_of(inquiry: Inquiry) -> Sample:
     voice = answered(inquiry.features, inquiry.square_weights) >= VOICE
-    features = inquiry.features[voice]
+    features, amounts = inquiry.features[voice], inquiry.amounts
     return Sample(
         features=features,
-        tiles=tiles_of(features),
+        tiles=tiles_of(features, sphere=inquiry.sphere),
         columns=inquiry.columns,
         square_weights=inquiry.square_weights,
         seed=inquiry.seed,
         threads=inquiry.threads,
+        amounts=None if amounts is None else replace(amounts, table=amounts.table[voice]),
     )
 
 
@@ -111,7 +117,8 @@ def _gaps(
         return {}
     inertias = {t.k: float(squared_distances(sample.features, t.centres[[0]]).sum()) for t in trials if t.k == 1}
     inertias |= {m.k: float(m.nearest.d1.sum()) for m in measured}
-    return gaps_of(sample.features, inertias, seed=sample.seed, threads=sample.threads, progress=progress)
+    sphere, features = sample.tiles.sphere, sample.features
+    return gaps_of(features, inertias, seed=sample.seed, sphere=sphere, threads=sample.threads, progress=progress)
 
 
 def _settle(

@@ -52,7 +52,8 @@ def fit_many(
     centres = np.zeros((len(masses), k, p))
 
     def work(first: int) -> None:
-        room, into = room_for(n_tiles, k, p, n_gap_features), empty_block(n_tiles, p, n_gap_features)
+        room = room_for(n_tiles, k, p, n_gap_features)
+        into = empty_block(n_tiles, p, n_gap_features, sphere=tiles.sphere)
         for i in range(first, min(first + PIECE, len(masses))):
             rows = np.flatnonzero(masses[i] if all_vote else masses[i] * votes)
             n_used = take_rows(block, rows, into)

@@ -95,7 +95,7 @@ class LabelPass:
 def take(block: Block, rows: NDArray[np.int64]) -> Block:
     """Copies of some customers, in the order of `rows`, tile * 256 + place."""
     gap_features = len(np.unique(block.feature[block.start[0] : block.start[-1]]))
-    into = empty_block(-(-len(rows) // TILE), block.values.shape[1], gap_features)
+    into = empty_block(-(-len(rows) // TILE), block.values.shape[1], gap_features, sphere=block.sphere)
     take_rows(block, rows, into)
     return into
 
@@ -188,7 +188,7 @@ def settle_everyone(
     for n_iter in range(1, MOST_MOVES + 1):  # noqa: B007
         sums = state.sums()
         before, inertia = inertia, sums.inertia(state.centres, tiles.energy)
-        moved = _refilled(sums.centres(state.centres), sums, sample)
+        moved = _refilled(sums.centres(state.centres, sphere=tiles.sphere), sums, sample)
         movement = float(((moved - state.centres) ** 2).sum())
         if done or inertia >= before or movement == 0.0:
             break

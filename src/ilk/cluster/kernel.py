@@ -43,7 +43,8 @@ CALM = 20
 
 STRETCH = 1.5
 """How far centres go once warmed up, the way to the mean being 1. Up to 2 the inertia falls with every move, and at 1.5
-a quarter fewer passes are needed; the last move is to the means."""
+a quarter fewer passes are needed; the last move is to the means. On the sphere the same holds: going twice the way and
+back to length one ends no farther on the other side."""
 
 
 AHEAD = 3.0
@@ -152,7 +153,7 @@ def label_tiles(
 
     IN centres float64 (k, p).  IN/OUT label int32 (n_tiles, 256), total.  OUT slack, if measuring.
     """
-    values, mass, square, start, feature, mark = block
+    values, mass, square, start, feature, mark, _ = block
     single, score, number = scratch.single, scratch.score, scratch.number
     best, second = scratch.best, scratch.second
     k, p = centres.shape
@@ -248,6 +249,7 @@ def settle(
 
     Lloyd (1982), IEEE Trans. Inf. Theory 28(2), with the bounds of Hamerly (2010): after some passes only the customers
     near a border, copied into tiles of their own, are looked at, as long as nobody else can change segment.
+    With `block.sphere` centres have length one (spherical k-means, Dhillon & Modha 2001, Machine Learning 42(1)).
     With `out.runner_up`: exact distances instead, and no totals.
 
     Args:
@@ -288,7 +290,8 @@ def settle(
             break
         if choosing:
             scratch.anchor[:] = centres
-        movement = move_centres(now, n_now, centres, label, total, STRETCH if i_pass >= WARM_UP else 1.0)
+        stretch = STRETCH if i_pass >= WARM_UP else 1.0
+        movement = move_centres(now, n_now, centres, label, total, stretch, block.sphere)
         if movement <= enough:
             break
         too_far = not whole and measure_drift(centres, scratch.anchor, scratch.drift)
@@ -304,7 +307,7 @@ def settle(
             copy_labels(out.label, border.rows, n_rows, border.label, False)
             now, label, n_now, whole = block, out.label, last, True
     if n_moves > 0:
-        move_centres(now, n_now, centres, label, total, 1.0)
+        move_centres(now, n_now, centres, label, total, 1.0, block.sphere)
     if not whole:
         copy_labels(out.label, border.rows, n_rows, border.label, False)
     return movement, n_tied, n_rows
@@ -317,7 +320,7 @@ def take_part(block: Any, rows: Any, n_rows: int, into: Any) -> int:
     IN rows int64, tile * 256 + place.
     OUT into, a block with room for them; `into.mark` needs a row for each tile and feature with gaps.
     """
-    values, mass, square, start, feature, mark = block
+    values, mass, square, start, feature, mark, _ = block
     p, n_gaps, n_tiles = values.shape[1], 0, (n_rows + TILE - 1) // TILE
     flat, place = values.reshape(-1), np.empty(TILE, np.int64)
     for t in range(n_tiles):

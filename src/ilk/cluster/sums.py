@@ -62,15 +62,19 @@ class Sums:
         sums, mass = (np.array(table[name].to_pylist(), np.float64) for name in ("sums", "mass"))
         return cls(sums, mass, table["counts"].to_numpy())
 
-    def centres(self, previous: NDArray[np.float64]) -> NDArray[np.float64]:
+    def centres(self, previous: NDArray[np.float64], *, sphere: bool = False) -> NDArray[np.float64]:
         """Each segment's mean rounded to 2^-16, the previous centre where nobody is left, 0 where nobody answered.
 
         Args:
             previous: Last centres, (k, n_features).
+            sphere: Whether means are scaled to length one.
 
-        Source: Lloyd (1982), IEEE Trans. Inf. Theory 28(2); missing answers as in k-POD (Chi et al. 2016).
+        Source: Lloyd (1982), IEEE Trans. Inf. Theory 28(2); missing answers as in k-POD (Chi et al. 2016); the sphere
+        as in Dhillon & Modha (2001), Machine Learning 42(1).
         """
-        mean = np.divide(self.sums, self.mass, out=np.zeros_like(self.sums), where=self.mass > 0)
+        length = np.sqrt((self.sums**2).sum(axis=1, keepdims=True))
+        below = np.broadcast_to(length, self.sums.shape) if sphere else self.mass
+        mean = np.divide(self.sums, below, out=np.zeros_like(self.sums), where=below > 0)
         return np.where(self.counts[:, None] > 0, np.floor(mean * UNIT + 0.5) / UNIT, previous)
 
     def inertia(self, centres: NDArray[np.float64], energy: float) -> float:

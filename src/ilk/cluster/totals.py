@@ -45,7 +45,7 @@ def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_r
     IN refilled float64 (k, p), of which the first were given to empty segments just now.
     Returns tile and place; tile -1 when everybody stands on a centre.
     """
-    values, mass, _, start, feature, mark = block
+    values, mass, _, start, feature, mark, _ = block
     most, tile, place = 0.0, -1, 0
     for t in range(last):
         for i in range(TILE):
@@ -61,23 +61,38 @@ def farthest(block: Any, last: int, centres: Any, label: Any, refilled: Any, n_r
 
 
 @part
-def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any, stretch: float) -> float:
+def length_of(row: Any) -> float:
+    """The length of a row; 1 where it has none."""
+    square = 0.0
+    for value in row:
+        square += value * value
+    return np.sqrt(square) if square > 0.0 else 1.0
+
+
+@part
+def move_centres(block: Any, last: int, centres: Any, label: Any, total: Any, stretch: float, sphere: bool) -> float:
     """Move each centre to the mean of its customers, times `stretch`; one without customers takes the farthest one.
 
-    A feature nobody of a segment answered has centre 0, the mean.
+    A feature nobody of a segment answered has centre 0, the mean. On the sphere a mean is scaled to length one, and so
+    is where the centre ends.
     IN/OUT centres.  Returns how far it was to the means, squared.
     """
     sums, counts, missing = total
     k, p = centres.shape
     movement, n_refilled = 0.0, 0
     for j in range(k):
+        if counts[j] == 0.0:
+            continue
+        whole = length_of(sums[j])
         for f in range(p):
-            answered = counts[j] - missing[j, f]
-            if counts[j] > 0.0:
-                step = (sums[j, f] / answered if answered > 0.0 else 0.0) - centres[j, f]
-                movement += step * step
-                c = np.floor((centres[j, f] + stretch * step) * UNIT + 0.5) / UNIT
-                centres[j, f] = min(max(c, -LIMIT + 1.0 / UNIT), LIMIT - 1.0 / UNIT)
+            answered = whole if sphere else counts[j] - missing[j, f]
+            step = (sums[j, f] / answered if answered > 0.0 else 0.0) - centres[j, f]
+            movement += step * step
+            centres[j, f] += stretch * step
+        length = length_of(centres[j]) if sphere else 1.0
+        for f in range(p):
+            c = np.floor(centres[j, f] / length * UNIT + 0.5) / UNIT
+            centres[j, f] = min(max(c, -LIMIT + 1.0 / UNIT), LIMIT - 1.0 / UNIT)
     refilled = np.empty((k, p))
     for j in range(k):
         if counts[j] > 0.0:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +46,10 @@ class Gaps:
 
 
 class Block(NamedTuple):
-    """Tiles as the kernels take them; the fields are those of `Tiles` and `Gaps`."""
+    """Tiles as the kernels take them; the fields are those of `Tiles` and `Gaps`.
+
+    What is made from a block keeps `sphere`; room that is only copied into may leave it.
+    """
 
     values: NDArray[np.float32]
     mass: NDArray[np.float32]
@@ -54,6 +57,7 @@ class Block(NamedTuple):
     start: NDArray[np.int64]
     feature: NDArray[np.int32]
     mark: NDArray[np.float32]
+    sphere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ class Tiles:
         gaps: The missing answers.
         n: Customers.
         units: Sum of mass * square over all customers in units of 2^-40, exact.
+        sphere: Whether every customer is a row of length one, and so are centres.
     """
 
     values: NDArray[np.float32]
@@ -75,6 +80,7 @@ class Tiles:
     gaps: Gaps
     n: int
     units: int
+    sphere: bool = False
 
     @property
     def energy(self) -> float:
@@ -84,7 +90,8 @@ class Tiles:
     @property
     def block(self) -> Block:
         """All of it as the kernels take it."""
-        return Block(self.values, self.mass, self.square, self.gaps.start, self.gaps.feature, self.gaps.mark)
+        gaps = self.gaps
+        return Block(self.values, self.mass, self.square, gaps.start, gaps.feature, gaps.mark, self.sphere)
 
     def run(self, first: int, last: int) -> Block:
         """The tiles first..last as the kernels take them."""
@@ -97,6 +104,7 @@ class Tiles:
             start - begin,
             self.gaps.feature[begin:end],
             self.gaps.mark[begin:end],
+            self.sphere,
         )
 
     @property
@@ -106,7 +114,11 @@ class Tiles:
 
 
 def tiles_of(
-    matrix: NDArray[np.floating], mass: NDArray[np.floating] | None = None, *, threads: int | None = None
+    matrix: NDArray[np.floating],
+    mass: NDArray[np.floating] | None = None,
+    *,
+    threads: int | None = None,
+    sphere: bool = False,
 ) -> Tiles:
     """Cut a matrix into tiles.
 
@@ -114,6 +126,7 @@ def tiles_of(
         matrix: float32 (n, n_features), NaN where an answer is missing, multiples of 2^-16 smaller than 256 in size.
         mass: How much each customer counts, (n,), multiples of 2^-8; 1 each when None.
         threads: How many to use; the answer does not depend on it.
+        sphere: Whether rows have length one, and centres are to have it, too.
 
     Raises:
         BadInput: If the shapes do not fit or a value is too large.
@@ -121,7 +134,7 @@ def tiles_of(
     tiles, largest = cut(matrix, Scale(np.zeros(matrix.shape[1]), 1.0), mass, threads=threads)
     if not largest < LIMIT:
         raise BadInput("A feature is 256 or more in size", got=f"{largest:g}", do="scale the features first")
-    return tiles
+    return replace(tiles, sphere=sphere)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +197,16 @@ def join(parts: Sequence[Tiles]) -> Tiles:
         return parts[0]
     if any(tiles.n % TILE for tiles in parts[:-1]):
         matrix = np.concatenate([matrix_of(tiles) for tiles in parts])
-        return tiles_of(matrix, np.concatenate([tiles.mass.ravel()[: tiles.n] for tiles in parts]))
+        mass = np.concatenate([tiles.mass.ravel()[: tiles.n] for tiles in parts])
+        return tiles_of(matrix, mass, sphere=parts[0].sphere)
     n, units = sum(tiles.n for tiles in parts), sum(tiles.units for tiles in parts)
     return unblocked(join_blocks([tiles.block for tiles in parts]), n, units)
 
 
 def unblocked(block: Block, n: int, units: int = 0) -> Tiles:
     """A block as tiles of n customers."""
-    return Tiles(block.values, block.mass, block.square, Gaps(block.start, block.feature, block.mark), n, units)
+    gaps = Gaps(block.start, block.feature, block.mark)
+    return Tiles(block.values, block.mass, block.square, gaps, n, units, block.sphere)
 
 
 def join_blocks(blocks: Sequence[Block]) -> Block:
@@ -205,6 +220,7 @@ def join_blocks(blocks: Sequence[Block]) -> Block:
         np.concatenate([np.zeros(1, np.int64), *starts]),
         np.concatenate([block.feature[: block.start[-1]] for block in blocks]),
         np.concatenate([block.mark[: block.start[-1]] for block in blocks]),
+        blocks[0].sphere,
     )
 
 
@@ -219,6 +235,7 @@ def cropped(block: Block, n: int) -> Block:
         block.start[: n_tiles + 1],
         block.feature[:n_gaps],
         block.mark[:n_gaps],
+        block.sphere,
     )
 
 
@@ -230,7 +247,7 @@ def matrix_of(tiles: Tiles) -> Matrix:
     return np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
 
 
-def empty_block(n_tiles: int, n_features: int, n_gap_features: int) -> Block:
+def empty_block(n_tiles: int, n_features: int, n_gap_features: int, *, sphere: bool = False) -> Block:
     """Room for so many tiles, each of which may have gaps in `n_gap_features` features; nothing is filled in."""
     lanes, n_gaps = (n_tiles, TILE), n_tiles * n_gap_features
     return Block(
@@ -240,6 +257,7 @@ def empty_block(n_tiles: int, n_features: int, n_gap_features: int) -> Block:
         np.zeros(n_tiles + 1, np.int64),
         np.empty(n_gaps, np.int32),
         np.empty((n_gaps, TILE), np.float32),
+        sphere,
     )
 
 

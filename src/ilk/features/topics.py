@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -93,6 +94,47 @@ def _notes(n: int, n_all: int) -> tuple[Note, ...]:
     return (
         Note("without-interests", f"{percent(n / n_all)} of customers have any of the interests; the others none."),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """Customers before their topics were made rows of one length, for who deals them out anew.
+
+    Args:
+        table: (n, p), the features, but for a topic how much of it there is, times what it counts; NaN where missing.
+        blocks: The places of each block's topics among the features.
+        weights: The length of a row of each block.
+    """
+
+    table: Matrix
+    blocks: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]
+
+    def in_rows(self, table: Matrix) -> Matrix:
+        """A table like this one with its topics as features; customers with nothing at all are left out."""
+        made = table.copy()
+        for places, weight in zip(self.blocks, self.weights, strict=True):
+            made[:, places] = unit_rows(np.nan_to_num(table[:, places].astype(np.float64)), weight)
+        return made[~np.isnan(made).all(axis=1)]
+
+
+def amounts_of(recipe: Recipe, batch: Table, matrix: Matrix) -> Amounts | None:
+    """What the features of topics were made from; None where there are no topics.
+
+    Args:
+        recipe: Fitted.
+        batch: n customers.
+        matrix: Their features, (n, p).
+    """
+    groups = tuple(groups_of(recipe))
+    table = matrix.copy()
+    for group in groups:
+        places = list(group)
+        amounts = _weighed(group, batch)
+        amounts /= max(float(amounts.max(initial=0.0)), np.finfo(np.float64).tiny)
+        table[:, places] = np.where(np.isnan(matrix[:, places]), np.nan, amounts)
+    weights = tuple(next(iter(group.values())).weight for group in groups)
+    return Amounts(table, tuple(map(tuple, groups)), weights) if groups else None
 
 
 # ---------------------------------------------------------------- applying
