@@ -21,7 +21,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
-PEERS = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "scikit-learn", "scikit-learn-intelex", "faiss-cpu")
+PEERS = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "stepmix")
 HINDERING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 
