@@ -17,7 +17,8 @@ MULTIPLICATIONS = 500_000_000
 """Work between two looks at Ctrl-C: 20 milliseconds or so."""
 
 PART, LEAST_PART = 8, 4
-"""Starts of a small fit race on an eighth of its customers, on four tiles at least."""
+"""Starts of a small fit race on an eighth of its customers, on four tiles at least, but from three tiles on not on all:
+on two of three they end as near the best fit there is, in two thirds of the time."""
 
 ROUGHLY = 0.1
 """Squared movement, in mean variances, at which a start in the race has settled."""
@@ -86,7 +87,7 @@ def fit_cold(
         enough: Squared movement of the centres, in mean variances, at which a finalist has settled.
         finalists: Starts that go on with everybody.
     """
-    n_part = min(max(-(-n_tiles // PART), LEAST_PART), n_tiles)
+    n_part = min(max(-(-n_tiles // PART), LEAST_PART), max(n_tiles - 1, 2), n_tiles)
     centres, limits = _starts(block, k, starts), (ROUGHLY * variance, enough * variance)
     return _raced(block, (n_part, n_tiles), room, centres, seed, limits, finalists)
 
