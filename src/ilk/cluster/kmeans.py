@@ -223,8 +223,11 @@ def _best_beside(sample: Sample, given: NDArray[np.float64], seed: int, engine: 
 
     if sample.n <= SMALL:  # over before a second thread has woken up
         return ahead(block, n_tiles, ((given, rooms[0]), (own(0).centres, rooms[1])), enough=enough)
-    works = (lambda: settle_cold(block, n_tiles, rooms[0], given, enough=enough), lambda: own(1))
-    fits = _on_threads(lambda work: work(), works, engine)
+
+    def settled(i: int) -> Cold:
+        return own(1) if i else settle_cold(block, n_tiles, rooms[0], given, enough=enough)
+
+    fits = _on_threads(settled, range(2), engine)
     return min(zip(fits, rooms, strict=True), key=lambda fit: fit[0].inertia)
 
 
