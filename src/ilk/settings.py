@@ -19,6 +19,9 @@ __all__ = ["ROLES", "Part", "Role", "Settings", "cache_folder", "told_by"]
 FIT_SAMPLE = 131_072
 """Customers a fit looks at to set scales and starts; one size on every engine so that all agree."""
 
+BLOCKS = ("customers", "activity", "survey", "orders", "interests")
+"""What weighs as one: the columns of a source, and the topics people are interested in."""
+
 FILES = ("labels", "activity", "survey", "orders")
 """Settings that name files."""
 
@@ -68,7 +71,7 @@ class Settings(BaseModel):
         None, "File with the words for each column: column, words, unit, currency, group, order", flag="--labels"
     )
     weight: Annotated[dict[str, Weight], Table] = _field(
-        {}, "COLUMN=WEIGHT, how much a column counts; 1 when not given", flag="--weight"
+        {}, "COLUMN=WEIGHT or SOURCE=WEIGHT, how much a column or a source counts; 1 when not given", flag="--weight"
     )
     missing: Annotated[dict[str, Literal["skip", "zero", "flag"]], Table] = _field(
         {},
@@ -109,6 +112,14 @@ class Settings(BaseModel):
         flag="--orders",
         shown="FILE",
         group="Source",
+    )
+    by: Literal["customers", "activity", "survey", "orders", "interests"] | None = _field(
+        None,
+        "Only the columns of this source, or interests, build segments: " + ", ".join(BLOCKS) + "; all others describe "
+        "them",
+        flag="--by",
+        shown="SOURCE",
+        group="Segments",
     )
     join_ids: Literal["as-written", "folded"] = _field(
         "as-written",

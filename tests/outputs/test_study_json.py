@@ -13,7 +13,7 @@ jsonschema = pytest.importorskip("jsonschema")
 
 KEYS = (
     *("ilk_version", "source", "dialect", "id", "roles", "n_customers", "n_assigned", "n_rejected", "method", "k"),
-    *("neutral_k", "verdict", "why_k", "candidates", "segments", "fidelity", "fidelity_full_tree", "themes"),
+    *("neutral_k", "verdict", "why_k", "candidates", "segments", "fidelity", "fidelity_full_tree", "themes", "blocks"),
     *("warnings", "seconds"),
 )
 

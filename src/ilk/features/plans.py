@@ -81,6 +81,15 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockShare:
+    """A block of `n_columns` building columns, and its part of the between-segment variance."""
+
+    block: str
+    n_columns: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Transform:
     """One column -> its features.
 

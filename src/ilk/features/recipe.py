@@ -14,6 +14,7 @@ from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, MissingColumns
 from ilk.features import transforms
 from ilk.features.batteries import centre_respondents, centring_note, find_batteries, to_centre
+from ilk.features.blocks import balanced_blocks, block_of
 from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme, Transform
 from ilk.features.topics import fill_topics, fit_topics, group_topics
 from ilk.features.transforms import Values
@@ -90,7 +91,13 @@ def fit_recipe(
     if settings.center_respondents:
         recipe = replace(recipe, centred=to_centre(batteries, [column for column in found if column not in lost]))
         notes = (*notes, centring_note(recipe.centred))
-    notes += (*_total_notes(plans, identities), *_lost_notes(lost), *_rare_notes(unseen(recipe, sample), settings))
+    recipe, weighed = _blocks_alike(recipe, sample, plans, settings)
+    notes += (
+        *weighed,
+        *_total_notes(plans, identities),
+        *_lost_notes(lost),
+        *_rare_notes(unseen(recipe, sample), settings),
+    )
     plans = tuple(replace(p, use="out", reason=f"{p.reason}; varies nowhere") if p.column in lost else p for p in plans)
     return Fitted(recipe, notes, plans, identities, themes)
 
@@ -149,6 +156,16 @@ class _Fitting:
         if plan.kind == "flag":
             return transforms.fit_flag(plan, values, levels=levels)
         return transforms.fit_plain(plan, values, spread=self.scales.get(plan.column), levels=levels)
+
+
+def _blocks_alike(
+    recipe: Recipe, sample: pa.Table, plans: Sequence[ColumnPlan], settings: Settings
+) -> tuple[Recipe, tuple[Note, ...]]:
+    """Weigh the blocks, where there are several, by what their features are on the sample."""
+    there = {transform.column for transform in recipe.transforms}
+    if len({block_of(plan) for plan in plans if plan.column in there}) < 2:
+        return recipe, ()
+    return balanced_blocks(recipe, apply(recipe, sample), plans, settings.weight)
 
 
 def _has_features(plan: ColumnPlan) -> bool:

@@ -11,13 +11,14 @@ import pyarrow as pa
 
 from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.features import hints
+from ilk.features.blocks import block_problems, chosen_by
 from ilk.features.contact import contact_of
 from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
 from ilk.features.labels import label_of
 from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
-from ilk.settings import Role, Settings
+from ilk.settings import BLOCKS, Role, Settings
 from ilk.sources.evidence import Made
 from ilk.sources.source import ColumnFacts, Intake, Note
 
@@ -110,9 +111,10 @@ def plan_columns(
     ]
     plans = tuple(_plan(look) for look in looks)
     problems = [problem for plan, look in zip(plans, looks, strict=True) for problem in _misfits(plan, look)]
+    problems += block_problems(plans, settings)
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
-    return _with_descriptors(plans, settings)
+    return chosen_by(_with_descriptors(plans, settings), settings)
 
 
 def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
@@ -306,7 +308,8 @@ def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> 
     named = [*settings.roles, *settings.descriptor, *settings.ignore, *settings.weight, *settings.missing]
     named += [settings.compare_with] if settings.compare_with else []
     available = [*known, *([intake.id_column] if intake.id_column else [])]
-    missing = list(dict.fromkeys(name for name in named if name not in available))
+    blocks = [name for name in settings.weight if name in BLOCKS]
+    missing = list(dict.fromkeys(name for name in named if name not in available and name not in blocks))
     problems = _contradictions(settings, intake.id_column)
     if missing:
         error = MissingColumns.listing(missing, available, otherwise=NAME_ONE)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ilk.features.plans import ColumnPlan, Gap, Identity, Recipe, Theme
+from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Theme
 from ilk.model.evidence import Evidence
 from ilk.sources.source import ColumnFacts, Intake, Note
 
@@ -204,7 +204,8 @@ class Solution:
     """Everything about one k: any k tried can be looked at and adopted without data.
 
     `bootstraps` are up to 20 bootstrap solutions whose rows are matched to the segments here.
-    `distances` are quantiles (0, 1, ..., 100 %) of the training distance to the own centre.
+    `distances` are quantiles (0, 1, ..., 100 %) of the training distance to the own centre. `blocks` are there where
+    columns of several sources build.
     """
 
     k: int
@@ -216,6 +217,7 @@ class Solution:
     bootstraps: tuple[Grid, ...] = ()
     distances: Row = ()
     notes: tuple[Note, ...] = ()
+    blocks: tuple[BlockShare, ...] = ()
 
 
 # ---------------------------------------------------------------- map, reference points, provenance

@@ -46,6 +46,7 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "fidelity": fidelity.accuracy if fidelity is not None else None,
         "fidelity_full_tree": fidelity.full_tree if fidelity is not None else None,
         "themes": [{"columns": list(theme.columns), "share": theme.share} for theme in reading.solution.themes],
+        "blocks": [asdict(block) for block in reading.solution.blocks],
         "warnings": [{"code": note.code, "text": note.text} for note in content.warnings],
         "seconds": dict(seconds or {}),
     }

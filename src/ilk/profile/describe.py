@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ilk.engines.workers import map_threads
+from ilk.features.blocks import block_shares, share_notes
 from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution, Trust
 from ilk.model.scorers import comparable
 from ilk.model.trust import FEWEST, trust_of
@@ -104,6 +105,7 @@ class _Work:
             grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
         )
         distances = comparable(grouping.d1, ready.share_answered)
+        shares = block_shares(ready.subject.plans, ready.features.columns, means.between[: len(ready.features.columns)])
         return Solution(
             k=grouping.k,
             scorer=Centres(as_rows(grouping.centres)),
@@ -113,7 +115,8 @@ class _Work:
             descriptors=described.descriptors,
             bootstraps=grouping.bootstraps,
             distances=distance_quantiles(distances, grouping.labels, settings.min_group),
-            notes=self._notes(ground, means, counted),
+            notes=(*share_notes(shares, settings.weight), *self._notes(ground, means, counted)),
+            blocks=shares,
         )
 
     def _explained(self, grouping: Grouping) -> Explained:
