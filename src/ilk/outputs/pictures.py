@@ -10,8 +10,10 @@ from ilk.files import private_folder, write_bytes
 from ilk.outputs.charts.card import persona_card
 from ilk.outputs.charts.correlation import correlation_grid
 from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.orders import orders_grid
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.reading import Reading
+from ilk.outputs.sections.answers import answers
 from ilk.outputs.sections.number import how_many
 from ilk.outputs.sections.personas import chapters
 from ilk.outputs.sections.places import map_of
@@ -31,8 +33,9 @@ def figures_of(model: Model) -> Iterator[Figure]:
         number.flow,
     ]
     charts += [number.trust, *number.folded, correlation_grid(reading.content)]
+    charts += [*answers(reading), orders_grid(reading.content, reading.segments)]
     for chapter in chapters(reading):
-        charts += [chapter.marker_chart, *chapter.distributions]
+        charts += [chapter.interests, chapter.marker_chart, *chapter.distributions]
     charts += [persona_card(segment, reading) for segment in reading.segments]
     yield from (chart for chart in charts if chart is not None)
 

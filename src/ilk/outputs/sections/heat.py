@@ -9,7 +9,10 @@ from markupsafe import Markup
 from ilk.features.plans import Theme
 from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.outputs.charts.distribution import distribution
+from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.orders import orders_grid
 from ilk.outputs.reading import Reading
+from ilk.outputs.sections.answers import answers
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.templating import fragment
 from ilk.outputs.theme import tint
@@ -25,11 +28,16 @@ MARKS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """The heat tables; `folded` are the columns in which no segment stands out, where there are many."""
+    """The heat tables; `folded` are the columns in which no segment stands out, where there are many.
+
+    `answers` are the ratings they differ in most, as stacked bars; `orders` how recently and how often they order.
+    """
 
     shown: tuple[Table, ...]
     folded: tuple[Table, ...]
     n_folded: int
+    answers: tuple[Figure, ...] = ()
+    orders: Figure | None = None
 
 
 def heat(reading: Reading, *, opened: str | None = None) -> Heat:
@@ -41,12 +49,13 @@ def heat(reading: Reading, *, opened: str | None = None) -> Heat:
             names by its `pick`, its column is shown in that segment against everyone.
     """
     tables = [table for table in _tables(reading, opened) if table.lines]
+    drawn = answers(reading), orders_grid(reading.content, reading.segments)
     if sum(len(table.lines) for table in tables) <= MANY:
-        return Heat(tuple(tables), (), 0)
+        return Heat(tuple(tables), (), 0, *drawn)
     shown = [replace(t, lines=tuple(row for row in t.lines if _stands_out(row, t))) for t in tables]
     folded = [replace(t, lines=tuple(row for row in t.lines if not _stands_out(row, t))) for t in tables]
     quiet = tuple(table for table in folded if table.lines)
-    return Heat(tuple(t for t in shown if t.lines), quiet, sum(len(t.lines) for t in quiet))
+    return Heat(tuple(t for t in shown if t.lines), quiet, sum(len(t.lines) for t in quiet), *drawn)
 
 
 def _stands_out(row: Line, table: Table) -> bool:

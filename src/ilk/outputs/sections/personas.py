@@ -12,6 +12,7 @@ from ilk.model.parts import Content, Marker, Segment
 from ilk.model.trust import DIP
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.interests import interest_bars
 from ilk.outputs.charts.markers import marker_bars
 from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.reading import Reading
@@ -50,6 +51,7 @@ class Chapter:
     use: str
     markers: Table | None
     marker_chart: Figure | None
+    interests: Figure | None
     distributions: tuple[Figure, ...]
     descriptors: tuple[str, ...]
     rule: str
@@ -75,6 +77,7 @@ def _chapter(segment: Segment, reading: Reading) -> Chapter:
         use=clean(segment.use),
         markers=_marker_table(segment, reading),
         marker_chart=marker_bars(segment, reading.content),
+        interests=interest_bars(segment, reading.content, reading.least),
         distributions=_distributions(segment, reading),
         descriptors=tuple(clean(text) for text in persona.descriptors),
         rule=_best_rule(segment),

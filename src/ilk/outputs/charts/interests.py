@@ -1,0 +1,86 @@
+"""Interests: what a segment follows more than everyone does, by lift and never by raw count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ilk.model.parts import Content, Profile, Segment
+from ilk.outputs.charts.figure import HALF, Figure
+from ilk.outputs.drawing import drawing, element, shortened, text, title
+from ilk.outputs.theme import EVERYONE, INK, QUIET, segment_colour
+from ilk.outputs.wording import figure, per_cent, words_of
+
+MOST, STEP, BAR, LABEL = 8, 44, 16, 112
+ROOMY = 16
+
+LEAST_SUPPORT = 0.05
+"""Share of a segment that has an interest, below which it is nothing to talk of (rule of thumb)."""
+
+LEAST_LIFT = 1.1
+"""How many times as often as everyone, from which an interest is the segment's own (rule of thumb)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interest:
+    """One topic in one segment: the share of its customers who have it, of everyone, and the first over the second."""
+
+    name: str
+    support: float
+    everyone: float
+
+    @property
+    def lift(self) -> float:
+        """How many times as often as everyone."""
+        return self.support / self.everyone
+
+
+def interests_of(segment: Segment, content: Content, least: int = 10) -> tuple[Interest, ...]:
+    """What a segment follows more than everyone, strongest lift first; only what enough of its customers have."""
+    found = []
+    for column in content.columns:
+        if column.plan.kind != "topics" or column.plan.use == "out":
+            continue
+        own, everyone = _support(segment.profile(column.plan.column)), _support(column.everyone)
+        if own and everyone and own >= LEAST_SUPPORT and own * segment.size >= least and own >= LEAST_LIFT * everyone:
+            found.append(Interest(words_of(column.plan), own, everyone))
+    return tuple(sorted(found, key=lambda one: (-one.lift, one.name)))
+
+
+def interest_bars(segment: Segment, content: Content, least: int = 10) -> Figure | None:
+    """Bars of lift with support beside them; None for a segment that follows nothing more than everyone."""
+    shown = interests_of(segment, content, least)[:MOST]
+    if not shown:
+        return None
+    first = shown[0]
+    heading = f"{first.name}: {figure(first.lift)} times as many as everyone"
+    subtitle = "How many times as often as everyone, and the share of the segment that has it at all"
+    alt = "; ".join(_in_words(one) for one in shown)
+    name = f"interests-{segment.number}"
+    return Figure(name, heading, subtitle, alt, lambda width: _draw(width, shown, segment_colour(segment.number)), HALF)
+
+
+def _support(profile: Profile) -> float | None:
+    """Share of those who are asked that have any of it."""
+    return None if profile.n_zero is None or not profile.n else 1.0 - profile.n_zero / profile.n
+
+
+def _in_words(one: Interest) -> str:
+    return f"{one.name}: {per_cent(one.support)} of the segment, {per_cent(one.everyone)} of everyone"
+
+
+def _draw(width: int, shown: tuple[Interest, ...], paint: str) -> str:
+    most = max(one.lift for one in shown)
+    across = width - LABEL
+    parts = [_row(one, i * STEP, across / most, width, paint) for i, one in enumerate(shown)]
+    line = element(
+        "line", x1=across / most, x2=across / most, y1=ROOMY, y2=STEP * len(shown), stroke=EVERYONE, stroke_width=2
+    )
+    return drawing(width, STEP * len(shown), *parts, line)
+
+
+def _row(one: Interest, top: float, unit: float, width: float, paint: str) -> str:
+    y = top + 20
+    bar = element("rect", title(_in_words(one)), x=0, y=y, width=one.lift * unit, height=BAR, fill=paint, rx=2)
+    lift = text(one.lift * unit + 8, y + BAR - 3, f"{figure(one.lift)} ×", fill=INK, font_weight="bold")
+    held = text(width, top + 14, f"{per_cent(one.support)} have it", fill=QUIET, text_anchor="end")
+    return text(0, top + 14, shortened(one.name, width - 120), fill=INK) + bar + lift + held
