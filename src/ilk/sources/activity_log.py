@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pyarrow as pa
 
 from ilk.errors import BadInput
@@ -30,6 +31,7 @@ from ilk.sources.activity_sums import (
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.log import Log, Used, intake_of
 from ilk.sources.names import clean_names, words_of
+from ilk.sources.written import written_by
 
 EPOCH = date(1970, 1, 1)
 
@@ -42,7 +44,7 @@ def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: boo
 
     Args:
         log: The log, open.
-        settings: `min_group`, `max_topics` and `reference_date` are used here.
+        settings: `min_group`, `max_topics`, `reference_date` and `seed` are used here.
         plan: Its parts; also its topics and channels, if it is not new.
         is_new: Whether topics and channels are still to be chosen.
 
@@ -66,9 +68,13 @@ def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: boo
     plan = replace(plan, splits=split_topics(events, plan.splits))
     weigh_topics(events, decay)
     found = supported(events, least)
-    plan = _chosen(events, plan, found[: most_topics(settings, len(people.ids))], levels) if is_new else plan
-    plan = _dated(plan, decay, events) if is_new else plan
+    has_text = bool(plan.parts.texts) and (is_new or plan.text is not None)
+    written = written_by(events, people.ids, plan.text, least=least, seed=settings.seed) if has_text else None
+    if is_new:
+        plan = replace(_dated(plan, decay, events), text=written.plan if written else None)
+        plan = _chosen(events, plan, found[: most_topics(settings, len(people.ids))], levels)
     made, columns = _columns(events, plan, people, decay, found)
+    columns += [pa.array(column) for column in np.ascontiguousarray(written.amounts.T)] if written else []
     table = pa.Table.from_arrays([people.ids, *columns], names=[customer, *(one.column for one in made)])
     used = Used(events.n, events.n_left_out, events.rejects)
     notes = tell.notes_of(events, plan, found, is_new=is_new)
@@ -95,16 +101,18 @@ def _chosen(events: Events, plan: ActivityPlan, kept: Sequence[Support], levels:
     words = [_worded(spelled[one.key], plan.parts.topics) for one in kept]
     shares = [f"share of {level}" for level in levels[1:]]
     recency = ["recency"] if events.newest is not None else []
-    wanted = [str(plan.parts.customer), "activity", *recency, *shares, *words]
-    names, _ = clean_names(wanted)
+    written = plan.text.names if plan.text else ()
+    names, _ = clean_names([str(plan.parts.customer), "activity", *recency, *shares, *words, *written])
     first = 2 + len(recency)
+    last = first + len(shares) + len(words)
     return replace(
         plan,
         topics=tuple(
             Topic(one.key, said, name)
-            for one, said, name in zip(kept, words, names[first + len(shares) :], strict=True)
+            for one, said, name in zip(kept, words, names[first + len(shares) : last], strict=True)
         ),
         channels=tuple(zip(levels[1:], names[first : first + len(shares)], strict=True)),
+        text_columns=tuple(names[last:]),
         total=names[1],
         recency=names[2] if recency else "",
     )
@@ -130,6 +138,7 @@ def _columns(
         columns.append(people.channels[level] / people.events)
     numbers = _numbers_of(events, plan, found)
     made += [tell.topic(one) for one in plan.topics]
+    made += [tell.written(column, plan) for column in plan.text_columns]
     columns += columns_of(events, numbers, len(people.ids))
     return tuple(made), [pa.array(column, from_pandas=True) for column in columns]
 

@@ -8,6 +8,7 @@ from ilk.settings import Settings
 from ilk.sources.activity_columns import Parts
 from ilk.sources.source import Kind
 from ilk.sources.tags import Split
+from ilk.sources.text_topics import TextPlan
 
 FEWEST = 10
 """Customers without whom a topic is neither kept nor named, however low --min-group is."""
@@ -39,6 +40,8 @@ class ActivityPlan:
             counted from its own last day unless somebody says otherwise: recency is how long ago it was when it ends.
         half_life_days: What was done so many days before counts half; None for no decay.
         ticks: Units a day has, where times are numbers since 1970; 0 where they are dates.
+        text: How topics are told from what people wrote; None without texts, or with too few.
+        text_columns: The columns of these topics.
         total: The column of all activity.
         recency: The column of days since the last activity; empty without times.
     """
@@ -51,6 +54,8 @@ class ActivityPlan:
     reference: str = ""
     half_life_days: float | None = None
     ticks: int = 0
+    text: TextPlan | None = None
+    text_columns: tuple[str, ...] = ()
     total: str = "activity"
     recency: str = ""
 

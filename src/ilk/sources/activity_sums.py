@@ -15,6 +15,7 @@ from ilk.sources.activity_columns import Parts
 from ilk.sources.kinds import Reading
 from ilk.sources.log import MOST_REJECTED, Log, records_sql, rejects_of
 from ilk.sources.sandbox import Sandbox, literal
+from ilk.sources.stored import no_rejects
 from ilk.sources.tags import Split, topics_sql, vote_split
 
 MOST_REJECTS = 10_000
@@ -149,6 +150,8 @@ def _expressions(log: Log, parts: Parts, read: Sequence[Reading], ticks: int) ->
 
 def _rejects(log: Log, nobody: str, n_nobody: int) -> pa.Table:
     """The first of those that belong to nobody, and their lines."""
+    if not n_nobody:
+        return no_rejects()
     last = ""
     if n_nobody > MOST_REJECTS:
         first = f"SELECT row FROM records WHERE {nobody} ORDER BY row LIMIT {MOST_REJECTS}"

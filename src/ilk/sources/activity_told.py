@@ -43,6 +43,12 @@ def topic(one: Topic) -> Made:
     return Made(one.column, "activity", "topics", words=one.words, group="topics", why="a topic of the activity")
 
 
+def written(column: str, plan: ActivityPlan) -> Made:
+    """A topic of what people wrote, as a column."""
+    why = f"records whose {' and '.join(plan.parts.texts)} is about it"
+    return Made(column, "activity", "topics", words=column, group="topics", why=why)
+
+
 def notes_of(events: Events, plan: ActivityPlan, found: Sequence[Support], *, is_new: bool) -> tuple[Note, ...]:
     """What was understood and what is odd, for people.
 
@@ -56,6 +62,7 @@ def notes_of(events: Events, plan: ActivityPlan, found: Sequence[Support], *, is
     notes = [Note("activity-columns", f"In {name}, {parts_in_words(plan, name)}")]
     notes += _topic_notes(events, plan, found) if is_new and plan.parts.topics else []
     notes += _even_notes(events) if plan.parts.weight and plan.parts.channel else []
+    notes += _text_notes(plan) if is_new and plan.parts.texts else []
     notes += _unknown_notes(events) if not is_new else []
     odd = (
         ("undated", events.n_undated if plan.parts.time else 0, "records have no time; they count as of the first day"),
@@ -94,6 +101,15 @@ def _topic_notes(events: Events, plan: ActivityPlan, found: Sequence[Support]) -
         f"of what customers have{few_have}"
     )
     return [Note("topics", text)]
+
+
+def _text_notes(plan: ActivityPlan) -> list[Note]:
+    texts = " and ".join(repr(name) for name in plan.parts.texts)
+    if plan.text is None:
+        return [Note("text-little", f"Too few customers wrote too little in {texts} to learn topics from")]
+    spoken = f" ({' and '.join(plan.text.languages)})" if plan.text.languages else ""
+    text = f"{len(plan.text.names)} topics were learnt from {len(plan.text.words):,} words of {texts}{spoken}"
+    return [Note("text-topics", f"{text}: {listed(plan.text.names)}")]
 
 
 def _even_notes(events: Events) -> list[Note]:

@@ -24,9 +24,7 @@ PEOPLE = _words(
 KEYS = _words("id uid uuid guid identifier no nr num number nummer key code")
 FUSED = _words("custid customerid clientid userid memberid accountid personid kundennr kundennummer kundenid")
 ALONE = _words("id uid uuid guid identifier")
-NUMBERED = _words("index row rownames rownumber x no nr number nummer lfd case fragebogen") | {
-    *("", "unnamed 0", "row names", "row number", "lfd nr", "case no", "fragebogen nr", "questionnaire no")
-}
+NUMBERED = _words("index row rownames rownumber x") | {"", "unnamed 0", "row names", "row number"}
 """Names, as words, of a first column that only counts the rows."""
 
 MOST_REPEATED = 0.5
@@ -34,6 +32,9 @@ MOST_REPEATED = 0.5
 
 WHOLE = r"0|-?[1-9][0-9]{0,18}"
 """A whole number that comes back as it was, if it fits int64."""
+
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+"""DuckDB's types that fit int64 whatever stands in them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ def key_at(sandbox: Sandbox, landing: Landing, i: int) -> Key:
 
     Where all are whole numbers with ".0", as programs write them beside blanks, that is no part of the id.
     """
+    if landing.types[i] in INTEGERS:
+        return Key(i, f"CAST({position(i)} AS BIGINT)", whole=True)
     found = _examine(sandbox, landing.relation, landing, i, rank=5)
     if found.n_decimal == found.filled > 0:
         pointed = f"regexp_full_match({found.sql}, '-?(?:0|[1-9][0-9]{{0,17}})\\.0')"
