@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -12,10 +13,20 @@ from plain_tables import facts_of, intake_of
 
 from ilk.errors import IlkError
 from ilk.features.advice import sample_size
+from ilk.features.laid_out import laid_out
 from ilk.features.missing import explain_gaps, gap_notes
-from ilk.features.recipe import answered, apply, feature_columns, fit_recipe, square_weights, unseen
+from ilk.features.recipe import (
+    answered,
+    apply,
+    blank_columns,
+    feature_columns,
+    fit_recipe,
+    square_weights,
+    unseen,
+)
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import correlate, double_notes, find_themes
+from ilk.features.transforms import numbers
 from ilk.settings import Settings
 
 NAMES = st.text(min_size=1, max_size=12)
@@ -71,6 +82,28 @@ def test_any_table_becomes_features_or_is_refused_in_words(table):
     double_notes(correlated, fitted.plans)
     gap_notes(explain_gaps(table, fitted.plans), fitted.plans)
     sample_size(table.num_rows, fitted.plans, correlated)
+
+
+@given(tables(), st.sampled_from(["skip", "zero", "flag"]), st.sampled_from(["auto", "standard"]))
+@settings(deadline=None, max_examples=80)
+def test_a_recipe_laid_out_in_arrays_makes_the_same_features(table, blanks, transform):
+    """Bit for bit what `apply` makes column by column, and the same answers count as blank."""
+    told, facts = Settings(transform=transform), facts_of(table)
+    plans = plan_columns(facts, table, {}, told, intake_of(table))
+    plans = tuple(replace(p, missing=blanks) if p.kind != "category" else p for p in plans)
+    try:
+        recipe = fit_recipe(table, plans, told, facts).recipe
+    except IlkError:
+        return
+    ready = laid_out(recipe)
+    values = np.array([numbers(table[c]) for c in ready.numeric]).reshape(-1, table.num_rows)
+    before = values.copy()
+    matrix, blank = ready.features_of(values, {c: table[c] for c in ready.textual})
+    want = apply(recipe, table)
+    assert np.array_equal(matrix, want, equal_nan=True)
+    assert np.array_equal(np.signbit(matrix), np.signbit(want))
+    assert np.array_equal(blank, blank_columns(recipe, table, want))
+    assert np.array_equal(values, before, equal_nan=True)
 
 
 @given(tables(), st.randoms(use_true_random=False))

@@ -34,6 +34,14 @@ def test_a_text_hashes_alike_alone_and_among_others(texts):
     assert together.tolist() == [int(xxh64([text])[0]) for text in texts]
 
 
+@given(st.lists(st.text(max_size=70), min_size=1, max_size=8), st.integers(0, 2**63))
+@settings(deadline=None)
+def test_a_few_texts_hash_as_among_many(texts, seed):
+    """A handful is hashed one by one, more of one length together."""
+    many = xxh64([*texts, *["somebody else"] * 8], seed=seed)[: len(texts)]
+    assert xxh64(texts, seed=seed).tolist() == many.tolist()
+
+
 def test_integers_hash_as_their_decimals():
     assert xxh64(np.array([0, 7, -12, 2**62])).tolist() == xxh64(["0", "7", "-12", str(2**62)]).tolist()
 

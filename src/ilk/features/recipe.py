@@ -318,10 +318,15 @@ def blank_columns(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matr
         batch: n customers.
         matrix: Their features, from `apply`.
     """
+    columns = dict.fromkeys(transform.column for transform in recipe.transforms)
+    return blank_answers(recipe, np.stack([is_null(batch.column(column)) for column in columns], axis=1), matrix)
+
+
+def blank_answers(recipe: Recipe, nulls: npt.NDArray[np.bool_], matrix: Matrix) -> npt.NDArray[np.bool_]:
+    """As `blank_columns`, where it is known which columns hold nothing, (n, columns)."""
     columns = list(dict.fromkeys(transform.column for transform in recipe.transforms))
-    found = np.stack([_is_null(batch.column(column)) for column in columns], axis=1)
+    found, start = nulls.copy(), 0
     found[:, [columns.index(topic) for topics in recipe.topics for topic in topics]] = False
-    start = 0
     for transform in recipe.transforms:
         features = slice(start, start + transforms.n_features(transform))
         if transform.missing != "flag":
@@ -330,7 +335,8 @@ def blank_columns(recipe: Recipe, batch: pa.RecordBatch | pa.Table, matrix: Matr
     return found
 
 
-def _is_null(column: transforms.Column) -> npt.NDArray[np.bool_]:
+def is_null(column: transforms.Column) -> npt.NDArray[np.bool_]:
+    """Where a column holds nothing, (n,)."""
     return np.asarray(pc.is_null(column, nan_is_null=True).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 

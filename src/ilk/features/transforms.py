@@ -257,7 +257,7 @@ def n_features(transform: Transform) -> int:
     return len(transform.centre)
 
 
-def shape_amount(values: Values, scale: float, *, negative: bool) -> Values:
+def shape_amount(values: Values, scale: float | Values, *, negative: bool) -> Values:
     """log1p(x / scale) with anything below 0 counted as 0, or asinh(x / scale); an overflow is infinite."""
     ratio = values / scale
     return np.arcsinh(ratio, out=ratio) if negative else np.log1p(np.maximum(ratio, 0.0, out=ratio), out=ratio)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ilk.errors import MissingColumns, listed
 from ilk.features import recipe as recipes
 from ilk.model.conditions import who_meets
+from ilk.model.edits import View
 from ilk.model.score import NOTHING_ANSWERED, Scored, score, with_blanks
 from ilk.model.scorers import Scoring
 from ilk.progress import Progress
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 RESULTS = ("segment", "persona", "certainty", "distance", "margin", "runner_up", "outlier", "missing")
 """Columns of an assignment after the id."""
+
+RESULT_TYPES = (pa.int16(), pa.string(), *[pa.float64()] * 3, pa.int16(), pa.bool_(), pa.int16())
 
 REJECTS = pa.schema([("line", pa.int64()), ("reason", pa.string()), ("text", pa.string())])
 
@@ -137,8 +140,7 @@ class Assignment:
         """The id under its own name ("row" where there is none), then the columns of `RESULTS`."""
         name, kind = self._id
         taken = {column: f"{column}_" if column == name else column for column in RESULTS}
-        types = (pa.int16(), pa.string(), *[pa.float64()] * 3, pa.int16(), pa.bool_(), pa.int16())
-        return pa.schema([(name, kind), *zip(taken.values(), types, strict=True)])
+        return pa.schema([(name, kind), *zip(taken.values(), RESULT_TYPES, strict=True)])
 
     def batches(self, *, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
         """All customers that get a segment, in the order they came."""
@@ -179,7 +181,7 @@ class Assignment:
         self, batch: pa.RecordBatch, ids: pa.Array, hashes: NDArray[np.uint64], schema: pa.Schema
     ) -> pa.RecordBatch:
         batch = with_blanks(self._model.content, self._scoring, batch)
-        aside, names = self._set_aside(batch)
+        aside, names = set_aside(self._model.view, batch, batch.num_rows)
         matrix = recipes.apply(self._scoring.recipe, batch, threads=self._settings.threads)
         blank = recipes.blank_columns(self._scoring.recipe, batch, matrix)
         kept = aside | ~blank.all(axis=1)
@@ -190,16 +192,6 @@ class Assignment:
         self._sizes.update(Counter(scored.label.tolist()))
         columns = _columns(self._scoring, scored, names[here], blank[here].sum(axis=1))
         return pa.RecordBatch.from_arrays([ids.take(pa.array(here)), *columns], schema=schema)
-
-    def _set_aside(self, batch: pa.RecordBatch) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-        """Who is set aside, and what each of them is called; the first rule that is met counts."""
-        met = np.zeros(batch.num_rows, np.bool_)
-        names = np.full(batch.num_rows, None, object)
-        for aside in self._model.view.asides:
-            new = who_meets(aside.test, batch) & ~met
-            names[new] = aside.name
-            met |= new
-        return met, names
 
     def _count(self, batch: pa.RecordBatch, aside: NDArray[np.bool_], kept: NDArray[np.bool_], ids: pa.Array) -> None:
         scored = batch.filter(pa.array(~aside)) if aside.any() else batch
@@ -246,6 +238,17 @@ class Assignment:
         if n_empty:
             plural = "customers" if n_empty > 1 else "customer"
             yield Note("nothing-answered", f"{n_empty:,} {plural} {NOTHING_ANSWERED}, and went to the rejects.")
+
+
+def set_aside(view: View, batch: pa.RecordBatch, n: int) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
+    """Who of n customers is set aside, and what each of them is called; the first rule that is met counts."""
+    met, names = np.zeros(n, np.bool_), np.full(n, None, object)
+    for aside in view.asides:
+        if aside.test.column in batch.schema.names:
+            new = who_meets(aside.test, batch) & ~met
+            names[new] = aside.name
+            met |= new
+    return met, names
 
 
 def _expected(model: Model) -> Mapping[str, Kind]:

@@ -128,33 +128,35 @@ def donor_weights(scoring: Scoring, values: Floats) -> Floats:
 
 def _vote_whole(scoring: Scoring, values: Floats, labels: NDArray[np.int64], _: NDArray[np.uint64]) -> Floats:
     """Votes of the bootstrap solutions for customers without blanks."""
-    return np.asarray((_winners(scoring, values) == labels[:, np.newaxis]).mean(axis=1))
+    return np.asarray((_winners(scoring, values) == labels).mean(axis=0))
 
 
 def _vote_filled(scoring: Scoring, values: Floats, labels: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Floats:
     """Votes of bootstrap solutions x donors."""
-    drawn = _draw(donor_weights(scoring, values), hashes)
-    filled = np.where(np.isnan(values)[:, np.newaxis], scoring.donors[drawn], values[:, np.newaxis])
-    winners = _winners(scoring, filled.reshape(-1, values.shape[1]))
-    agree = winners.reshape(len(values), -1) == labels[:, np.newaxis]
-    unknown = np.isnan(values) @ scoring.weights / scoring.weights.sum()
-    return np.asarray(np.minimum(agree.mean(axis=1), 1.0 - DOUBT * unknown))
+    drawn, blank = _draw(donor_weights(scoring, values), hashes), np.isnan(values)
+    # Strata ascend, so that a donor drawn more than once stands side by side, and votes once for all of them.
+    first = np.flatnonzero(np.diff(drawn, axis=1, prepend=-1))
+    customer, times = first // N_DONORS, np.diff(first, append=drawn.size)
+    filled = np.where(blank[customer], scoring.donors[drawn.ravel()[first]], values[customer])
+    agree = (_winners(scoring, filled) == labels[customer]).sum(axis=0) * times
+    votes = np.bincount(customer, agree, len(values)) / (N_DONORS * scoring.ballot.n_voters)
+    unknown = blank @ scoring.weights / scoring.weights.sum()
+    return np.asarray(np.minimum(votes, 1.0 - DOUBT * unknown))
 
 
 def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int64]:
-    """The segment each bootstrap solution gives each customer, (n, b); ties to the lower row.
+    """The segment each bootstrap solution gives each customer, (b, n); ties to the lower row.
 
     |c|^2 - 2 x.c orders centres as the squared distance does; on multiples of 2^-16 the product is exact, so that
     the answer does not depend on the library that computes it.
     """
-    n_bootstraps, k, p = scoring.bootstraps.shape
-    # All first rows, then all second ones: what is compared then lies side by side.
-    flat = scoring.bootstraps.transpose(1, 0, 2).reshape(-1, p)
-    found = (flat * flat).sum(axis=1) - values @ (2.0 * flat).T
-    best, winner = found[:, :n_bootstraps].copy(), np.zeros((len(values), n_bootstraps), np.int16)
-    for j in range(1, k):
-        one = found[:, j * n_bootstraps : (j + 1) * n_bootstraps]
-        np.copyto(winner, j, where=one < best)
+    ballot, b = scoring.ballot, scoring.ballot.n_voters
+    found = ballot.twice @ values.T
+    np.subtract(ballot.squares, found, out=found)
+    best, winner = found[:b], np.zeros((b, len(values)), np.int16)
+    for start in range(b, len(found), b):
+        one = found[start : start + b]
+        np.copyto(winner, start // b, where=one < best)
         np.minimum(best, one, out=best)
     return np.asarray(scoring.owner[winner])
 
@@ -163,16 +165,14 @@ def _donor_distances(scoring: Scoring, values: Floats) -> Floats:
     """Squared distance from each customer to each donor over the answered features, (n, r)."""
     answered = ~np.isnan(values)
     known = np.where(answered, values, 0.0)
-    squares = (known * known).sum(axis=1)[:, np.newaxis] + answered.astype(np.float64) @ (scoring.donors**2).T
+    squares = (known * known).sum(axis=1)[:, np.newaxis] + answered.astype(np.float64) @ scoring.donor_squares
     return np.asarray(np.maximum(squares - 2.0 * (known @ scoring.donors.T), 0.0))
 
 
 def _n_known(scoring: Scoring, values: Floats) -> NDArray[np.int64]:
     """How many columns each customer answered, (n,)."""
-    known = np.zeros((len(values), len(scoring.columns)), np.bool_)
-    for i, column in enumerate(scoring.columns_of_features):
-        known[:, column] |= ~np.isnan(values[:, i])
-    return np.asarray(known.sum(axis=1))
+    features = (~np.isnan(values)).astype(np.float64) @ scoring.features_of_columns
+    return np.asarray((features > 0).sum(axis=1))
 
 
 def _ranks(scoring: Scoring, n_known: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -187,15 +187,20 @@ def _least(scoring: Scoring, known: NDArray[np.bool_]) -> Floats:
 
 
 def _weights(near: Floats, customers: Floats, ranks: NDArray[np.int64], least: Floats) -> Floats:
-    h = np.empty(len(near))
-    for rank in np.unique(ranks):
-        place = min(int(rank), near.shape[1]) - 1
-        h[ranks == rank] = np.partition(near[ranks == rank], place, axis=1)[:, place]
-    h = np.maximum(h, least)
+    h = np.maximum(_at_rank(near, ranks), least)
     smallest = np.where(near > 0, near, np.inf).min(axis=1)
     h = np.where(h > 0, h, np.where(np.isfinite(smallest), smallest, 1.0))
     weights = customers * np.exp(-2.0 * near / h[:, np.newaxis])
     return np.asarray(np.floor(weights * (_WEIGHT_STEP / weights.max(axis=1, keepdims=True))))
+
+
+def _at_rank(near: Floats, ranks: NDArray[np.int64]) -> Floats:
+    """In each row the distance of a rank, the nearest having rank 1; the farthest where there are not so many."""
+    found = np.empty(len(near))
+    for rank in set(ranks.tolist()):
+        rows, place = ranks == rank, min(rank, near.shape[1]) - 1
+        found[rows] = np.partition(near[rows], place, axis=1)[:, place]
+    return found
 
 
 def _draw(weights: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -224,7 +229,7 @@ def _uniform(hashes: NDArray[np.uint64]) -> Floats:
 def _votes_of_donors(scoring: Scoring, x: Floats) -> Floats:
     """Share of bootstrap votes for each segment when each donor in turn fills the blanks of one customer, (r, g)."""
     winners = _winners(scoring, np.where(np.isnan(x), scoring.donors, x))
-    return np.stack([(winners == g).mean(axis=1) for g in range(len(scoring.numbers))], axis=1)
+    return np.stack([(winners == g).mean(axis=0) for g in range(len(scoring.numbers))], axis=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ilk.cluster import nearest, twin
 from ilk.cluster.twin import MOST_CUSTOMERS, squared_distances
 from ilk.engines.tiles import tiles_of
+from ilk.features.laid_out import LaidOut, laid_out
 from ilk.features.plans import Recipe
 from ilk.features.recipe import answered, feature_columns, square_weights
 from ilk.model.edits import View
@@ -26,9 +28,9 @@ CHUNK = 16_384
 """Customers scored at a time where all distances are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scoring:
-    """A model made ready to score; everything an array, made once.
+    """A model made ready to score; everything an array, made once, when it is first asked for.
 
     Args:
         recipe: Turns columns into features.
@@ -60,16 +62,57 @@ class Scoring:
     donor_customers: Floats
     within: Floats
 
-    @property
+    @cached_property
     def centres(self) -> Floats:
         """One row per row of the scorer, (k, p)."""
         return array_of(self.scorer.centres, len(self.weights))
 
-    @property
+    @cached_property
     def columns_of_features(self) -> NDArray[np.int64]:
         """For each feature the position of its column in `columns`, (p,)."""
         place = {column: i for i, column in enumerate(self.columns)}
         return np.array([place[column] for column in self.feature_columns], np.int64)
+
+    @cached_property
+    def features_of_columns(self) -> Floats:
+        """1 where a feature is one of a column, else 0, (p, columns)."""
+        return np.asarray(self.columns_of_features[:, np.newaxis] == np.arange(len(self.columns)), np.float64)
+
+    @cached_property
+    def laid_out(self) -> LaidOut:
+        """The recipe in arrays, for a few customers at a time."""
+        return laid_out(self.recipe)
+
+    @cached_property
+    def ballot(self) -> Ballot:
+        """The bootstrap solutions as they are voted with."""
+        return Ballot.of(self.bootstraps)
+
+    @cached_property
+    def donor_squares(self) -> Floats:
+        """Squares of the donors, (p, r)."""
+        return np.ascontiguousarray((self.donors**2).T)
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """Bootstrap solutions laid out for voting: all first rows, then all second ones, side by side as compared.
+
+    Args:
+        twice: 2 c of every centre, (k * b, p).
+        squares: |c|^2 of every centre, (k * b, 1).
+        n_voters: Bootstrap solutions, b.
+    """
+
+    twice: Floats
+    squares: Floats
+    n_voters: int
+
+    @classmethod
+    def of(cls, bootstraps: Floats) -> Ballot:
+        """`bootstraps`: (b, k, p)."""
+        flat = bootstraps.transpose(1, 0, 2).reshape(-1, bootstraps.shape[2])
+        return cls(2.0 * flat, (flat * flat).sum(axis=1, keepdims=True), len(bootstraps))
 
 
 @dataclass(frozen=True, slots=True)

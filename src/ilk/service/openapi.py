@@ -12,9 +12,9 @@ from ilk import __version__
 from ilk.service import arrow
 from ilk.service.columns import LARGEST_ID, LONGEST_TEXT, rows_of
 from ilk.service.documents import explanation_document
+from ilk.service.found import as_answers, assign_rows
 from ilk.service.limits import Limits
 from ilk.service.problems import MEDIA_TYPE
-from ilk.service.scoring import as_answers, assign_rows
 from ilk.service.served import Served
 from ilk.sources.source import Kind
 

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
-import pyarrow as pa
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
@@ -18,6 +17,7 @@ from ilk.errors import IlkError
 from ilk.model.score import NOTHING_ANSWERED
 from ilk.service import arrow, bodies, schemas
 from ilk.service.bodies import JSON, Bodies
+from ilk.service.cells import values_of
 from ilk.service.columns import Rows, rows_of
 from ilk.service.documents import (
     explanation_document,
@@ -26,6 +26,7 @@ from ilk.service.documents import (
     segment_document,
     segments_document,
 )
+from ilk.service.found import Found, as_answers, as_table
 from ilk.service.gate import Gate
 from ilk.service.journal import note
 from ilk.service.limits import Limits
@@ -33,9 +34,8 @@ from ilk.service.metrics import MEDIA_TYPE as METRICS_TYPE
 from ilk.service.metrics import Metrics
 from ilk.service.openapi import numeric_columns, openapi_document
 from ilk.service.problems import MEDIA_TYPE, Fault, Problem, plain, unfit
-from ilk.service.scoring import Desk, as_answers, as_table
+from ilk.service.scoring import Desk
 from ilk.service.served import Served, Shelf
-from ilk.service.source import values_of
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -57,7 +57,7 @@ class Service:
         async with AsyncExitStack() as held:
             rows, is_large = await self._customers(request, kind, served, held)
             found = await self.desk.assign(served.model, served.wanted, rows)
-            self.metrics.assigned(found.column("segment").to_pylist())
+            self.metrics.assigned(found.segments)
             request.state.told = {"customers": len(rows), "model": served.tag}
             write = _write_arrow if wants_arrow else _write_json
             return await self.desk.apart(lambda: write(rows, found)) if is_large else write(rows, found)
@@ -209,11 +209,11 @@ def _read_arrow(body: bytes, served: Served, limits: Limits) -> Rows:
     return arrow.read_stream(body, served.wanted, limits.customers)
 
 
-def _write_json(rows: Rows, found: pa.Table) -> Response:
+def _write_json(rows: Rows, found: Found) -> Response:
     return _json({"assignments": as_answers(rows, found), "notes": notes_document(rows.n_unknown)})
 
 
-def _write_arrow(rows: Rows, found: pa.Table) -> Response:
+def _write_arrow(rows: Rows, found: Found) -> Response:
     return Response(arrow.write_stream(as_table(rows, found)), media_type=arrow.MEDIA_TYPE)
 
 

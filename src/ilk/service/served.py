@@ -17,8 +17,8 @@ from ilk.model.file import load
 from ilk.model.model import Model
 from ilk.profile.typical import Typical, typical_customers
 from ilk.service.columns import Wanted, rows_of, wanted_of
+from ilk.service.found import assign_rows
 from ilk.service.keys import Keys, read_keys
-from ilk.service.scoring import assign_rows
 
 Stamp = tuple[int, int, int]
 

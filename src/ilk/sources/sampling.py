@@ -14,6 +14,10 @@ Rows = npt.NDArray[np.int64]
 SEED = 42
 """Spark's xxhash64 uses 42, so that a cluster picks the customers a laptop picks."""
 
+ALONE = 8
+"""Up to so many texts are hashed one by one: steps over a few are no cheaper than steps over thousands."""
+
+_64_BITS = 0xFFFFFFFFFFFFFFFF
 _P1, _P2, _P3, _P4, _P5 = (
     np.uint64(prime)
     for prime in (
@@ -89,6 +93,9 @@ def _arrow(ids: Any) -> pa.Array:
 
 
 def _hash_chunk(chunk: pa.Array, seed: int) -> Hashes:
+    if len(chunk) <= ALONE:
+        texts = (("" if one is None else str(one)).encode() for one in chunk.to_pylist())
+        return np.array([_hash_alone(text, seed) for text in texts], np.uint64)
     texts = chunk.cast(pa.large_string()).fill_null("")
     offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
     content = texts.buffers()[2]
@@ -155,3 +162,49 @@ def _avalanche(acc: Hashes) -> Hashes:
     acc = (acc ^ (acc >> np.uint64(33))) * _P2
     acc = (acc ^ (acc >> np.uint64(29))) * _P3
     return acc ^ (acc >> np.uint64(32))
+
+
+# ---------------------------------------------------------------- one text, in Python's own integers
+
+_ONE, _TWO, _THREE, _FOUR, _FIVE = (int(prime) for prime in (_P1, _P2, _P3, _P4, _P5))
+
+
+def _hash_alone(text: bytes, seed: int) -> int:
+    """XXH64 of one text; the steps of `_hash_group`."""
+    acc, at = _stripes_alone(text, seed)
+    acc = (acc + len(text)) & _64_BITS
+    while len(text) - at >= 8:
+        acc ^= _round_alone(0, int.from_bytes(text[at : at + 8], "little"))
+        acc = (_turn(acc, 27) * _ONE + _FOUR) & _64_BITS
+        at += 8
+    if len(text) - at >= 4:
+        acc ^= int.from_bytes(text[at : at + 4], "little") * _ONE & _64_BITS
+        acc = (_turn(acc, 23) * _TWO + _THREE) & _64_BITS
+        at += 4
+    for byte in text[at:]:
+        acc = _turn(acc ^ byte * _FIVE & _64_BITS, 11) * _ONE & _64_BITS
+    acc = (acc ^ acc >> 33) * _TWO & _64_BITS
+    acc = (acc ^ acc >> 29) * _THREE & _64_BITS
+    return acc ^ acc >> 32
+
+
+def _stripes_alone(text: bytes, seed: int) -> tuple[int, int]:
+    """What the whole stripes of 32 bytes come to, and where they end."""
+    if len(text) < 32:
+        return (seed + _FIVE) & _64_BITS, 0
+    lanes = [(seed + first) & _64_BITS for first in (_ONE + _TWO, _TWO, 0, -_ONE)]
+    end = len(text) - len(text) % 32
+    for at in range(0, end, 8):
+        lanes[at // 8 % 4] = _round_alone(lanes[at // 8 % 4], int.from_bytes(text[at : at + 8], "little"))
+    acc = sum(_turn(lane, turn) for lane, turn in zip(lanes, (1, 7, 12, 18), strict=True)) & _64_BITS
+    for lane in lanes:
+        acc = ((acc ^ _round_alone(0, lane)) * _ONE + _FOUR) & _64_BITS
+    return acc, end
+
+
+def _round_alone(acc: int, word: int) -> int:
+    return _turn((acc + word * _TWO) & _64_BITS, 31) * _ONE & _64_BITS
+
+
+def _turn(x: int, turn: int) -> int:
+    return (x << turn | x >> 64 - turn) & _64_BITS
