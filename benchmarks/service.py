@@ -3,8 +3,10 @@
 usage: service.py [--model segments.ilk] [--seconds 5] [--minutes 0]
 
 One worker. Requests are sent at fixed times whether or not earlier ones were answered, and waiting counts: a service
-that stalls is seen to stall. With --minutes the run at 500 requests a second is added, and memory of its first minute
-is held against its last.
+that stalls is seen to stall. A timer of the event loop is up to a millisecond late, which would be counted against the
+service; so the last two milliseconds before a request are spent looking at the clock. /healthz shows what is left of
+loop, sockets and scheduler when there is nothing to score. With --minutes the run at 500 requests a second is added,
+and memory of its first minute is held against its last.
 """
 
 from __future__ import annotations
@@ -29,13 +31,17 @@ from ilk.world import make_world
 
 P50, P99 = 2.0, 10.0
 CONNECTIONS = 32
+WATCHED = 0.002
+"""Seconds before a request in which the clock is looked at instead of slept."""
+
 FLAT = 0.05
+NOTHING = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n"
 HEAD = b"POST /assign HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to send: customers a request, with a third of the values gone or without, requests a second."""
+    """What to send: customers a request (none: /healthz), with a third of the values gone or without, at what rate."""
 
     name: str
     n_customers: int
@@ -45,6 +51,7 @@ class Plan:
 
 PLANS = (
     Plan("warm", 1, True, 50),
+    Plan("/healthz, nothing to score", 0, False, 100),
     Plan("1 customer", 1, False, 100),
     Plan("1 customer, a third blank", 1, True, 100),
     Plan("100 customers", 100, False, 50),
@@ -75,6 +82,8 @@ class Load:
 
 def bodies(n_customers: int, blanks: bool, n_bodies: int = 200) -> list[bytes]:
     """Requests of made-up customers, nobody twice in a row; whole ones, or a third of the values gone."""
+    if not n_customers:
+        return [NOTHING]
     import numpy as np
 
     rng = np.random.default_rng(n_customers)
@@ -110,7 +119,9 @@ async def drive(port: int, requests: list[bytes], rate: float, seconds: float, p
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for i in due:
             at = start + i / rate
-            await asyncio.sleep(max(at - loop.time(), 0))
+            await asyncio.sleep(max(at - loop.time() - WATCHED, 0))
+            while loop.time() < at:  # noqa: ASYNC110 - the clock is all there is to wait for
+                await asyncio.sleep(0)
             writer.write(requests[i % len(requests)])
             if not await answer(reader):
                 failed.append(i)
@@ -181,8 +192,8 @@ def table(loads: list[Load], minutes: float) -> Table:
         )
         for one in loads[1:]
     )
-    goals = [goal(f"{one.name}: p50 <= {P50:g} ms, p99 <= {P99:g} ms", met=_quick(one)) for one in loads[1:6]]
-    goals.append(goal("1,000 requests a second held", met=loads[5].held >= 990 and not loads[5].n_failed))
+    goals = [goal(f"{one.name}: p50 <= {P50:g} ms, p99 <= {P99:g} ms", met=_quick(one)) for one in loads[2:7]]
+    goals.append(goal("1,000 requests a second held", met=loads[6].held >= 990 and not loads[6].n_failed))
     if minutes:
         first, last = (statistics.median(part) for part in (loads[-1].memory[:60], loads[-1].memory[-60:]))
         goals.append(goal(f"{minutes:g} minutes at 500 a second: no error", met=not loads[-1].n_failed))

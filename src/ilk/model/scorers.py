@@ -99,20 +99,18 @@ class Ballot:
     """Bootstrap solutions laid out for voting: all first rows, then all second ones, side by side as compared.
 
     Args:
-        twice: 2 c of every centre, (k * b, p).
-        squares: |c|^2 of every centre, (k * b, 1).
+        centres: 2 c and -|c|^2 of every centre, (k * b, p + 1).
         n_voters: Bootstrap solutions, b.
     """
 
-    twice: Floats
-    squares: Floats
+    centres: Floats
     n_voters: int
 
     @classmethod
     def of(cls, bootstraps: Floats) -> Ballot:
         """`bootstraps`: (b, k, p)."""
         flat = bootstraps.transpose(1, 0, 2).reshape(-1, bootstraps.shape[2])
-        return cls(2.0 * flat, (flat * flat).sum(axis=1, keepdims=True), len(bootstraps))
+        return cls(np.column_stack([2.0 * flat, -(flat * flat).sum(axis=1)]), len(bootstraps))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,9 +109,8 @@ def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: l
 def _all_numbers(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]]) -> Mapping[str, NDArray[np.float64]]:
     """All columns of numbers at once; nothing where anything in them is none, and then each is looked at."""
     names = [name for name, kind in wanted.kinds.items() if kind == "number"]
-    flat = [customer.get(name) for name in names for customer in customers]
-    found = _finite(flat)
-    return {} if found is None else dict(zip(names, found.reshape(len(names), -1), strict=True))
+    found = _finite([value for customer in customers for value in map(customer.get, names)])
+    return {} if found is None else dict(zip(names, found.reshape(-1, len(names)).T, strict=True))
 
 
 def _finite(values: list[Any]) -> NDArray[np.float64] | None:
@@ -151,8 +150,11 @@ class _Reading:
     def strangers(self, names: set[str], customers: Sequence[Mapping[str, Scalar]]) -> None:
         """Look at values nobody reads, too; their columns are not named, because the model does not know them."""
         for name in names:
-            for i, customer in enumerate(customers):
-                if not _is_scalar(customer.get(name)):
+            values = [customer.get(name) for customer in customers]
+            if _are_scalars(values):
+                continue
+            for i, value in enumerate(values):
+                if not _is_scalar(value):
                     self._fault(i, None, f"a column that is not read: {NEEDED[None]}")
 
     def _each(self, name: str, values: list[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
@@ -233,6 +235,14 @@ def _own(value: Scalar) -> Scalar:
     if not _is_scalar(value):
         raise ValueError
     return float(value) if type(value) is int else value
+
+
+def _are_scalars(values: list[Any]) -> bool:
+    """Whether a column is sound at a glance; where it is not, each value is looked at."""
+    kinds = set(map(type, values)) - {type(None), bool}
+    if kinds == {str}:
+        return max(len(value) for value in values if type(value) is str) <= LONGEST_TEXT
+    return not kinds or (kinds <= _NUMBERS and _finite([v for v in values if type(v) is not bool]) is not None)
 
 
 def _is_scalar(value: Any) -> bool:

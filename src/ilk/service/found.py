@@ -20,6 +20,9 @@ BATCH = 1_024
 """Customers scored at a time; the twin of the kernel takes up to 4,096, and then numba is never loaded."""
 
 
+_NONE = np.empty(0)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """What was found of some customers.
@@ -73,15 +76,16 @@ def as_table(rows: Rows, found: Found) -> pa.Table:
 def _assigned(model: Model, wanted: Wanted, rows: Rows) -> Found:
     scoring, cells = model.scoring, rows.cells
     laid_out = scoring.laid_out
-    values = np.array([numbers_in(wanted.kinds[c], cells[c]) for c in laid_out.numeric]).reshape(-1, len(rows))
+    columns = [numbers_in(wanted.kinds[c], cells[c]) for c in laid_out.numeric]
+    values = np.concatenate([*columns, _NONE]).reshape(len(columns), len(rows))
     texts = {c: array_of(wanted.kinds[c], cells[c]) for c in laid_out.textual}
     matrix, blank = laid_out.features_of(values, texts)
     aside, names = _set_aside(model, wanted, rows)
     here = np.flatnonzero(aside | ~blank.all(axis=1))
     hashes = _hashes(rows, matrix)
     scored = score(scoring, matrix[here], hashes[here], aside=aside[here], threads=1)
-    columns = _columns(model, scored, names[here], blank[here].sum(axis=1))
-    return Found(columns if len(here) == len(rows) else tuple(_placed(c, here, len(rows)) for c in columns))
+    told = _columns(model, scored, names[here], blank[here].sum(axis=1))
+    return Found(told if len(here) == len(rows) else tuple(_placed(c, here, len(rows)) for c in told))
 
 
 def _hashes(rows: Rows, matrix: NDArray[np.float32]) -> NDArray[np.uint64]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from socket import socket
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from ilk.address import is_loopback, taken
 from ilk.errors import BadSetting
 from ilk.service.journal import note, open_journal
 from ilk.service.limits import Limits
-from ilk.service.routes import Service, make_app
+from ilk.service.routes import Service, make_app, settle
 from ilk.service.served import Shelf
 
 BACKLOG = 1_024
@@ -53,21 +56,30 @@ def serve(model: Path, host: str, port: int, *, keys: Path | None, limits: Limit
         timeout_graceful_shutdown=int(limits.stop_seconds),
     )
     where, bound = listening.getsockname()[:2]
-    note("started", model=service.shelf.served.tag, address=f"http://{_shown(where)}:{bound}")
-    server = Server(config, service)
-    server.run(sockets=[listening])
+    server = Server(config, service, f"http://{_shown(where)}:{bound}")
+    _run(server, listening)
     note("stopped")
     if server.was_interrupted:
         raise KeyboardInterrupt
 
 
+def _run(server: Server, listening: socket) -> None:
+    """Answer until asked to stop; BLAS on one thread, because threads that wait for each other cost more."""
+    settle()
+    try:
+        with threadpool_limits(1, user_api="blas"):
+            server.run(sockets=[listening])
+    finally:
+        gc.unfreeze()
+
+
 class Server(uvicorn.Server):
     """uvicorn's, but SIGHUP renews the model, and SIGTERM ends the process well."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
-        """`service` is renewed."""
+    def __init__(self, config: uvicorn.Config, service: Service, address: str) -> None:
+        """`service` is renewed; `address` is told once signals are heard, so that none can come too early."""
         super().__init__(config)
-        self._service = service
+        self._service, self._address = service, address
         self._renewing: set[asyncio.Task[None]] = set()
         self.was_interrupted = False
 
@@ -78,6 +90,7 @@ class Server(uvicorn.Server):
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop, number)
         loop.add_signal_handler(signal.SIGHUP, self._renew)
+        note("started", model=self._service.shelf.served.tag, address=self._address)
         yield
 
     def _stop(self, number: int) -> None:
