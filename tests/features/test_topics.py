@@ -7,9 +7,11 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from tests.features.plain_tables import facts_of, intake_of, plan, plans_of, table_of
 
 from ilk.errors import BadSetting
+from ilk.features.laid_out import laid_out
 from ilk.features.recipe import answered, apply, blank_columns, feature_columns, fit_recipe, square_weights
 from ilk.features.roles import plan_columns
 from ilk.features.topics import is_spherical
+from ilk.features.transforms import numbers
 from ilk.settings import Settings
 
 N = 60
@@ -57,6 +59,20 @@ def test_features_are_on_the_grid_and_rows_of_length_one():
     some = ~np.isnan(found[:, 0])
     assert np.array_equal(found[some] * 65_536, np.round(found[some] * 65_536))
     np.testing.assert_allclose(np.linalg.norm(found[some], axis=1), 1.0, atol=1e-4)
+
+
+def test_laid_out_in_arrays_topics_stand_beside_other_columns():
+    """What a service makes of a few customers is what a table makes of all, blanks of a whole block included."""
+    spend = [None if i % 7 == 0 else float(i) for i in range(N)]
+    table = table_of({"spend": spend, **counts()})
+    recipe = fit_recipe(table, [plan("spend", "amount"), *(plan(n, "topics") for n in counts())], Settings()).recipe
+    ready, want = laid_out(recipe), apply(recipe, table)
+    values = np.array([numbers(table[name]) for name in ready.numeric])
+    matrix, blank = ready.features_of(values, {name: table[name] for name in ready.textual})
+    assert np.array_equal(matrix, want, equal_nan=True)
+    assert np.array_equal(blank, blank_columns(recipe, table, want))
+    assert blank[:, 0].any()
+    assert blank[:, 1].any()
 
 
 def test_the_unit_of_the_amounts_does_not_matter():

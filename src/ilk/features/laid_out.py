@@ -129,9 +129,7 @@ def laid_out(recipe: Recipe) -> LaidOut:
         zeros=where(lambda t: t.missing == "zero"),
         flags=where(lambda t: t.missing == "flag"),
         others=tuple(
-            (t, at)
-            for t, at in zip(recipe.transforms, starts, strict=True)
-            if t.column in texts and t.kind != "topic"
+            (t, at) for t, at in zip(recipe.transforms, starts, strict=True) if t.column in texts and t.kind != "topic"
         ),
         p=sum(widths),
     )
