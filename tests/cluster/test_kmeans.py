@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 import oracle
 from ilk.cluster import kmeans
+from ilk.cluster.cold import ahead, settle_cold
+from ilk.cluster.everyone import at_rest
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.nearest import nearest_two
+from ilk.cluster.room import room_for
 from ilk.engines.tiles import tiles_of
 from ilk.errors import BadInput, Cancelled
 from ilk.progress import Progress
@@ -215,11 +218,63 @@ def test_centres_that_are_given_compete_and_never_lose_to_worse():
     assert fitted(x, 6, init=bad).inertia <= oracle.inertia(x, good) * 1.02
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_whoever_hands_in_everybody_as_the_sample_gets_the_same_fit(gaps):
+    """The labels at rest are taken over instead of found anew, where sample and everybody are the same tiles."""
+    x = blobs(9, n=2_000, k=6, spread=1.5, gaps=gaps)
+    x = x[hash_order(x)]
+    tiles, order = tiles_of(x), np.arange(len(x))
+    start = x[:6].astype(np.float64)
+    start[np.isnan(start)] = 0.0
+    for init in (None, start):
+        anew = fit_kmeans(tiles, 6, order=order, seed=3, init=init)
+        over = fit_kmeans(tiles, 6, order=order, seed=3, init=init, sample=tiles)
+        np.testing.assert_array_equal(anew.centres, over.centres)
+        np.testing.assert_array_equal(anew.labels, over.labels)
+        assert anew.inertia == over.inertia
+        assert_belongs_together(x, over)
+
+
+def test_labels_are_not_taken_over_where_centres_would_move():
+    tiles = tiles_of(np.array([[0.0], [1.0], [9.0], [10.0]], np.float32))
+    room = room_for(1, 2, 1, 0)
+    settled = settle_cold(tiles.block, 1, room, np.array([[0.0], [9.0]]), enough=0.0)
+    rested = at_rest(tiles, settled.centres, room)
+    assert rested is not None
+    assert rested.labels.tolist() == [0, 0, 1, 1]
+    assert rested.sums.inertia(rested.centres, tiles.energy) == 1.0
+    assert at_rest(tiles, np.array([[0.0], [9.0]]), room) is None
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_of_two_starts_the_better_goes_on_whichever_comes_first(swapped):
+    """One start has both its centres in one of two far groups, the other one in each."""
+    x = blobs(4, n=600, k=2, spread=0.3)
+    tiles = tiles_of(x[hash_order(x)])
+    near = nearest_two(tiles, fitted(x, 2).centres)
+    good, lone = fitted(x, 2).centres, tiles.values[0, :, :2].T.astype(np.float64)
+    starts = [lone.copy(), good.copy()] if swapped else [good.copy(), lone.copy()]
+    rivals = [(start, room_for(3, 2, 4, 0)) for start in starts]
+    best, room = ahead(tiles.block, 3, rivals, enough=1e-3)
+    assert any(room is own for _, own in rivals)
+    assert best.inertia + tiles.energy == pytest.approx(float(near.d1.sum()), rel=1e-3)
+
+
+def test_a_start_that_cannot_draw_level_is_given_up():
+    """The one that rests on 30 groups is ahead for good; the other is not settled to the end."""
+    x = blobs(5, n=1_000, k=30, spread=0.05)
+    tiles = tiles_of(x[hash_order(x)])
+    best = fitted(x, 30).centres
+    crowded = np.repeat(tiles.values[0, :, :10].T, 3, axis=0).astype(np.float64) + np.arange(30)[:, None] / 64
+    alone = settle_cold(tiles.block, 4, room_for(4, 30, 4, 0), crowded.copy(), enough=0.0)
+    left = crowded.copy()
+    won, _ = ahead(tiles.block, 4, [(best.copy(), room_for(4, 30, 4, 0)), (left, room_for(4, 30, 4, 0))], enough=0.0)
+    assert won.inertia < alone.inertia
+    assert (left != alone.centres).any()
+
+
 def test_an_empty_segment_takes_the_farthest_customer():
     """Two centres start on the same spot: the second is empty at once and must jump to the far group."""
-    from ilk.cluster.cold import settle_cold
-    from ilk.cluster.room import room_for
-
     x = np.vstack([np.zeros((60, 1)), np.ones((40, 1)), np.full((3, 1), 30.0)]).astype(np.float32)
     tiles = tiles_of(x)
     cold = settle_cold(tiles.block, 1, room_for(1, 3, 1, 0), np.array([[0.0], [0.0], [0.0]]), enough=0.0)
@@ -261,6 +316,8 @@ def test_a_stop_before_the_start_is_seen():
 CTRL_C = """
 import sys, numpy as np
 from ilk.engines.tiles import tiles_of
+from ilk.cluster.cold import ahead, settle_cold
+from ilk.cluster.everyone import at_rest
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.ensemble import fit_many
 x = np.floor(np.random.default_rng(0).normal(size=(300_000, 12)) * 65536).astype(np.float32) / 65536

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ilk.cluster.kernel import settle, take_rows
 from ilk.cluster.nearest import nearest_two
 from ilk.cluster.race import MOST_MOVES
-from ilk.cluster.room import Total, border_for, nothing, out_for, scratch_for
+from ilk.cluster.room import Room, Total, border_for, nothing, out_for, scratch_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import RUN, TILE, Block, Tiles, cropped, empty_block, join_blocks, unblocked
@@ -196,6 +196,20 @@ def settle_everyone(
         state = _next(state, moved, tiles, engine)
     _bring_home(state)
     return _finished(state, tiles, n_iter)
+
+
+def at_rest(tiles: Tiles, centres: Centres, room: Room) -> Settled | None:
+    """Everybody labelled with the nearest of the centres that settled last in this room, if these stay where they are.
+
+    Those who changed segment since are carried over, so that no sum is begun anew; None if the centres would move.
+    """
+    _, n_tied, _ = settle(
+        tiles.block, 0, len(tiles.values), centres, room.out, room.total, room.scratch, room.border, 0, 0.0
+    )
+    sums = Sums.of(room.total)
+    if not sums.counts.all() or (sums.centres(centres) != centres).any():
+        return None
+    return Settled(centres, room.out.label.ravel()[: tiles.n], sums, 1, int(n_tied))
 
 
 def label_everyone(tiles: Tiles, centres: Centres, engine: MemoryEngine) -> Settled:

@@ -9,8 +9,15 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, fit_cold, mean_variance, settle_cold, settle_more, start_cold
-from ilk.cluster.everyone import Settled, expected_reach, label_everyone, settle_everyone, take_on_threads
+from ilk.cluster.cold import Cold, ahead, fit_cold, mean_variance, settle_cold, settle_more, start_cold
+from ilk.cluster.everyone import (
+    Settled,
+    at_rest,
+    expected_reach,
+    label_everyone,
+    settle_everyone,
+    take_on_threads,
+)
 from ilk.cluster.room import Room, room_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
@@ -103,7 +110,11 @@ def fit_kmeans(
     _check(tiles, k, init)
     engine = MemoryEngine(threads, progress)
     drawn = _sample_of(tiles, order, sample, engine)
-    best = _best_start(drawn, k, seed, init, engine)
+    best, room = _best_start(drawn, k, seed, init, engine)
+    if sample is tiles and tiles.n <= SMALL:
+        settled = at_rest(tiles, best.centres, room)
+        if settled is not None:
+            return _by_size(tiles, settled, engine)
     for n_tiles in drawn.stages[1:]:
         room, enough = drawn.room(n_tiles, k), drawn.enough(n_tiles, k)
         best = settle_cold(drawn.block, n_tiles, room, best.centres, enough=enough, check=engine.check)
@@ -171,38 +182,53 @@ def _check(tiles: Tiles, k: int, init: NDArray[np.floating] | None) -> None:
         )
 
 
-def _best_start(sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine) -> Cold:
+def _best_start(
+    sample: Sample, k: int, seed: int, init: NDArray[np.floating] | None, engine: MemoryEngine
+) -> tuple[Cold, Room]:
     """Settle own starts, and the given one if any, on the first stage; the best wins, ties to the first."""
-    n_tiles = sample.stages[0]
-    given = () if init is None else (np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT,)
+    n_tiles, strictly = sample.stages[0], 0.0 if sample.n <= SMALL else sample.enough(sample.stages[0], k)
 
     def start(i: int) -> tuple[Cold, Room]:
-        room = sample.room(n_tiles, k)
-        if i < len(given):
-            return settle_cold(sample.block, n_tiles, room, given[i].copy(), enough=ROUGHLY * sample.variance), room
-        own = (seed << 16) + i
-        if not given:
-            return start_cold(sample.block, n_tiles, room, k=k, seed=own, enough=ROUGHLY * sample.variance), room
-        return _race_beside(sample, n_tiles, room, k, own), room
+        room, own = sample.room(n_tiles, k), (seed << 16) + i
+        return start_cold(sample.block, n_tiles, room, k=k, seed=own, enough=ROUGHLY * sample.variance), room
 
-    def finish(fit: tuple[Cold, Room]) -> Cold:
-        return settle_more(sample.block, n_tiles, fit[1], fit[0].centres, enough=strictly, check=engine.check)
+    def finish(fit: tuple[Cold, Room]) -> tuple[Cold, Room]:
+        more = settle_more(sample.block, n_tiles, fit[1], fit[0].centres, enough=strictly, check=engine.check)
+        return more, fit[1]
 
-    strictly = 0.0 if sample.n <= SMALL else sample.enough(n_tiles, k)
-    if given and sample.n <= SMALL:
-        fits = [start(0), start(1)]  # over before a second thread has woken up
-    else:
-        fits = _on_threads(start, range(2 if given else STARTS), engine)
-    best = sorted(fits, key=lambda fit: fit[0].inertia)[: 1 if given else FINALISTS]
-    return min(_on_threads(finish, best, engine), key=lambda fit: fit.inertia)
+    if init is not None:
+        return finish(_best_beside(sample, np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT, seed, engine))
+    fits = _on_threads(start, range(STARTS), engine)
+    best = sorted(fits, key=lambda fit: fit[0].inertia)[:FINALISTS]
+    return min(_on_threads(finish, best, engine), key=lambda fit: fit[0].inertia)
 
 
-def _race_beside(sample: Sample, n_tiles: int, room: Room, k: int, seed: int) -> Cold:
-    """The own start that competes with given centres."""
-    starts, variance = STARTS_BESIDE_INIT, sample.variance
-    return fit_cold(
-        sample.block, n_tiles, room, k=k, seed=seed, starts=starts, variance=variance, enough=ROUGHLY, finalists=1
-    )
+def _best_beside(sample: Sample, given: NDArray[np.float64], seed: int, engine: MemoryEngine) -> tuple[Cold, Room]:
+    """The given start or the best of four own ones, whichever is better once roughly settled."""
+    block, n_tiles, k, enough = sample.block, sample.stages[0], len(given), ROUGHLY * sample.variance
+    rooms = sample.room(n_tiles, k), sample.room(n_tiles, k)
+
+    def own(finalists: int) -> Cold:
+        return fit_cold(
+            block,
+            n_tiles,
+            rooms[1],
+            k=k,
+            seed=(seed << 16) + 1,
+            starts=STARTS_BESIDE_INIT,
+            variance=sample.variance,
+            enough=ROUGHLY,
+            finalists=finalists,
+        )
+
+    if sample.n <= SMALL:  # over before a second thread has woken up
+        return ahead(block, n_tiles, ((given, rooms[0]), (own(0).centres, rooms[1])), enough=enough)
+
+    def settled(i: int) -> Cold:
+        return own(1) if i else settle_cold(block, n_tiles, rooms[0], given, enough=enough)
+
+    fits = _on_threads(settled, range(2), engine)
+    return min(zip(fits, rooms, strict=True), key=lambda fit: fit[0].inertia)
 
 
 def _on_threads(work: Callable[[T], R], items: Iterable[T], engine: MemoryEngine) -> list[R]:

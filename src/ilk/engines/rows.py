@@ -46,9 +46,10 @@ def mean_of(matrix: Any, rows: Any, mass: Any, mean: Any) -> None:
     p, weight = matrix.shape[1], 0.0
     mean[:] = 0.0
     for i in range(len(rows)):
-        weight += mass[i]
+        row, m = matrix[rows[i]], mass[i]
+        weight += m
         for f in range(p):
-            mean[f] += np.float64(matrix[rows[i], f]) * mass[i]
+            mean[f] += np.float64(row[f]) * m
     for f in range(p):
         mean[f] /= weight
 
@@ -56,9 +57,11 @@ def mean_of(matrix: Any, rows: Any, mass: Any, mean: Any) -> None:
 @compiled
 def farthest_from(matrix: Any, rows: Any, mean: Any) -> float:
     """The largest distance of an answer from its column's mean; infinite if one is."""
-    p, top = matrix.shape[1], 0.0
+    p = matrix.shape[1]
+    top = np.zeros(p)
     for i in range(len(rows)):
+        r = rows[i]
         for f in range(p):
-            x = abs(np.float64(matrix[rows[i], f]) - mean[f])
-            top = max(top, x)
-    return top
+            x = abs(np.float64(matrix[r, f]) - mean[f])
+            top[f] = max(top[f], x)
+    return float(top.max()) if p > 0 else 0.0

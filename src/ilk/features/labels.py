@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from ilk.errors import BadInput, FileTrouble, listed
+from ilk.errors import listed
 from ilk.features.plans import Label
 from ilk.features.words import unit_of, words_of
-from ilk.sources.decode import plain_text
-from ilk.sources.dialect import vote
 from ilk.sources.evidence import Made
+from ilk.sources.labels_file import labels_file, read_lines
 from ilk.sources.source import Note
-
-HEADERS = {"short": "column", "original": "words"}
-"""What other people call the columns of a labels file."""
-
-BESIDE = "-columns.csv"
-"""NAME-columns.csv beside NAME.csv is taken as its labels file."""
 
 _STEPS = re.compile(r"\s*[|<;]\s*")
 
@@ -62,13 +51,11 @@ def read_labels(
         FileTrouble: If the named file cannot be read.
         BadInput: If it has no header `column`.
     """
-    if path is not None and not path.is_file():
-        raise _no_labels(path)
-    file = path or _beside(source_path)
+    file = labels_file(path, source_path)
     made = {column: made_label(column) for column in columns}
     if file is None:
         return Labels(made)
-    given, unknown = _matched(_read(file), columns)
+    given, unknown = _matched(read_lines(file), columns)
     unknown = [name for name in unknown if name not in also_there]
     notes = (Note("labels-unknown", _unknown_in_words(file, unknown)),) if unknown else ()
     return Labels({column: _given_label(given.get(column), made[column]) for column in columns}, file, notes)
@@ -96,6 +83,7 @@ def label_of(given: Label | None, name: str, made: Made | None) -> Label:
     if given is not None and given.given:
         return replace(
             given,
+            words=f"{given.words} (reversed)" if made.turned else given.words,
             unit=given.unit or made.unit,
             currency=given.currency or made.currency,
             group=given.group or made.group,
@@ -110,57 +98,6 @@ def label_of(given: Label | None, name: str, made: Made | None) -> Label:
         order=made.order,
         given=bool(made.words),
     )
-
-
-def _no_labels(path: Path) -> FileTrouble:
-    near = get_close_matches(path.name, [beside.name for beside in path.parent.glob("*")], n=1, cutoff=0.6)
-    there = f"use {str(path.parent / near[0])!r}, if that is it" if near else "check the path given with --labels"
-    return FileTrouble(f"The labels file {path} does not exist", do=there)
-
-
-def _beside(source: Path | None) -> Path | None:
-    """NAME-columns.csv beside NAME.csv, NAME.csv.gz, NAME.parquet ..."""
-    if source is None:
-        return None
-    stem = source.name.split(".")[0] if source.suffixes[-1:] in ([".gz"], [".zst"]) else source.stem
-    found = source.with_name(stem + BESIDE)
-    return found if found.is_file() and found != source else None
-
-
-def _read(file: Path) -> list[dict[str, str]]:
-    """The lines of a labels file by header, in whatever encoding and with whatever separator it is written."""
-    with TemporaryDirectory(prefix="ilk-") as folder:
-        plain = plain_text(file, Path(folder))
-        layout = vote(plain.path)
-        text = plain.path.read_text(encoding="utf-8", errors="replace")
-    reader = csv.reader(
-        io.StringIO(text),
-        delimiter=layout.delimiter,
-        quotechar=layout.quote or None,
-        quoting=csv.QUOTE_MINIMAL if layout.quote else csv.QUOTE_NONE,
-    )
-    try:
-        records = [cells for cells in reader if any(cells)]
-    except csv.Error as error:
-        raise BadInput(
-            f"The labels file {file} is no table",
-            got=str(error),
-            do="save it again as CSV with the headers column, words, unit, currency, group, order",
-        ) from None
-    at = next((i for i, cells in enumerate(records) if "column" in map(_header, cells)), None)
-    if at is None:
-        raise BadInput(
-            f"The labels file {file} does not say which column each line is for",
-            got=f"the headers {listed(records[0])}" if records else "an empty file",
-            do="give it a header `column` (and words, unit, currency, group, order as you like)",
-        )
-    header = [_header(name) for name in records[at]]
-    return [dict(zip(header, (cell.strip() for cell in cells), strict=False)) for cells in records[at + 1 :]]
-
-
-def _header(name: str) -> str:
-    plain = name.strip().casefold()
-    return HEADERS.get(plain, plain)
 
 
 def _matched(

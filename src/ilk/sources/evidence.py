@@ -33,6 +33,7 @@ class Made:
         group: What it belongs to, such as a question with several answers.
         order: The texts of an ordered column, lowest first.
         why: The reason that is printed beside the role.
+        turned: Whether its steps run the other way than they were asked, which its words say.
     """
 
     column: str
@@ -44,6 +45,7 @@ class Made:
     group: str = ""
     order: tuple[str, ...] = ()
     why: str = ""
+    turned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

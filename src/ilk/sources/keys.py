@@ -24,7 +24,9 @@ PEOPLE = _words(
 KEYS = _words("id uid uuid guid identifier no nr num number nummer key code")
 FUSED = _words("custid customerid clientid userid memberid accountid personid kundennr kundennummer kundenid")
 ALONE = _words("id uid uuid guid identifier")
-NUMBERED = _words("index row rownames rownumber x") | {"", "unnamed 0", "row names", "row number"}
+NUMBERED = _words("index row rownames rownumber x no nr number nummer lfd case fragebogen") | {
+    *("", "unnamed 0", "row names", "row number", "lfd nr", "case no", "fragebogen nr", "questionnaire no")
+}
 """Names, as words, of a first column that only counts the rows."""
 
 MOST_REPEATED = 0.5

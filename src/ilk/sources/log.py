@@ -78,7 +78,7 @@ def open_log(source: Any, settings: Settings, progress: Progress, stage: str) ->
     sandbox = open_sandbox(settings.threads, size_of(source), progress)
     try:
         with progress.stage(stage):
-            landing = _kept(sandbox, land(sandbox, source, progress, settings.delimiter))
+            landing = kept(sandbox, land(sandbox, source, progress, settings.delimiter))
             sandbox.lock(landing.files)
             yield Log(sandbox, landing, tuple(readings(sandbox, landing, {})))
     except duckdb.Error as error:
@@ -87,7 +87,7 @@ def open_log(source: Any, settings: Settings, progress: Progress, stage: str) ->
         sandbox.close()
 
 
-def _kept(sandbox: Sandbox, landing: Landing) -> Landing:
+def kept(sandbox: Sandbox, landing: Landing) -> Landing:
     """Keep a file that is too big to be read again and again as a table, which spills to disk."""
     if landing.sample is None:
         return landing

@@ -1,0 +1,346 @@
+"""What each column of a questionnaire is: steps of a scale, boxes to tick, several answers in one cell, a weight."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ilk.errors import BadSetting, MissingColumns, listed
+from ilk.settings import ROLES, Role
+from ilk.sources.evidence import Made
+from ilk.sources.names import clean_names, words_of
+from ilk.sources.questions import NOT_TICKED, Question, split
+from ilk.sources.scale_words import SCALES, Scale, plain
+from ilk.sources.scales import FEWEST, order_of, scale_of
+from ilk.sources.source import Kind
+
+MOST_ANSWERS = 60
+"""A question with more different answers is no choice between answers."""
+
+LISTS = 0.2
+"""Share of cells with several answers that makes a question one of several answers (rule of thumb)."""
+
+SURE_MARKS = (";", "|", "\n")
+UNSURE_MARKS = (", ", ",", " / ")
+"""What may stand between several answers in one cell, the surest first; the unsure ones stand in texts as well."""
+
+AGAIN = 3
+"""How often an answer to choose is given on average, at the least (rule of thumb)."""
+
+LONGEST_CHOICE = 60
+"""Characters of an answer to choose, on average; longer ones are sentences."""
+
+TICKS = frozenset({"x", "xx", "✓", "✔", "☑", "☒", "✗", "✘", "•", "*", "1", "yes", "ja", "oui", "si", "sí", "sì"})
+"""What a box says that is ticked, as `plain` writes it."""
+
+OTHERS = "other answers"
+
+WEIGHTS = frozenset(
+    {"weight", "weights", "wt", "wgt", "weighting", "gewicht", "gewichtung", "poids", "peso", "gewogen"}
+)
+"""Words in the name of a column of respondents' weights - or of how heavy they are."""
+
+OF_RESPONDENTS = frozenset(
+    {"survey", "design", "respondent", "respondents", "final", "post", "sample", "sampling", "person", "case", "factor"}
+)
+"""Words beside them that leave no doubt."""
+
+_ROW = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
+_NUMBERED = re.compile(r"(.+?)[ _.\-]+([0-9]{1,3}|[a-z])", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Answers as they are read, and what was said of them.
+
+    Args:
+        table: The questions' columns, without the id.
+        kinds: How each is read.
+        told: Column -> role or part, as somebody said.
+        turned: Columns whose scale runs the other way.
+        min_group: What fewer respondents chose is not told apart.
+    """
+
+    table: pa.Table
+    kinds: Mapping[str, Kind]
+    told: Mapping[str, str] = field(default_factory=dict)
+    turned: frozenset[str] = frozenset()
+    min_group: int = 10
+
+    def counts(self, column: str) -> dict[str, int]:
+        """Different texts of a column and how many gave each, most frequent first; nothing where they are no texts."""
+        values = self.table.column(column)
+        if not pa.types.is_string(values.type):
+            return {}
+        found = pc.value_counts(values.drop_null().combine_chunks()).to_pylist()
+        return {each["values"]: each["counts"] for each in sorted(found, key=lambda e: (-e["counts"], e["values"]))}
+
+    def has_blanks(self, column: str) -> bool:
+        """Whether somebody left it blank."""
+        return bool(self.table.column(column).null_count)
+
+
+def questions_of(sheet: Sheet) -> tuple[Question, ...]:
+    """Return what each column of a questionnaire is, in their order.
+
+    Raises:
+        BadSetting: If a scale is to be turned that is none.
+        MissingColumns: If a column that is to be turned is not there.
+    """
+    _check_turned(sheet)
+    groups = groups_of(sheet.table.column_names)
+    ticks = _ticks(sheet, groups)
+    free = [
+        name for name in sheet.table.column_names if name not in ticks and sheet.told.get(name) in (None, "ordered")
+    ]
+    steps = _steps(sheet, free, groups)
+    found = []
+    for name in sheet.table.column_names:
+        question = ticks.get(name) or steps.get(name) or (_choices(sheet, name) if name in free else None)
+        found.append(question or _as_it_is(sheet, name, groups.get(name, ("", ""))))
+    return _with_own_names(found)
+
+
+def groups_of(names: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return column -> (question, row) for columns such as q3[price] and q7_1, of which a question has several."""
+    found: dict[str, tuple[str, str]] = {}
+    for pattern, fewest in ((_ROW, 2), (_NUMBERED, 2)):
+        matches = {name: match for name in names if name not in found and (match := pattern.fullmatch(name))}
+        several = Counter(match[1] for match in matches.values())
+        found |= {name: (match[1], match[2]) for name, match in matches.items() if several[match[1]] >= fewest}
+    return found
+
+
+# ---------------------------------------------------------------- boxes to tick
+
+
+def _ticks(sheet: Sheet, groups: Mapping[str, tuple[str, str]]) -> dict[str, Question]:
+    """Boxes that say the same wherever they say anything; those of one question belong together."""
+    boxes = [
+        name for name in sheet.table.column_names if sheet.told.get(name) in (None, "flag") and _is_box(sheet, name)
+    ]
+    sets: dict[str, list[str]] = {}
+    for name in boxes:
+        sets.setdefault(groups[name][0] if name in groups else name, []).append(name)
+    found = {}
+    for question, names in sets.items():
+        alone = len(names) == 1
+        if alone and not _is_marked(sheet, names[0]):
+            continue
+        for name in names:
+            made = _box_made(sheet, name, "" if alone else question, groups.get(name, ("", ""))[1])
+            found[name] = Question(name, sheet.kinds[name], "ticks", (made,), ticks=tuple(names))
+    return found
+
+
+def _is_box(sheet: Sheet, name: str) -> bool:
+    """One answer and blanks, whatever the answer says; or nothing but 0 and 1 with blanks for either."""
+    kind, values = sheet.kinds[name], sheet.table.column(name)
+    if not sheet.has_blanks(name) or values.null_count == len(values):
+        return False
+    different = pc.unique(values.drop_null()).to_pylist()
+    if kind == "text":
+        said = {plain(text) for text in different} - NOT_TICKED
+        return len(said) == 1
+    return (kind == "number" and set(different) <= {0.0, 1.0} and 1.0 in different and len(different) == 1) or (
+        kind == "flag" and different == [True]
+    )
+
+
+def _is_marked(sheet: Sheet, name: str) -> bool:
+    """Whether a box that stands alone is one: it says x, yes or 1."""
+    said = {plain(text) for text in sheet.counts(name)} - NOT_TICKED
+    return sheet.kinds[name] != "text" or said <= TICKS
+
+
+def _box_made(sheet: Sheet, name: str, question: str, row: str) -> Made:
+    said = next(iter(text for text in sheet.counts(name) if plain(text) not in NOT_TICKED), "")
+    words = said if plain(said) not in TICKS and said else row if _is_worded(row) else ""
+    why = f"a box of {question}" if question else "ticked or not"
+    return Made(name, "survey", "flag", words=words, group=question, why=why)
+
+
+def _is_worded(row: str) -> bool:
+    """Whether the row of a grid says something: price, and not SQ001 or 3."""
+    return bool(re.search(r"[^\W\d_]{3}", row)) and not re.fullmatch(r"[A-Za-z]{1,4}_?[0-9]+", row)
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _steps(sheet: Sheet, names: Sequence[str], groups: Mapping[str, tuple[str, str]]) -> dict[str, Question]:
+    """Words that are steps: of a scale that we know, numbered, or bands."""
+    texts = {name: counts for name in names if 2 <= len(counts := sheet.counts(name)) <= MOST_ANSWERS}
+    scales = {name: scale for name, counts in texts.items() if (scale := scale_of(list(counts)))}
+    used = list(dict.fromkeys(scale.name for scale in scales.values()))
+    for name, counts in texts.items():
+        scale = scale_of(list(counts), fewest=2) if name not in scales else None
+        if scale is not None and scale.name in used:
+            scales[name] = scale
+    spelled = {scale: _spellings(scale, [texts[n] for n, s in scales.items() if s is scale]) for scale in SCALES}
+    found = {}
+    for name, counts in texts.items():
+        group = groups.get(name, ("", ""))
+        if name in scales:
+            found[name] = _step_question(sheet, name, spelled[scales[name]], group, scales[name])
+        elif len(counts) >= FEWEST and (order := order_of(counts)):
+            found[name] = _step_question(sheet, name, tuple((plain(text), text) for text in order), group)
+    return found
+
+
+def _spellings(scale: Scale, columns: Sequence[Mapping[str, int]]) -> tuple[tuple[str, str], ...]:
+    """Every way somebody said a step of a scale, and the way most said it, lowest step first."""
+    counts: Counter[str] = Counter()
+    for column in columns:
+        counts.update(column)
+    by_step: dict[int, list[str]] = {}
+    for text in sorted(counts, key=lambda text: (-counts[text], text)):
+        by_step.setdefault(scale.step_of(text) or 0, []).append(text)
+    return tuple((plain(text), by_step[step][0]) for step in sorted(by_step) for text in by_step[step])
+
+
+def _step_question(
+    sheet: Sheet,
+    name: str,
+    spellings: tuple[tuple[str, str], ...],
+    group: tuple[str, str],
+    scale: Scale | None = None,
+) -> Question:
+    order = tuple(dict.fromkeys(text for _, text in spellings))
+    turned = name in sheet.turned
+    words = group[1] if _is_worded(group[1]) else ""
+    why = f"{len(order)} steps" + (f" of {scale.name}" if scale else "") + (", turned" if turned else "")
+    made = Made(name, "survey", None, words=words, group=group[0], order=order[::-1] if turned else order, why=why)
+    if turned:
+        made = replace(made, words=f"{words or name} (reversed)", turned=True)
+    return Question(name, "text", "steps", (made,), scale=scale.name if scale else "", spellings=spellings)
+
+
+# ---------------------------------------------------------------- several answers in one cell
+
+
+def _choices(sheet: Sheet, name: str) -> Question | None:
+    counts = sheet.counts(name)
+    mark = choices_mark(counts)
+    if mark is None:
+        return None
+    said: Counter[str] = Counter()
+    for cell, n in counts.items():
+        said.update(dict.fromkeys(split(cell, mark), n))
+    chosen: Counter[str] = Counter()
+    spelled: dict[str, str] = {}
+    for answer in sorted(said, key=lambda e: (-said[e], e)):
+        spelled.setdefault(plain(answer), answer)
+        chosen[plain(answer)] += said[answer]
+    kept = [each for each in sorted(chosen, key=lambda e: (-chosen[e], e)) if chosen[each] >= sheet.min_group]
+    others = sum(n for cell, n in counts.items() if any(plain(answer) not in kept for answer in split(cell, mark)))
+    options = [spelled[each] for each in kept] + ([OTHERS] if others >= sheet.min_group else [])
+    if not options:
+        return None
+    made = tuple(_choice_made(name, option) for option in options)
+    return Question(name, "text", "choices", made, spellings=tuple((each, spelled[each]) for each in kept), mark=mark)
+
+
+def choices_mark(counts: Mapping[str, int]) -> str | None:
+    """Return what stands between several answers in the cells of a column; None where a cell is one answer.
+
+    A fifth of the cells holds two or more, there are few different ones, and the same come again; where a text may hold
+    such a mark too, they come in more companies than there are answers.
+
+    Args:
+        counts: Different cells and how many there are of each.
+    """
+    n = sum(counts.values())
+    found = {mark: _lists(counts, mark) for mark in (*SURE_MARKS, *UNSURE_MARKS)}
+    best = max(found, key=lambda mark: found[mark])
+    return best if found[best] and found[best] >= LISTS * n else None
+
+
+def _lists(counts: Mapping[str, int], mark: str) -> int:
+    """How many cells hold several answers, if this stands between them; 0 where it cannot."""
+    cells = {cell: [plain(answer) for answer in split(cell, mark)] for cell in counts}
+    answers = Counter(answer for parts in cells.values() for answer in parts)
+    long = sum(map(len, answers)) > LONGEST_CHOICE * len(answers)
+    said = sum(counts[cell] * len(parts) for cell, parts in cells.items())
+    again = len(cells) > len(answers) if mark in UNSURE_MARKS else said >= AGAIN * len(answers)
+    if len(answers) > MOST_ANSWERS or long or not again:
+        return 0
+    return sum(counts[cell] for cell, parts in cells.items() if len(parts) > 1)
+
+
+def _choice_made(name: str, option: str) -> Made:
+    words = f"{name}: {option}" if len(name) <= 24 else option
+    return Made(f"{name}: {option}", "survey", "flag", words=words, group=name, why=f"one of several answers to {name}")
+
+
+# ---------------------------------------------------------------- the rest
+
+
+def _as_it_is(sheet: Sheet, name: str, group: tuple[str, str]) -> Question:
+    told, kind = sheet.told.get(name), sheet.kinds[name]
+    if told == "weight" or (told is None and is_weight(name, sheet.table.column(name))):
+        made = Made(name, "survey", "ignore", why="how much each respondent counts; not used yet")
+        return Question(name, kind, "as it is", (made,))
+    if told in {"time", "channel"}:
+        made = Made(name, "survey", "descriptor", why=f"the {told} of the answers")
+        return Question(name, kind, "as it is", (made,))
+    role: Role | None = told if told in ROLES else None  # type: ignore[assignment]
+    words = group[1] if _is_worded(group[1]) else ""
+    made = Made(
+        name, "survey", role, words=words, group=group[0] if kind == "number" else "", why="you said so" if role else ""
+    )
+    if name not in sheet.turned:
+        return Question(name, kind, "as it is", (made,))
+    low, high = _ends(sheet, name)
+    made = replace(made, words=f"{words or name} (reversed)", why="steps, turned", turned=True)
+    return Question(name, kind, "as it is", (made,), turned=low + high)
+
+
+def is_weight(name: str, values: pa.ChunkedArray) -> bool:
+    """Whether a column says how much each respondent counts, and not how heavy they are: its mean is near 1."""
+    said = set(words_of(name))
+    if not said & WEIGHTS or not pa.types.is_floating(values.type) or values.null_count == len(values):
+        return False
+    low, mean = pc.min(values).as_py(), pc.mean(values).as_py()
+    return bool(low >= 0 and (said & OF_RESPONDENTS or 0.8 <= mean <= 1.25))
+
+
+def _ends(sheet: Sheet, name: str) -> tuple[float, float]:
+    """Lowest and highest step of a scale of numbers: the one most columns share that has room for this one."""
+    own = _range(sheet, name)
+    found = Counter(_range(sheet, each) for each in sheet.table.column_names if sheet.kinds[each] == "number")
+    fitting = {ends: n for ends, n in found.items() if ends[0] <= own[0] and own[1] <= ends[1] <= 10}
+    return max(fitting, key=lambda ends: (fitting[ends], -ends[1]), default=own)
+
+
+def _range(sheet: Sheet, name: str) -> tuple[float, float]:
+    ends = pc.min_max(sheet.table.column(name)).as_py()
+    return (ends["min"], ends["max"]) if ends["min"] is not None else (float("nan"), float("nan"))
+
+
+def _check_turned(sheet: Sheet) -> None:
+    missing = sorted(sheet.turned - set(sheet.table.column_names))
+    if missing:
+        raise MissingColumns.listing(missing, sheet.table.column_names)
+    wrong = [name for name in sorted(sheet.turned) if sheet.kinds[name] == "text" and not order_of(sheet.counts(name))]
+    wrong += [name for name in sorted(sheet.turned) if sheet.kinds[name] in {"flag", "date"}]
+    if wrong:
+        raise BadSetting(
+            f"Only a scale can be turned, and {listed(wrong)} {'is' if len(wrong) == 1 else 'are'} none",
+            do="leave them out of --reverse, and out of `reversed` in the labels file",
+        )
+
+
+def _with_own_names(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Number names that two columns would share, and tidy those made of answers."""
+    unique, _ = clean_names([made.column for question in questions for made in question.made])
+    names = iter(unique)
+    return tuple(
+        replace(question, made=tuple(replace(made, column=next(names)) for made in question.made))
+        for question in questions
+    )
