@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -141,6 +143,66 @@ def test_two_that_share_one_are_told_apart_by_another():
 def test_zeros_are_said_as_without():
     names = named(CARDS, [[1.2, -0.9, 0, 0], [1.3, 0, 0, 0], [0] * 4], {(0, "CASH_ADVANCE"): 0.9})
     assert names[0] == "Installment buyers, no cash advances" or "without cash advances" in names[0]
+
+
+SHOP = {"WINE_SPEND": "amount", "MEAT_SPEND": "amount", "FISH_SPEND": "amount", "WEB_PURCHASES": "count"} | {
+    "RECENCY": "number"
+}
+
+
+def test_who_buys_little_of_everything_is_a_light_buyer():
+    """Light wine buyers they are too, but that says too little."""
+    light, wine = named(SHOP, [[-1.0, -0.8, -0.7, -0.9, 0], [1.5, 0, 0, 0, 0]])
+    assert light == "Light buyers"
+    assert wine == "Wine buyers"
+
+
+def test_two_that_are_light_on_everything_are_told_apart_by_something_else():
+    low = [-1.0, -0.8, -0.7, -0.9]
+    assert named(SHOP, [[*low, -0.9], [*low, 0.9], [1.0, 1.0, 1.0, 0, 0]])[:2] == (
+        "Light buyers seen recently",
+        "Light buyers not seen lately",
+    )
+
+
+def test_a_light_buyer_of_one_thing_above_all_is_named_by_it():
+    """The others differ by less than six tenths of the strongest."""
+    assert named(SHOP, [[-2.0, -0.8, -0.7, -0.9, 0], [0.5, 0, 0, 0, 0]])[0].startswith("Light wine buyers")
+
+
+def test_heavy_is_who_buys_far_more_of_everything_than_any_other():
+    """Where two buy much of everything, what each buys most of tells them apart."""
+    much = [1.2, 1.0, 1.1, 0.9, 0]
+    assert named(SHOP, [much, [0, 0.1, 0, 0, 0]])[0] == "Heavy buyers"
+    first, second, _ = named(SHOP, [much, [0.8, 1.3, 0.9, 1.2, 0], [0, 0, 0, 0, 0.1]])
+    assert "Heavy buyers" not in {first, second}
+
+
+def test_who_does_little_of_several_kinds_is_a_light_user():
+    columns = {"LOGINS": "count", "MINUTES": "amount", "VISITS": "count", "SPEND": "amount"}
+    assert named(columns, [[-0.8, -0.9, -0.7, -0.8], [0.9, 0, 0, 0]])[0] == "Light users"
+
+
+def test_three_columns_are_not_everything():
+    few = {name: kind for name, kind in SHOP.items() if name not in {"WEB_PURCHASES", "RECENCY"}}
+    assert named(few, [[-1.0, -0.8, -0.7], [1.5, 0, 0]])[0] != "Light buyers"
+
+
+def test_a_rate_is_high_or_low():
+    """There are no few newsletter open; and who pays much is big or called something else."""
+    names = named({"NEWSLETTER_OPEN_RATE": "share", "BALANCE": "amount"}, [[-1.2, 0], [0, 1.2]])
+    assert names[0] == "Customers with low newsletter open rates"
+
+
+def test_where_nearly_everybody_pays_nobody_is_just_a_payer():
+    """Too long with its adjective, the name goes to who is somebody without one."""
+    columns = {"PAYMENTS": "amount", "PURCHASE_INSTALLMENTS": "amount"}
+    segments = [tuple(profile(name, d) for name, d in zip(columns, row, strict=True)) for row in ([2.0, 1.9], [0, 0])]
+    ground = ground_with(columns, segments)
+    paid = replace(ground.columns[0], everyone=profile("PAYMENTS", 0.0, zeros=0.02, n=300))
+    ground = replace(ground, columns=(paid, ground.columns[1]))
+    names = name_segments(ground, [traits_of(ground, own) for own in segments])
+    assert names[0].name == "Installment buyers with high payments"
 
 
 def test_nothing_stands_out_in_the_middle():

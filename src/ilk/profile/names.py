@@ -8,6 +8,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from ilk.model.parts import Segment
+from ilk.profile.allround import AllRound, all_round_of
 from ilk.profile.phrases import Phrase, comparative_for, phrase_for
 from ilk.profile.traits import LEAST_D, Ground, Trait
 from ilk.profile.wording import LONGEST, cut, shortest, wordings
@@ -24,7 +25,8 @@ ALSO = 0.6
 LOOKED_AT = 8
 """Strongest differences that are tried for a set no other segment shares."""
 
-Key = tuple[int, int]
+Key = tuple[int | str, int]
+"""A theme, or people who do nearly all there is to do, and the direction."""
 
 Namer = Callable[[Segment], str | None]
 """A namer of one's own: given a finished segment it returns a name, or nothing to leave ours."""
@@ -52,14 +54,19 @@ class Named:
     traits: tuple[Trait, ...]
 
 
-def facets_of(ground: Ground, traits: Sequence[Trait]) -> Facets:
-    """One difference a theme, strongest first: those that mark the segment or are half a deviation or more."""
+def facets_of(ground: Ground, traits: Sequence[Trait], whole: AllRound | None = None) -> Facets:
+    """One difference a theme, strongest first: those that mark the segment or are half a deviation or more.
+
+    What holds nearly throughout comes before all that it holds for.
+    """
     found: dict[int, Facet] = {}
     for trait in traits:
         if (abs(trait.d) >= LEAST_D or trait.marks) and trait.theme not in found:
             key = (trait.theme, trait.towards)
             found[trait.theme] = Facet(key, abs(trait.d), trait, phrase_for(ground, trait), ground.words[trait.at].stem)
-    return tuple(found.values())
+    if whole is None:
+        return tuple(found.values())
+    return (Facet(whole.kind, abs(whole.trait.d), whole.trait, whole.phrase, whole.stem), *found.values())
 
 
 def telling_sets(facets: Sequence[Facets]) -> tuple[tuple[Facets, ...], ...]:
@@ -69,7 +76,15 @@ def telling_sets(facets: Sequence[Facets]) -> tuple[tuple[Facets, ...], ...]:
     Source: methods page, "Names".
     """
     keys = [frozenset(facet.key for facet in own) for own in facets]
-    return tuple(_fewest(own, [keys[j] for j in range(len(keys)) if j != i]) for i, own in enumerate(facets))
+    wholes = [_without_parts(own) for own in facets]
+    return tuple(_fewest(own, [keys[j] for j in range(len(keys)) if j != i]) for i, own in enumerate(wholes))
+
+
+def _without_parts(own: Facets) -> Facets:
+    """Light buyers are light wine buyers too; the first says it."""
+    return tuple(
+        facet for facet in own if facet is own[0] or isinstance(own[0].key[0], int) or not _same(own[0], facet)
+    )
 
 
 def _fewest(own: Facets, others: Sequence[frozenset[Key]]) -> tuple[Facets, ...]:
@@ -96,7 +111,8 @@ def name_segments(ground: Ground, traits: Sequence[tuple[Trait, ...] | None]) ->
         ground: Everyone's figures and words.
         traits: Each segment's differences; None for a segment that is too small to describe.
     """
-    facets = [facets_of(ground, own) if own is not None else () for own in traits]
+    whole = all_round_of(ground, [own or () for own in traits])
+    facets = [facets_of(ground, own or (), one) for own, one in zip(traits, whole, strict=True)]
     taken: list[str] = []
     said: list[Facets] = []
     for own, differences, sets in zip(facets, traits, telling_sets(facets), strict=True):

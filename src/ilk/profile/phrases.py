@@ -142,16 +142,13 @@ def _amount(words: Words, kind: str, trait: Trait, *, high: bool) -> Phrase:
 
 
 def _size(words: Words, kind: str, *, high: bool) -> str:
-    if words.measure == "count" or (kind == "count" and words.topic.endswith("s")):
+    several = words.measure == "count" or (kind == "count" and words.topic.endswith("s"))
+    several |= words.measure == "frequency" and bool(words.agent)
+    several |= words.measure == "share" and words.noun == words.topic and words.noun.endswith("s")
+    if several:
         return "many" if high else "few"
     if words.measure == "frequency":
-        if words.agent:
-            return "many" if high else "few"
         return "frequent"
-    if words.measure == "share":
-        return "many" if high else "few"
-    if words.measure == "amount" and words.agent and not words.noun.endswith("spend"):
-        return "big" if high else "small"
     return "high" if high else "low"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ilk.figures import count, percent
 from ilk.profile import bank, nouns
-from ilk.profile.grammar import is_person, plural, quality_of, thing_of, yes_of
+from ilk.profile.grammar import is_person, plural, quality_of, singular_phrase, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
 
@@ -158,7 +158,7 @@ def _mean_words(ground: Ground, trait: Trait, here: str) -> str:
         return f"they average {here} on {words.plain}"
     if words.measure == "count" or (plan.kind == "count" and _counted(words.topic, trait)):
         named = words.plain.removeprefix("number of ") if words.plain.startswith("number of ") else words.topic
-        return f"they have {here} {named} on average"
+        return f"they have {here} {singular_phrase(named) if here == '1' else named} on average"
     if plan.kind == "count":
         return f"they average {here} for {words.plain}"
     if words.plain.startswith(("average ", "mean ", "median ")):

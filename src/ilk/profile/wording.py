@@ -10,6 +10,10 @@ LONGEST = 40
 """Characters a name may have; methods page, "Names"."""
 
 
+BY_ITSELF = ("", "frequent")
+"""An agent with these tells somebody apart without them; nearly everybody pays, so that "payers" alone says nothing."""
+
+
 def wordings(phrases: Sequence[Phrase]) -> Iterator[str]:
     """Ways to say these differences in one name, the fullest first; only those that are short enough."""
     for wording in (_worded(phrases, full=True), _worded(phrases, full=False), _two_agents(phrases)):
@@ -35,6 +39,8 @@ def _two_agents(phrases: Sequence[Phrase]) -> str:
 
 def _worded(phrases: Sequence[Phrase], *, full: bool) -> str:
     doing = [p for p in phrases if p.agent and p.high]
+    if not full:
+        doing.sort(key=lambda p: p.how not in BY_ITSELF)
     lead = doing[0] if doing else next((p for p in phrases[:1] if p.agent), None)
     if lead is None:
         return _capital(f"Customers {_clauses(phrases)}")

@@ -168,6 +168,8 @@ def _parsed(column: str, text: str, role: Role) -> Words:
         return Words(column, topic, topic, topic, agent, "count" if doing else measure)
     topic = _several(topic)
     noun = f"{agent.removesuffix(' buyers')} spend" if spent and agent.endswith(" buyers") else topic
+    if measure == "share" and not noun.endswith("s"):
+        noun = plural(text)  # newsletter open rates are high or low; there are no few newsletter open
     plain = " ".join([singular_phrase(topic), "frequency"]) if measure == "frequency" else text
     return Words(column, plain, topic, noun, agent, measure)
 
