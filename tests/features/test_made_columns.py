@@ -82,3 +82,25 @@ def test_a_column_that_says_nothing_stays_out_whatever_it_was_made_for():
     """The same for everybody is the same for everybody."""
     plans = plans_of({"q": [1.0] * N, "x": spread(), "z": spread()}, made={"q": Made("q", "survey", role="ordered")})
     assert (plans["q"].use, plans["q"].reason) == ("out", "the same for everybody")
+
+
+def test_words_that_are_steps_are_put_in_order_in_any_table():
+    """Never, sometimes, often - without a labels file; what the labels file says stands, and age bands describe."""
+    answers = ["often", "never", "sometimes", None]
+    bands = ["25-34", "18-24", "35+", "18-24"]
+    columns = {"shops": [answers[i % 4] for i in range(N)], "age": [bands[i % 4] for i in range(N)], "a": spread()}
+    plans = plans_of({**columns, "b": spread()})
+    assert (plans["shops"].kind, plans["shops"].use) == ("ordered", "builds")
+    assert plans["shops"].label.order == ("never", "sometimes", "often")
+    assert plans["shops"].reason == "3 steps, never to often"
+    assert (plans["age"].kind, plans["age"].use) == ("ordered", "describes")
+    assert plans["age"].label.order == ("18-24", "25-34", "35+")
+    given = plans_of(columns, labels={"shops": Label("shops", order=("often", "sometimes", "never"))})
+    assert given["shops"].label.order == ("often", "sometimes", "never")
+
+
+def test_words_in_two_spellings_are_no_order():
+    """Which of the two would be the higher step?"""
+    answers = ["often", "Often", "never", "sometimes"]
+    plans = plans_of({"shops": [answers[i % 4] for i in range(N)], "a": spread(), "b": spread()})
+    assert plans["shops"].kind == "category"

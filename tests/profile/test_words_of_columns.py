@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ilk.features.labels import made_label
 from ilk.features.plans import ColumnPlan, Label
 from ilk.profile.grammar import plural, singular, spelled, with_or_without, yes_of
+from ilk.profile.sentence import _is_plural
 from ilk.profile.words import words_for
 
 
@@ -146,3 +147,10 @@ def test_yes_and_no():
     assert with_or_without("has app", yes=False) == "without app"
     assert with_or_without("is member", yes=True) == "member"
     assert with_or_without("newsletter", yes=True) == "with newsletter"
+
+
+def test_what_stands_before_since_decides_the_number():
+    """Their days since the last order average 3, their time between orders averages 5."""
+    assert _is_plural("days since the last order")
+    assert not _is_plural("time between orders")
+    assert not _is_plural("trend of spend")

@@ -154,7 +154,7 @@ def _between(facts: ColumnFacts, low: float, high: float) -> bool:
 
 def _text_kind(facts: ColumnFacts, label: Label, *, long_texts: bool, several: bool) -> Guess:
     if label.order:
-        return Guess("ordered", f"{len(label.order)} steps in the order the labels file gives")
+        return Guess("ordered", f"{len(label.order)} steps, {label.order[0]} to {label.order[-1]}")
     if several:
         return Guess("choices", "several answers in one cell")
     if long_texts:

@@ -20,6 +20,7 @@ from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
 from ilk.settings import BLOCKS, Role, Settings
 from ilk.sources.evidence import Made
+from ilk.sources.scales import order_of
 from ilk.sources.source import ColumnFacts, Intake, Note
 
 LOOKED_AT = 2_000
@@ -102,7 +103,7 @@ def plan_columns(
             name=one.column,
             facts=own,
             column=sample.column(one.column),
-            label=label_of(labels.get(one.column), own.column, made.get(one.column)),
+            label=_in_order(label_of(labels.get(one.column), own.column, made.get(one.column)), own),
             scales=scales,
             settings=settings,
             made=made.get(one.column),
@@ -115,6 +116,13 @@ def plan_columns(
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
     return chosen_by(_with_descriptors(plans, settings), settings)
+
+
+def _in_order(label: Label, facts: ColumnFacts) -> Label:
+    """The label with the order of texts that are steps, such as never, sometimes, often; what it says itself stands."""
+    if label.order or facts.kind != "text":
+        return label
+    return replace(label, order=order_of(text for text, _ in facts.levels))
 
 
 def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:

@@ -79,7 +79,7 @@ SHARE_ENDINGS = {"share", "ratio", "rate", "percentage"}
 PERIOD_ENDINGS = ("a month", "a week", "a year", "a day", "per month", "per week", "per year", "per day")
 """Last words that say over what time something was counted; a name does without them."""
 
-DURATIONS = {"tenure", "duration", "length", "lifetime", "seniority", "membership length"}
+DURATIONS = {"tenure", "duration", "interval", "length", "lifetime", "seniority", "membership length"}
 """Long or short rather than high or low."""
 
 ABSENCES = ("recency", "days since", "weeks since", "months since", "days inactive", "inactivity")

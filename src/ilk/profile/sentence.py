@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -174,6 +175,8 @@ def _counted(topic: str, trait: Trait) -> bool:
 
 
 def _is_plural(noun: str) -> bool:
+    """Whether a noun takes "average" and not "averages": days since the last order do, time between orders does not."""
+    noun = re.split(" (?:since|until|between) ", noun)[0]
     last = noun.rsplit(maxsplit=1)[-1].casefold() if noun.split() else ""
     whole = noun.startswith(("share of ", "percentage of ", "proportion of ", "value of ", "“"))
     return last.endswith("s") and not last.endswith(("ss", "us", "ics")) and last not in bank.MASS and not whole

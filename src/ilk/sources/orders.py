@@ -141,18 +141,16 @@ class _Meaning:
 
 
 MEANINGS: Mapping[str, _Meaning] = {
-    "recency": _Meaning(
-        "number", "time since the last order", "days", "days from the last order to the reference date"
-    ),
+    "recency": _Meaning("number", "days since the last order", "", "days from the last order to the reference date"),
     "frequency": _Meaning("count", "number of orders", "", "orders of each customer, returns left out"),
     "monetary": _Meaning("amount", "total spend", "", "what all orders amount to, less what was returned"),
     "basket": _Meaning("amount", "average order value", "", "what an order amounts to"),
     "tenure": _Meaning(
-        "number", "time since the first order", "days", "days from the first order to the reference date"
+        "descriptor", "customer tenure", "days", "days from the first order to the reference date: when they came"
     ),
-    "gap": _Meaning("number", "time between orders", "days", "median days from one order to the next"),
+    "gap": _Meaning("number", "purchase interval", "days", "median days from one order to the next"),
     "trend": _Meaning(
-        "number",
+        "descriptor",
         "trend of spend",
         "",
         "spend after the first day: later half of the time until the reference date less the earlier one, -1 to 1",

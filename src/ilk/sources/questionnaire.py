@@ -327,13 +327,17 @@ def _check_turned(sheet: Sheet) -> None:
     missing = sorted(sheet.turned - set(sheet.table.column_names))
     if missing:
         raise MissingColumns.listing(missing, sheet.table.column_names)
-    wrong = [name for name in sorted(sheet.turned) if sheet.kinds[name] == "text" and not order_of(sheet.counts(name))]
-    wrong += [name for name in sorted(sheet.turned) if sheet.kinds[name] in {"flag", "date"}]
+    wrong = [name for name in sorted(sheet.turned) if not _has_steps(sheet, name)]
     if wrong:
         raise BadSetting(
             f"Only a scale can be turned, and {listed(wrong)} {'is' if len(wrong) == 1 else 'are'} none",
             do="leave them out of --reverse, and out of `reversed` in the labels file",
         )
+
+
+def _has_steps(sheet: Sheet, name: str) -> bool:
+    texts = list(sheet.counts(name))
+    return sheet.kinds[name] == "number" or bool(scale_of(texts) or order_of(texts))
 
 
 def _with_own_names(questions: Sequence[Question]) -> tuple[Question, ...]:

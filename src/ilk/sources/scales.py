@@ -33,8 +33,8 @@ _LED = re.compile(r"\(?([0-9]{1,2})\)?\s*[-–—=:.)]?\s*(.*)", re.DOTALL)
 def order_of(texts: Iterable[str]) -> tuple[str, ...]:
     """Return different answers of one column lowest first, where they are steps; nothing where they are not.
 
-    Words of a scale, numbers in front of words ("1 - not at all"), and bands ("25-34", "65+") are steps. Two ways to
-    say one step stay side by side.
+    Words of a scale, numbers in front of words ("1 - not at all"), and bands ("25-34", "65+") are steps. Where two
+    texts say one step there is no order.
     """
     found = sorted(set(texts))
     if len(found) < FEWEST:
@@ -53,9 +53,8 @@ def scale_of(texts: Sequence[str], *, fewest: int = FEWEST) -> Scale | None:
 
 def _of_words(texts: Sequence[str]) -> tuple[str, ...]:
     scale = scale_of(texts)
-    if scale is None:
-        return ()
-    return tuple(sorted(texts, key=lambda text: (scale.step_of(text) or 0, text)))
+    steps = {scale.step_of(text) or 0: text for text in texts} if scale else {}
+    return tuple(steps[step] for step in sorted(steps)) if len(steps) == len(texts) else ()
 
 
 def _of_numbers(texts: Sequence[str]) -> tuple[str, ...]:
