@@ -44,13 +44,14 @@ def ilk_study(features: np.ndarray) -> None:
     from ilk.choose.guard import Trial
     from ilk.choose.weigh import Inquiry, weigh_evidence
     from ilk.cluster.kmeans import fit_kmeans
+    from ilk.cluster.scorer import ByCentres
     from ilk.engines.tiles import tiles_of
 
     n, p = features.shape
     tiles, order, trials = tiles_of(features), np.arange(n), []
     for k in range(1, 11):
         fit = fit_kmeans(tiles, k, order=order, seed=0)
-        trials.append(Trial(k, fit.centres, np.bincount(fit.labels, minlength=k), fit.inertia))
+        trials.append(Trial(k, ByCentres(fit.centres), np.bincount(fit.labels, minlength=k), fit.inertia))
     weigh_evidence(Inquiry(features, tuple(f"feature {f}" for f in range(p)), np.ones(p), tuple(trials), n))
 
 

@@ -28,7 +28,7 @@ FLOORS = [
     {"outputs", "export"},
     {"study"},
     {"crowd"},
-    {"findings", "deliver", "worlds"},
+    {"findings", "deliver", "methods", "worlds"},
     {"segment", "world"},
     {"act", "watch", "doctor"},
     {"console", "flags"},

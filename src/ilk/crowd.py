@@ -12,8 +12,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ilk.choose.part import part_of
-from ilk.cluster.kmeans import Fit, fit_kmeans
-from ilk.cluster.nearest import nearest_two
+from ilk.cluster.method import Found, Method
+from ilk.cluster.scorer import nearest_by
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, tiles_of
@@ -200,30 +200,33 @@ def engine_of(settings: Settings, progress: Progress | None = None) -> Engine:
     return engine
 
 
-def fit_every_k(crowd: Crowd, ks: Sequence[int], settings: Settings, progress: Progress) -> Mapping[int, Fit]:
-    """Fit every k that is tried to all customers."""
-    fits = {}
-    for i, k in enumerate(ks):
-        fit = fit_kmeans(
-            crowd.tiles,
-            k,
-            order=crowd.voters,
-            seed=settings.seed,
-            threads=settings.threads,
-            progress=part_of(progress, i / len(ks), (i + 1) / len(ks)),
+def fit_every_k(
+    crowd: Crowd, method: Method, ks: Sequence[int], settings: Settings, progress: Progress
+) -> Mapping[int, Found]:
+    """Find segments of all customers at every k that is tried."""
+    batches, found = method.batches(ks), dict[int, Found]()
+    for i, some in enumerate(batches):
+        part = part_of(progress, i / len(batches), (i + 1) / len(batches))
+        fits = method.find(
+            crowd.tiles, some, order=crowd.voters, seed=settings.seed, threads=settings.threads, progress=part
         )
-        fits[k] = _numbered(crowd, fit, settings)
-    return fits
+        found |= {k: _numbered(crowd, fit, settings) for k, fit in fits.items()}
+    return found
 
 
-def _numbered(crowd: Crowd, fit: Fit, settings: Settings) -> Fit:
+def _numbered(crowd: Crowd, fit: Found, settings: Settings) -> Found:
     """Number segments by all who are in them; the fit knows only those who had a vote."""
-    sizes = np.bincount(fit.labels[crowd.known], minlength=len(fit.centres))
-    rank = np.lexsort((*fit.centres.T[::-1], -sizes))
+    sizes = sizes_of(fit.labels[crowd.known], fit.scorer.k)
+    rank = np.lexsort((*fit.scorer.middles.T[::-1], -sizes))
     if np.array_equal(rank, np.arange(len(rank))):
         return fit
-    centres = fit.centres[rank]
-    return replace(fit, centres=centres, labels=nearest_two(crowd.tiles, centres, threads=settings.threads).label)
+    scorer = fit.scorer.renumbered(np.argsort(rank))
+    return replace(fit, scorer=scorer, labels=nearest_by(scorer, crowd.tiles, threads=settings.threads).label)
+
+
+def sizes_of(labels: NDArray[np.integer], k: int) -> NDArray[np.int64]:
+    """Customers in each segment, (k,); who is unlike anyone is in none."""
+    return np.bincount(labels[labels >= 0], minlength=k)
 
 
 def _notes(

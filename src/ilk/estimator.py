@@ -20,7 +20,9 @@ from ilk.choose.tried import ks_to_try
 from ilk.cluster import twin
 from ilk.cluster.everyone import take_on_threads
 from ilk.cluster.kmeans import Fit, fit_kmeans
+from ilk.cluster.method import Found
 from ilk.cluster.nearest import nearest_two
+from ilk.cluster.scorer import ByCentres
 from ilk.engines.raw import Drawn, draw, features, on_grain
 from ilk.engines.tiles import Matrix, Scale, Tiles, cut, matrix_of, tiles_of, unblocked
 from ilk.engines.workers import cores
@@ -260,7 +262,8 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         sample = _evidence_sample(crowd.drawn, self._threads)
         ks = [k for k in ks_to_try(sample, "auto", highest=HIGHEST_K) if k > 1]
         fits = {k: self._fit(crowd, k) for k in ks}
-        k = neutral_k(sample, crowd.reading.square_weights, fits, seed=self._seed, threads=self._threads)
+        found = {k: Found(ByCentres(fit.centres), fit.labels, fit.inertia) for k, fit in fits.items()}
+        k = neutral_k(sample, crowd.reading.square_weights, found, seed=self._seed, threads=self._threads)
         return fits[k] if k in fits else self._fit(crowd, k)
 
     def _fit(self, crowd: Crowd, k: int) -> Fit:

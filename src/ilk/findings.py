@@ -14,10 +14,10 @@ from ilk.accepted import PARTS
 from ilk.choose.guard import Trial
 from ilk.choose.vote import Wish
 from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
-from ilk.cluster.kmeans import Fit
+from ilk.cluster.method import Found, Method
 from ilk.cluster.micro import micro_segments
-from ilk.cluster.nearest import nearest_two
-from ilk.crowd import Crowd
+from ilk.cluster.scorer import nearest_by
+from ilk.crowd import Crowd, sizes_of
 from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
@@ -34,10 +34,10 @@ from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.source import Note, Source
 
-Fits = Mapping[int, Fit]
+Fits = Mapping[int, Found]
 
 
-def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> Weighed:
+def weigh(crowd: Crowd, method: Method, fits: Fits, settings: Settings, progress: Progress) -> Weighed:
     """How many segments, and are they real: everything `choose` has to say about the fits that may be told of.
 
     Raises:
@@ -45,7 +45,8 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
     """
     told = tellable(crowd, fits, settings)
     _refuse_untold(told, settings)
-    recipe, features = crowd.fitted.recipe, crowd.matrix[crowd.sample]
+    recipe, sample = crowd.fitted.recipe, crowd.sample[: method.effort.customers]
+    features = crowd.matrix[sample]
     weighed = weigh_evidence(
         Inquiry(
             features=features,
@@ -57,8 +58,9 @@ def weigh(crowd: Crowd, fits: Fits, settings: Settings, progress: Progress) -> W
             seed=settings.seed,
             threads=settings.threads,
             min_group=settings.min_group,
-            amounts=amounts_of(recipe, crowd.table.take(crowd.sample), features),
+            amounts=amounts_of(recipe, crowd.table.take(sample), features),
             sphere=is_spherical(recipe),
+            method=method,
         ),
         progress=progress,
     )
@@ -74,7 +76,7 @@ def tellable(crowd: Crowd, fits: Fits, settings: Settings) -> Fits:
     The centre of a segment of one customer is that customer. One group of everybody is always among them.
     """
     voice = crowd.known & (crowd.answered >= VOICE)
-    sizes = {k: np.bincount(fit.labels[voice], minlength=k) for k, fit in fits.items()}
+    sizes = {k: sizes_of(fit.labels[voice], k) for k, fit in fits.items()}
     return {k: fit for k, fit in fits.items() if k == 1 or sizes[k].min() >= settings.min_group}
 
 
@@ -100,13 +102,15 @@ def describe(
     weighed: Weighed,
     settings: Settings,
     *,
+    method: str,
     name: str,
     progress: Progress,
     namer: Namer | None = None,
 ) -> Model:
     """Say what the segments of every k are like, and keep it as a model that holds no customer.
 
-    `name` is what the source is called in study.json and in the report; `namer` gives segments names of one's own.
+    `method` found the segments. `name` is what the source is called in study.json and in the report; `namer` gives
+    segments names of one's own.
     """
     k = weighed.evidence.k
     told = tellable(crowd, fits, settings)
@@ -129,22 +133,23 @@ def describe(
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
             warnings=(*_warnings(crowd, weighed, described, settings.min_group), *_untold_notes(fits, told, settings)),
-            provenance=_provenance(data, crowd, settings, name),
+            provenance=_provenance(data, crowd, settings, method=method, name=name),
             value_column=described.value_column,
         )
     )
 
 
-def _trial(crowd: Crowd, k: int, fit: Fit) -> Trial:
-    sizes = np.bincount(fit.labels[crowd.known], minlength=k)
-    return Trial(k, fit.centres, sizes, fit.inertia)
+def _trial(crowd: Crowd, k: int, fit: Found) -> Trial:
+    labels = fit.labels[crowd.known]
+    n_unlike = int((labels < 0).sum())
+    return Trial(k, fit.scorer, sizes_of(labels, k), fit.inertia, n_unlike, fit.criterion, fit.entropy)
 
 
-def _grouping(crowd: Crowd, k: int, fit: Fit, weighed: Weighed, settings: Settings) -> Grouping:
-    near = nearest_two(crowd.tiles, fit.centres, threads=settings.threads)
+def _grouping(crowd: Crowd, k: int, fit: Found, weighed: Weighed, settings: Settings) -> Grouping:
+    near = nearest_by(fit.scorer, crowd.tiles, threads=settings.threads)
     return Grouping(
         k=k,
-        centres=fit.centres,
+        scorer=fit.scorer,
         labels=np.where(crowd.known, near.label, -1).astype(np.int32),
         d1=near.d1,
         runner_up=near.runner_up,
@@ -219,12 +224,12 @@ def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...
     return (Note("too-small-to-show", f"Tried and not shown: {', '.join(untold)} segments, because {why}."),)
 
 
-def _provenance(data: Source, crowd: Crowd, settings: Settings, name: str) -> Provenance:
+def _provenance(data: Source, crowd: Crowd, settings: Settings, *, method: str, name: str) -> Provenance:
     n_assigned = int(crowd.known.sum())
     return Provenance(
         ilk_version=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
-        method="kmeans",
+        method=method,
         seed=settings.seed,
         settings=_shareable(settings),
         fingerprint=crowd.fingerprint,

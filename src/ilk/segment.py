@@ -15,6 +15,7 @@ from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
 from ilk.files import refuse_overwriting
 from ilk.findings import describe, weigh
+from ilk.methods import method_for
 from ilk.outputs.charts.painter import painting
 from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
@@ -65,13 +66,14 @@ def segment(
         with progress.stage("Understanding the columns"):
             crowd = understand(data, settings, source=source, engine=engine)
         with progress.stage("Finding segments"):
-            fits = fit_every_k(crowd, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
+            method = method_for(crowd, settings)
+            fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
         with progress.stage("Asking again with other customers"):
             import_meanwhile("sklearn.tree")
-            weighed = weigh(crowd, fits, settings, progress)
+            weighed = weigh(crowd, method, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
-            name = source_name(source)
-            model = describe(data, crowd, fits, weighed, settings, name=name, progress=progress, namer=namer)
+            told: Any = {"method": method.name, "name": source_name(source), "progress": progress, "namer": namer}
+            model = describe(data, crowd, fits, weighed, settings, **told)
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, settings, progress)
         return study if out is None else deliver(study, data, Path(out), settings, progress)

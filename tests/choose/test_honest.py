@@ -11,6 +11,7 @@ from ilk.choose.null import fit_copula
 from ilk.choose.tried import ks_to_try
 from ilk.choose.weigh import Inquiry, weigh_evidence
 from ilk.cluster.kmeans import fit_kmeans
+from ilk.cluster.scorer import ByCentres
 from ilk.crowd import understand
 from ilk.engines.tiles import tiles_of
 from ilk.features.recipe import feature_columns, square_weights
@@ -33,7 +34,7 @@ def verdict_of(features, columns, weights):
     tiles, order, trials = tiles_of(features), np.arange(len(features)), []
     for k in ks_to_try(features):
         fit = fit_kmeans(tiles, k, order=order, seed=0)
-        trials.append(Trial(k, fit.centres, np.bincount(fit.labels, minlength=k), fit.inertia))
+        trials.append(Trial(k, ByCentres(fit.centres), np.bincount(fit.labels, minlength=k), fit.inertia))
     return weigh_evidence(Inquiry(features, columns, weights, tuple(trials), len(features))).evidence.verdict
 
 

@@ -8,15 +8,16 @@ from ilk.choose.gap import Gap, box_of, gap_choice, gaps_of
 from ilk.choose.null import fit_copula, null_medians
 from ilk.choose.stability import (
     Pairs,
-    Refits,
     agreements,
-    matched_grids,
+    matched,
     refit_all,
     refit_pairs,
     segment_stability,
     spread_of,
 )
-from ilk.choose.strength import _weakest, prediction_strength
+from ilk.choose.strength import _weakest, prediction_strengths
+from ilk.cluster.method import Refits
+from ilk.cluster.scorer import ByCentres
 from ilk.engines.tiles import tiles_of
 from ilk.errors import Cancelled
 from ilk.progress import Progress
@@ -42,7 +43,11 @@ def refits(*labels, k=2):
     """Made-up solutions: centres whose first feature says which fit and segment they are."""
     rows = np.array(labels, np.int16)
     centres = np.arange(len(rows))[:, None, None] * 10.0 + np.arange(k)[None, :, None]
-    return Refits(centres, rows)
+    return Refits(k, tuple(ByCentres(one) for one in centres), rows)
+
+
+def middles(found):
+    return [scorer.middles.tobytes() for scorer in found.scorers]
 
 
 class TestPairs:
@@ -76,36 +81,36 @@ class TestStability:
 
     def test_bootstraps_are_put_in_the_order_of_the_segments(self):
         """The second fit names the segments the other way round."""
-        first, second = matched_grids(np.array([0, 0, 1, 1]), refits([0, 0, 1, 1], [1, 1, 1, 0]))
-        assert first == ((0.0,), (1.0,))
-        assert second == ((11.0,), (10.0,))
+        first, second = matched(np.array([0, 0, 1, 1]), refits([0, 0, 1, 1], [1, 1, 1, 0]))
+        assert first.middles.tolist() == [[0.0], [1.0]]
+        assert second.middles.tolist() == [[11.0], [10.0]]
 
     def test_at_most_20_are_kept(self):
-        assert len(matched_grids(np.array([0, 1]), refits(*[[0, 1]] * 30))) == 20
+        assert len(matched(np.array([0, 1]), refits(*[[0, 1]] * 30))) == 20
 
     def test_a_solution_with_a_segment_of_few_is_not_kept(self):
         found = refits([0, 0, 1, 1], [0, 0, 0, 1], [1, 1, 0, 0])
-        assert len(matched_grids(np.array([0, 0, 1, 1]), found, least=2)) == 2
+        assert len(matched(np.array([0, 0, 1, 1]), found, least=2)) == 2
 
     def test_planted_segments_are_found_again(self, blobs):
         x, labels = blobs
-        found = refit_pairs(tiles_of(x), 3, Pairs(0, "bootstrap", 0, 5))
-        assert found.centres.shape == (10, 3, 4)
+        found = refit_pairs(tiles_of(x), (3,), Pairs(0, "bootstrap", 0, 5))[3]
+        assert np.shape([scorer.middles for scorer in found.scorers]) == (10, 3, 4)
         assert agreements(found).min() > 0.98
         assert min(segment_stability(labels, found)) > 0.98
 
     def test_threads_change_no_bit(self, shapeless):
-        one, two = (refit_pairs(tiles_of(shapeless), 4, Pairs(0, "bootstrap", 0, 4), threads=t) for t in (1, 2))
-        assert one.centres.tobytes() == two.centres.tobytes()
+        one, two = (refit_pairs(tiles_of(shapeless), (4,), Pairs(0, "bootstrap", 0, 4), threads=t)[4] for t in (1, 2))
+        assert middles(one) == middles(two)
         assert one.labels.tobytes() == two.labels.tobytes()
 
     def test_pieces_change_no_bit(self, shapeless):
         """Several k in small pieces on several threads give what each k gives alone."""
         tiles, pairs = tiles_of(shapeless), Pairs(0, "bootstrap", 2, 15)
-        together = refit_all(tiles, {2: pairs, 4: pairs}, threads=2)
+        together = refit_all(tiles, (2, 4), pairs, threads=2)
         for k in (2, 4):
-            alone = refit_pairs(tiles, k, pairs, threads=1)
-            assert together[k].centres.tobytes() == alone.centres.tobytes()
+            alone = refit_pairs(tiles, (k,), pairs, threads=1)[k]
+            assert middles(together[k]) == middles(alone)
             assert together[k].labels.tobytes() == alone.labels.tobytes()
 
     def test_spread_by_hand(self):
@@ -131,18 +136,18 @@ class TestPredictionStrength:
     def test_by_hand(self):
         """Of four in a test segment the training centres keep three together: 6 of 12 pairs; the other is whole."""
         own = np.array([0, 0, 0, 0, 1, 1, 1])
-        assert _weakest(own, np.array([0, 0, 0, 1, 1, 1, 1]), 2) == pytest.approx(6 / 12)
+        assert _weakest(own, np.array([0, 0, 0, 1, 1, 1, 1]), 2, 2) == pytest.approx(6 / 12)
 
     def test_one_alone_predicts_nothing(self):
-        assert _weakest(np.array([0, 0, 1]), np.array([0, 0, 1]), 2) == 0.0
+        assert _weakest(np.array([0, 0, 1]), np.array([0, 0, 1]), 2, 2) == 0.0
 
     def test_planted_segments_hold_in_the_other_half(self, blobs, shapeless):
-        assert prediction_strength(tiles_of(blobs[0]), 3, seed=0) > 0.98
-        assert prediction_strength(tiles_of(shapeless), 4, seed=0) < 0.8
+        assert prediction_strengths(tiles_of(blobs[0]), [3], seed=0)[3] > 0.98
+        assert prediction_strengths(tiles_of(shapeless), [4], seed=0)[4] < 0.8
 
     def test_no_larger_than_by_naming_segments_otherwise(self):
         own, other = np.array([0, 0, 1, 1, 1]), np.array([0, 1, 1, 1, 0])
-        assert _weakest(own, other, 2) == _weakest(1 - own, 1 - other, 2)
+        assert _weakest(own, other, 2, 2) == _weakest(1 - own, 1 - other, 2, 2)
 
 
 class TestGap:

@@ -9,6 +9,7 @@ from ilk.choose.guard import Trial, between_shares, degenerate_notes
 from ilk.choose.tried import ks_to_try
 from ilk.choose.valley import Line, mean_valley, valley_depth, valleys_of
 from ilk.cluster.nearest import Nearest
+from ilk.cluster.scorer import ByCentres
 from ilk.errors import BadSetting
 
 
@@ -88,7 +89,7 @@ class TestFlow:
 
 
 def trial(sizes, centres):
-    return Trial(len(sizes), np.array(centres, float), np.array(sizes), 1.0)
+    return Trial(len(sizes), ByCentres(np.array(centres, float)), np.array(sizes), 1.0)
 
 
 class TestGuard:

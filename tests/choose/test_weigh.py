@@ -15,6 +15,7 @@ from ilk.choose.tried import ks_to_try
 from ilk.choose.vote import Wish
 from ilk.choose.weigh import Inquiry, weigh_evidence
 from ilk.cluster.kmeans import fit_kmeans
+from ilk.cluster.scorer import ByCentres
 from ilk.engines.tiles import tiles_of
 from ilk.errors import Cancelled
 from ilk.progress import Progress
@@ -31,7 +32,7 @@ def inquiry_of(x, wish=AUTO, columns=None, seed=0, threads=None):
     tiles, order, trials = tiles_of(x), np.arange(len(x)), []
     for k in ks_to_try(x, wish.k, highest=6):
         fit = fit_kmeans(tiles, k, order=order, seed=seed)
-        trials.append(Trial(k, fit.centres, np.bincount(fit.labels, minlength=k), fit.inertia))
+        trials.append(Trial(k, ByCentres(fit.centres), np.bincount(fit.labels, minlength=k), fit.inertia))
     names = columns or tuple(f"c{i}" for i in range(x.shape[1]))
     return Inquiry(x, names, np.ones(x.shape[1]), tuple(trials), len(x), wish, seed, threads)
 
@@ -96,7 +97,7 @@ def test_every_k_has_its_figures(found):
     for candidate in rest:
         assert None not in dataclasses.astuple(candidate)[:-2]  # tightness only where stability cannot tell
         assert len(found.trust[candidate.k]) == candidate.k
-        assert np.shape(found.bootstraps[candidate.k]) == (20, candidate.k, 4)
+        assert np.shape([b.middles for b in found.bootstraps[candidate.k]]) == (20, candidate.k, 4)
 
 
 def test_the_choice_and_its_neighbours_are_looked_at_closely(found):
@@ -133,7 +134,10 @@ def test_who_answered_little_has_no_voice(blobs):
     silent[:, 0] = 3.0
     asked = inquiry_of(x)
     more = dataclasses.replace(asked, features=np.concatenate([x, silent]))
-    assert weigh_evidence(more) == weigh_evidence(asked)
+    one, other = weigh_evidence(more), weigh_evidence(asked)
+    assert (one.evidence, one.trust, one.valleys) == (other.evidence, other.trust, other.valleys)
+    for k, again in one.bootstraps.items():
+        assert [b.middles.tolist() for b in again] == [b.middles.tolist() for b in other.bootstraps[k]]
 
 
 def test_an_asked_number_is_shown_with_all_the_evidence(blobs):
@@ -190,7 +194,7 @@ def test_more_segments_than_half_a_sample_can_fill_are_survived():
 
 def test_nobody_is_no_reason_to_fail():
     x = np.full((4, 2), np.nan, np.float32)
-    nobody = Inquiry(x, ("a", "b"), np.ones(2), (Trial(1, np.zeros((1, 2)), np.array([4]), 0.0),), 4)
+    nobody = Inquiry(x, ("a", "b"), np.ones(2), (Trial(1, ByCentres(np.zeros((1, 2))), np.array([4]), 0.0),), 4)
     assert weigh_evidence(nobody).evidence.m == 0
 
 

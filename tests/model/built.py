@@ -11,6 +11,7 @@ from ilk.cluster.ensemble import fit_many
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.micro import micro_segments
 from ilk.cluster.nearest import nearest_two
+from ilk.cluster.scorer import ByCentres
 from ilk.engines.tiles import tiles_of
 from ilk.features.labels import made_label
 from ilk.features.recipe import apply, fit_recipe
@@ -92,7 +93,15 @@ def _with_personas(content, subject):
         centres = np.array(solution.scorer.centres)
         near = nearest_two(tiles, centres)
         groupings.append(
-            Grouping(solution.k, centres, near.label, near.d1, near.runner_up, (0.9,) * solution.k, solution.bootstraps)
+            Grouping(
+                solution.k,
+                ByCentres(centres),
+                near.label,
+                near.d1,
+                near.runner_up,
+                (0.9,) * solution.k,
+                tuple(ByCentres(np.array(grid)) for grid in solution.bootstraps),
+            )
         )
     told = describe_solutions(subject, groupings, chosen_k=content.k)
     return replace(content, columns=told.columns, solutions=told.solutions, value_column=told.value_column)

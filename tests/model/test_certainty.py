@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ilk.cluster.scorer import ByCentres
 from ilk.model import certainty
 from ilk.model.certainty import DOUBT, N_DONORS, certainty_of, donor_weights, most_helpful_column
-from ilk.model.parts import Centres
 from ilk.model.scorers import Scoring, nearest_segments
+from ilk.model.votes import ByGrids
 
 LAW = settings(deadline=None, max_examples=40)
 
@@ -25,9 +26,9 @@ def made(centres, bootstraps, donors, customers=None, owner=None, within=0.0):
     g = owner.max() + 1
     return Scoring(
         recipe=None, columns=tuple("abcdefgh"[:p]), feature_columns=tuple("abcdefgh"[:p]), weights=np.ones(p),
-        scorer=Centres(tuple(map(tuple, centres.tolist()))), owner=owner, numbers=np.arange(1, g + 1, dtype=np.int16),
+        scorer=ByCentres(centres), owner=owner, numbers=np.arange(1, g + 1, dtype=np.int16),
         names=tuple(f"kind {i + 1}" for i in range(g)), limits=np.full(g, np.inf),
-        bootstraps=np.array(bootstraps, float).reshape(-1, k, p), donors=donors,
+        bootstraps=ByGrids(np.array(bootstraps, float).reshape(-1, k, p)), donors=donors,
         donor_customers=np.ones(len(donors)) if customers is None else np.array(customers, float),
         within=np.full(p, within),
     )  # fmt: skip
@@ -148,7 +149,7 @@ def slow_certainty(scoring, x, label, hashed):
     votes = []
     for donor in donors if np.isnan(x).any() else [0]:
         filled = [d if np.isnan(v) else float(v) for v, d in zip(x, scoring.donors[donor], strict=True)]
-        for grid in scoring.bootstraps:
+        for grid in scoring.bootstraps.grids:
             apart = [sum((a - b) ** 2 for a, b in zip(filled, row, strict=True)) for row in grid]
             votes.append(scoring.owner[apart.index(min(apart))] == label)
     return np.mean(votes)

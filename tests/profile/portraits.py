@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ilk.cluster.scorer import ByCentres
 from ilk.features.labels import made_label, read_labels
 from ilk.features.plans import Label
 from ilk.features.recipe import apply, fit_recipe
@@ -87,7 +88,7 @@ def grouping_of(subject: Subject, labels: Sequence[int] | np.ndarray, k: int | N
     rows = np.arange(len(own))
     d1 = apart[rows, np.maximum(own, 0)].copy()
     apart[rows, np.maximum(own, 0)] = np.inf
-    return Grouping(k, centres, own, d1, apart.argmin(axis=1).astype(np.int32))
+    return Grouping(k, ByCentres(centres), own, d1, apart.argmin(axis=1).astype(np.int32))
 
 
 def real_subject(path: Path, **settings: Any) -> Subject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ilk.choose.flow import flow_of
 from ilk.choose.gap import Gap
@@ -54,18 +55,26 @@ def flows_of(measured: tuple[Measured, ...], *, least: int = 1) -> tuple[Flow, .
     """How segments come from those at k - 1, wherever k - 1 was tried too; from k = 1 all come from one."""
     labels = {1: measured[0].nearest.label * 0} if measured else {}
     labels |= {m.k: m.nearest.label for m in measured}
-    return tuple(flow_of(labels[k], labels[k - 1], k, least=least) for k in labels if k - 1 in labels)
+    return tuple(_flow(labels[k], labels[k - 1], k, least) for k in labels if k - 1 in labels)
+
+
+def _flow(labels: NDArray[np.integer], before: NDArray[np.integer], k: int, least: int) -> Flow:
+    """Streams between segments; who is unlike anyone before or after is in none."""
+    placed = (labels >= 0) & (before >= 0)
+    return flow_of(labels[placed], before[placed], k, least=least)
 
 
 def _candidate(sample: Sample, m: Measured, gap: Gap | None, score: float, valid: bool) -> Candidate:
-    label, shares, null = m.nearest.label, m.trial.shares, spread_of(m.nulls)
+    placed = m.nearest.label >= 0
+    features, label = sample.features[placed], m.nearest.label[placed]
+    shares, null = m.trial.shares, spread_of(m.nulls)
     return Candidate(
         k=m.k,
         inertia=m.trial.inertia,
         silhouette=m.silhouette,
-        simplified_silhouette=simplified_silhouette(m.nearest.d1, m.nearest.d2),
-        calinski_harabasz=calinski_harabasz(sample.features, label, m.k),
-        davies_bouldin=davies_bouldin(sample.features, label, m.k, sample.square_weights),
+        simplified_silhouette=simplified_silhouette(m.nearest.d1[placed], m.nearest.d2[placed]),
+        calinski_harabasz=calinski_harabasz(features, label, m.k),
+        davies_bouldin=davies_bouldin(features, label, m.k, sample.square_weights),
         gap=gap.gap if gap else None,
         gap_error=gap.error if gap else None,
         prediction_strength=m.strength,
@@ -81,4 +90,7 @@ def _candidate(sample: Sample, m: Measured, gap: Gap | None, score: float, valid
         notes=degenerate_notes(m.trial, sample.columns),
         explained=m.explained,
         null_explained_high=None if m.null_explained is None else spread_of(m.null_explained).high,
+        bic=m.trial.criterion,
+        entropy=m.trial.entropy,
+        unlike_share=m.trial.unlike_share,
     )

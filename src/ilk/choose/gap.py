@@ -9,14 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.draws import fit_seeds, generator
-from ilk.cluster.ensemble import fit_many
-from ilk.cluster.nearest import nearest_two
+from ilk.cluster.method import KMEANS, Method
 from ilk.engines.tiles import LIMIT, UNIT, Matrix, Tiles, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
-
-BOXES = 20
-"""Reference sets."""
 
 STARTS = 4
 """Starts of a fit to a reference set, where all of them end about as low."""
@@ -76,29 +72,34 @@ def gaps_of(
     *,
     seed: int,
     sphere: bool = False,
+    method: Method = KMEANS,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> dict[int, Gap]:
-    """Gap(k) = mean of log W_k over 20 reference sets - log W_k of the customers.
+    """Gap(k) = mean of log W_k over the reference sets, 20 for k-means, - log W_k of the customers.
 
     Args:
         features: (n, n_features), the evidence sample.
         inertias: W_k of these very customers for every k; a k with W_k = 0 has no gap.
         seed: Of the reference sets.
         sphere: Whether rows have length one.
+        method: How they are divided; without reference sets there is no gap.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
     Source: Tibshirani, Walther & Hastie (2001), Journal of the Royal Statistical Society B 63(2).
     """
     ks = [k for k, inertia in inertias.items() if inertia > 0]
+    if not method.effort.boxes:
+        return {}
     box = box_of(features, sphere=sphere)
 
     def logs(number: int) -> NDArray[np.float64]:
         tiles = tiles_of(box.draw(generator(seed, "box", number)), sphere=sphere)
-        return _log_inertias(tiles, ks, seed, number, progress)
+        seeds = {k: int(fit_seeds(generator(seed, "box", number, k), 1)[0]) for k in ks}
+        return _log_inertias(tiles, method.batches(ks), seeds, method, progress)
 
-    reference = np.array(map_threads(logs, range(BOXES), threads=threads, progress=progress))
+    reference = np.array(map_threads(logs, range(method.effort.boxes), threads=threads, progress=progress))
     return {k: _gap(reference[:, i], np.log(inertias[k])) for i, k in enumerate(ks)}
 
 
@@ -114,14 +115,15 @@ def _gap(reference: NDArray[np.float64], log_inertia: float) -> Gap:
 
 
 def _log_inertias(
-    tiles: Tiles, ks: Sequence[int], seed: int, number: int, progress: Progress | None
+    tiles: Tiles,
+    batches: Sequence[tuple[int, ...]],
+    seeds: Mapping[int, int],
+    method: Method,
+    progress: Progress | None,
 ) -> NDArray[np.float64]:
-    everyone = np.ones((1, tiles.n), np.uint8)
-    logs = []
-    for k in ks:
+    found: list[float] = []
+    for some in batches:
         if progress is not None:
             progress.check()
-        seeds = fit_seeds(generator(seed, "box", number, k), 1)
-        centres = fit_many(tiles, everyone, k, seeds, starts=STARTS, threads=1)[0]
-        logs.append(np.log(max(nearest_two(tiles, centres, threads=1).d1.sum(), 1e-300)))
-    return np.array(logs)
+        found += method.inertias(tiles, some, seeds, starts=STARTS)
+    return np.log(np.maximum(found, 1e-300))

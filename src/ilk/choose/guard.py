@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.indices import effective_number
+from ilk.cluster.scorer import Scorer
 from ilk.figures import percent
 from ilk.sources.source import Note
 
@@ -22,20 +23,36 @@ class Trial:
 
     Args:
         k: Segments.
-        centres: float64 (k, n_features), rows ordered by size.
+        scorer: Of the segments, ordered by size.
         sizes: (k,), customers in each segment.
         inertia: Sum of squared distances to the own centre.
+        n_unlike: Customers who are unlike anyone.
+        criterion: BIC, where there is a likelihood.
+        entropy: Entropy R2, where there are memberships.
     """
 
     k: int
-    centres: NDArray[np.float64]
+    scorer: Scorer
     sizes: NDArray[np.integer]
     inertia: float
+    n_unlike: int = 0
+    criterion: float | None = None
+    entropy: float | None = None
+
+    @property
+    def centres(self) -> NDArray[np.float64]:
+        """The segments' middles, (k, n_features)."""
+        return self.scorer.middles
 
     @property
     def shares(self) -> NDArray[np.float64]:
         """Share of the customers in each segment, (k,)."""
-        return np.asarray(self.sizes / max(int(self.sizes.sum()), 1))
+        return np.asarray(self.sizes / max(int(self.sizes.sum()) + self.n_unlike, 1))
+
+    @property
+    def unlike_share(self) -> float:
+        """Share of the customers who are unlike anyone."""
+        return self.n_unlike / max(int(self.sizes.sum()) + self.n_unlike, 1)
 
 
 def degenerate_notes(trial: Trial, columns: Sequence[str]) -> tuple[Note, ...]:
@@ -76,8 +93,9 @@ def _column_notes(trial: Trial, columns: Sequence[str]) -> list[Note]:
 
 def between_shares(trial: Trial, columns: Sequence[str]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
     """Each building column's share of the between-segment variance, in the order the columns come."""
-    mean = trial.shares @ trial.centres
-    between = np.einsum("j,jf->f", trial.shares, (trial.centres - mean) ** 2)
+    part = trial.sizes / max(int(trial.sizes.sum()), 1)
+    mean = part @ trial.centres
+    between = np.einsum("j,jf->f", part, (trial.centres - mean) ** 2)
     names = tuple(dict.fromkeys(columns))
     place = {name: i for i, name in enumerate(names)}
     shares = np.bincount([place[c] for c in columns], between, minlength=len(names))

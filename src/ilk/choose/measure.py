@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.guard import Trial
-from ilk.choose.null import CEILING, NullTables, explained_share, fit_copula, null_explained, null_medians
+from ilk.choose.null import CEILING, NullTables, fit_copula, null_explained, null_medians
 from ilk.choose.part import part_of, watch_of
 from ilk.choose.silhouette import silhouettes
-from ilk.choose.stability import MORE_PAIRS, PAIRS, Pairs, Refits, agreements, refit_all, spread_of
-from ilk.choose.strength import prediction_strength
+from ilk.choose.stability import Pairs, agreements, refit_all, spread_of
+from ilk.choose.strength import prediction_strengths
 from ilk.choose.valley import valleys_of
 from ilk.choose.vote import Ballot
-from ilk.cluster.nearest import Nearest, nearest_two
+from ilk.cluster.method import KMEANS, Method, Refits, explained_share
+from ilk.cluster.nearest import Nearest
+from ilk.cluster.scorer import nearest_by
 from ilk.engines.tiles import Matrix, Tiles
-from ilk.engines.workers import map_threads
 from ilk.features.topics import Amounts
 from ilk.progress import Progress
 
@@ -35,6 +36,7 @@ class Sample:
         seed: Of every random draw.
         threads: How many to use; the answer does not depend on it.
         amounts: The same customers before their topics were made rows of one length, where there are topics.
+        method: How segments are found.
     """
 
     features: Matrix
@@ -44,6 +46,7 @@ class Sample:
     seed: int
     threads: int | None
     amounts: Amounts | None = None
+    method: Method = KMEANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Measured:
 
     Args:
         trial: The fit to all customers.
-        nearest: Label, runner-up and squared distances of the sample's customers under it.
+        nearest: Label (-1 for who is unlike anyone), runner-up and scores of the sample's customers under it.
         silhouette: Mean over the sample; None when all of it is in one segment.
         strength: Prediction strength.
         refits: Fits on bootstrap samples.
@@ -90,30 +93,27 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
     trials = tuple(trial for trial in trials if trial.k > 1)
     if not trials:
         return ()
-    nearest = [nearest_two(sample.tiles, trial.centres, threads=sample.threads) for trial in trials]
+    nearest = [nearest_by(trial.scorer, sample.tiles, threads=sample.threads) for trial in trials]
     widths = _mean_widths(sample, nearest, part_of(progress, 0.0, 0.02))
     ks = [trial.k for trial in trials]
     strengths = _strengths(sample, ks, part_of(progress, 0.02, 0.08))
-    pairs = Pairs(sample.seed, "bootstrap", 0, PAIRS)
-    refits = refit_all(
-        sample.tiles, dict.fromkeys(ks, pairs), threads=sample.threads, progress=part_of(progress, 0.08, 0.35)
-    )
+    pairs = Pairs(sample.seed, "bootstrap", 0, sample.method.effort.pairs)
+    refits = _refits(sample, ks, pairs, part_of(progress, 0.08, 0.35))
     copula = fit_copula(sample.features, sample.columns, seed=sample.seed, amounts=sample.amounts, progress=progress)
-    last, sphere = part_of(progress, 0.35, 1.0), sample.tiles.sphere
-    nulls = null_medians(copula, ks, seed=sample.seed, sphere=sphere, threads=sample.threads, progress=last)
-    each = zip(trials, nearest, widths, strengths, nulls.T, strict=True)
+    nulls = _nulls(sample, copula, ks, part_of(progress, 0.35, 1.0))
+    each = zip(trials, nearest, widths, nulls.T, strict=True)
     measured = tuple(
         Measured(
             trial=trial,
             nearest=near,
             silhouette=width,
-            strength=strength,
+            strength=strengths[trial.k],
             refits=refits[trial.k],
             agreements=agreements(refits[trial.k]),
             nulls=null,
-            valleys=valleys_of(sample.features, trial.centres, near),
+            valleys=_valleys(sample, trial, near),
         )
-        for trial, near, width, strength, null in each
+        for trial, near, width, null in each
     )
     return _with_tightness(sample, measured, copula, progress)
 
@@ -129,21 +129,22 @@ def _with_tightness(
         tables,
         ties,
         seed=sample.seed,
+        method=sample.method,
         sphere=sample.tiles.sphere,
         threads=sample.threads,
         progress=watch_of(progress),
     )
     of = dict(zip(ties, nulls.T, strict=True))
     return tuple(
-        replace(m, explained=explained_share(sample.tiles, m.trial.centres), null_explained=of[m.k]) if m.k in of else m
+        replace(m, explained=explained_share(m.trial.scorer, sample.tiles), null_explained=of[m.k]) if m.k in of else m
         for m in measured
     )
 
 
 def look_closer(near: Sequence[Measured], sample: Sample, *, progress: Progress | None = None) -> dict[int, Measured]:
-    """The same k with 100 bootstrap pairs each; the first ones stay as they are."""
-    wanted = {m.k: Pairs(sample.seed, "bootstrap", m.n_pairs, MORE_PAIRS) for m in near}
-    more = refit_all(sample.tiles, wanted, threads=sample.threads, progress=progress)
+    """The same k with more bootstrap pairs each, 100 for k-means; the first ones stay as they are."""
+    pairs = Pairs(sample.seed, "bootstrap", near[0].n_pairs, sample.method.effort.more_pairs)
+    more = _refits(sample, [m.k for m in near], pairs, progress)
     return {m.k: _with_more(m, more[m.k]) for m in near}
 
 
@@ -163,18 +164,54 @@ def ballot_of(measured: Measured) -> Ballot:
     )
 
 
-def _strengths(sample: Sample, ks: Sequence[int], progress: Progress | None) -> list[float]:
-    """Prediction strength at each k, the longest first."""
-    watch = watch_of(progress)
+def _strengths(sample: Sample, ks: Sequence[int], progress: Progress | None) -> dict[int, float]:
+    method, threads = sample.method, sample.threads
+    return prediction_strengths(sample.tiles, ks, seed=sample.seed, method=method, threads=threads, progress=progress)
 
-    def strength(k: int) -> float:
-        return prediction_strength(sample.tiles, k, seed=sample.seed, threads=1, progress=watch)
 
-    return map_threads(strength, list(reversed(ks)), threads=sample.threads, progress=progress)[::-1]
+def _refits(sample: Sample, ks: Sequence[int], pairs: Pairs, progress: Progress | None) -> dict[int, Refits]:
+    return refit_all(sample.tiles, ks, pairs, method=sample.method, threads=sample.threads, progress=progress)
+
+
+def _nulls(sample: Sample, tables: NullTables, ks: Sequence[int], progress: Progress | None) -> NDArray[np.float64]:
+    return null_medians(
+        tables,
+        ks,
+        seed=sample.seed,
+        method=sample.method,
+        sphere=sample.tiles.sphere,
+        threads=sample.threads,
+        progress=progress,
+    )
 
 
 def _mean_widths(sample: Sample, nearest: list[Nearest], progress: Progress | None) -> list[float | None]:
-    labels = np.stack([near.label for near in nearest])
-    widths = silhouettes(sample.features, labels, sample.square_weights, threads=sample.threads, progress=progress)
+    """Mean silhouettes; labellings that place everybody share one pass, in the others some are left out."""
+    everybody = [near for near in nearest if near.label.min(initial=0) >= 0]
+    widths = iter(_widths(sample, slice(None), everybody, progress))
+    return [
+        next(widths) if near.label.min(initial=0) >= 0 else _widths(sample, near.label >= 0, [near], progress)[0]
+        for near in nearest
+    ]
+
+
+def _widths(
+    sample: Sample, rows: slice | NDArray[np.bool_], nearest: list[Nearest], progress: Progress | None
+) -> list[float | None]:
+    labels = [near.label[rows] for near in nearest]
+    if not labels or not len(labels[0]):
+        return [None] * len(labels)
+    widths = silhouettes(
+        sample.features[rows], np.stack(labels), sample.square_weights, threads=sample.threads, progress=progress
+    )
     divided = [len(np.unique(label)) > 1 for label in labels]
     return [float(width.mean()) if several else None for width, several in zip(widths, divided, strict=True)]
+
+
+def _valleys(sample: Sample, trial: Trial, near: Nearest) -> tuple[float, ...]:
+    """Valleys between segments; who is unlike anyone stands in none of them."""
+    placed = near.label >= 0
+    if placed.all():
+        return valleys_of(sample.features, trial.centres, near)
+    inside = Nearest(near.label[placed], near.runner_up[placed], near.d1[placed], near.d2[placed])
+    return valleys_of(sample.features[placed], trial.centres, inside)

@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.choose.silhouette import silhouettes
-from ilk.choose.stability import PAIRS, Pairs, agreements, refit_all
-from ilk.choose.strength import prediction_strength
+from ilk.choose.stability import Pairs, agreements, refit_all
+from ilk.choose.strength import prediction_strengths
 from ilk.choose.vote import Ballot, Wish, decide
-from ilk.cluster.kmeans import Fit
-from ilk.cluster.nearest import nearest_two
+from ilk.cluster.method import KMEANS, Found, Method
+from ilk.cluster.scorer import nearest_by
 from ilk.engines.tiles import Matrix, tiles_of
-from ilk.engines.workers import map_threads
 
 
 def neutral_k(
     features: Matrix,
     square_weights: NDArray[np.float64],
-    fits: Mapping[int, Fit],
+    fits: Mapping[int, Found],
     *,
     seed: int,
+    method: Method = KMEANS,
     threads: int | None = None,
 ) -> int:
     """The largest k whose silhouette, prediction strength and stability together are nearly the best.
@@ -32,18 +32,18 @@ def neutral_k(
         square_weights: (n_features,), each feature's share of W.
         fits: To all customers, at every k from 2 that is tried.
         seed: Of every random draw.
+        method: How the fits were made.
         threads: How many to use; the answer does not depend on it.
     """
     if not fits:
         return 1
     tiles, ks = tiles_of(features, threads=threads), list(fits)
-    labels = np.stack([nearest_two(tiles, fits[k].centres, threads=threads).label for k in ks])
+    labels = np.stack([nearest_by(fits[k].scorer, tiles, threads=threads).label for k in ks])
     widths = silhouettes(features, labels, square_weights, threads=threads)
-    refits = refit_all(tiles, dict.fromkeys(ks, Pairs(seed, "bootstrap", 0, PAIRS)), threads=threads)
-    strengths = map_threads(
-        lambda k: prediction_strength(tiles, k, seed=seed, threads=1), list(reversed(ks)), threads=threads
-    )[::-1]
-    each = zip(ks, widths.mean(axis=1), strengths, strict=True)
+    pairs = Pairs(seed, "bootstrap", 0, method.effort.pairs)
+    refits = refit_all(tiles, ks, pairs, method=method, threads=threads)
+    strengths = prediction_strengths(tiles, ks, seed=seed, method=method, threads=threads)
+    each = zip(ks, widths.mean(axis=1), (strengths[k] for k in ks), strict=True)
     ballots = [
         Ballot(k, float(width), strength, float(np.median(agreements(refits[k]))), _smallest(fits[k]))
         for k, width, strength in each
@@ -51,5 +51,5 @@ def neutral_k(
     return decide(ballots, len(features), Wish(prefer=None)).neutral
 
 
-def _smallest(fit: Fit) -> int:
-    return int(np.bincount(fit.labels, minlength=len(fit.centres)).min())
+def _smallest(fit: Found) -> int:
+    return int(np.bincount(fit.labels, minlength=fit.scorer.k).min())

@@ -11,16 +11,15 @@ from numpy.typing import NDArray
 
 from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.part import watch_of
-from ilk.choose.stability import NULL_PAIRS, Pairs, agreements, refit_pairs
-from ilk.cluster.ensemble import fit_many
-from ilk.cluster.nearest import nearest_two
-from ilk.engines.tiles import Matrix, Tiles, tiles_of
+from ilk.choose.stability import Pairs, agreements, refit_pairs
+from ilk.cluster.method import KMEANS, Method, one_group
+from ilk.engines.tiles import Matrix, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.features.topics import Amounts
 from ilk.progress import Progress
 
-TABLES = 20
-"""Shapeless tables a study compares with."""
+STARTS = 12
+"""Starts of a fit that says how tight groups are."""
 
 ROUNDS = 8
 """Corrections of the latent correlations; the error halves at least in each, even for 0/1 columns."""
@@ -128,10 +127,11 @@ def null_medians(
     *,
     seed: int,
     sphere: bool = False,
+    method: Method = KMEANS,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
-    """Median stability of each of 20 shapeless tables at each k, (20, len(ks)), over 5 pairs of bootstrap samples.
+    """Median stability of shapeless tables at each k, (tables, len(ks)): 20 and 5 pairs of samples each for k-means.
 
     Shapeless data become "very stable" with n alone, so that stability means something only above these.
     """
@@ -139,10 +139,11 @@ def null_medians(
 
     def medians(number: int) -> list[float]:
         tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
-        pairs = Pairs(seed, "null table", 0, NULL_PAIRS, (number,))
-        return [float(np.median(agreements(refit_pairs(tiles, k, pairs, threads=1, progress=watch)))) for k in ks]
+        pairs = Pairs(seed, "null table", 0, method.effort.null_pairs, (number,))
+        found = refit_pairs(tiles, ks, pairs, method=method, threads=1, progress=watch)
+        return [float(np.median(agreements(found[k]))) for k in ks]
 
-    return np.array(map_threads(medians, range(TABLES), threads=threads, progress=progress))
+    return np.array(map_threads(medians, range(method.effort.tables), threads=threads, progress=progress))
 
 
 def null_explained(
@@ -151,10 +152,11 @@ def null_explained(
     *,
     seed: int,
     sphere: bool = False,
+    method: Method = KMEANS,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
-    """Share of the differences that k groups explain in each of the 20 shapeless tables, (20, len(ks)).
+    """Share of the differences that k groups explain in each of the shapeless tables, (tables, len(ks)).
 
     For columns that are lumps by themselves, such as a category, whose levels are found again in any table: groups that
     several columns agree on are tighter than groups drawn by each column for itself.
@@ -162,18 +164,12 @@ def null_explained(
 
     def shares(number: int) -> list[float]:
         tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
-        everyone = np.ones((1, tiles.n), np.uint8)
-        fits = [fit_many(tiles, everyone, k, fit_seeds(generator(seed, "tight", number, k), 1), threads=1) for k in ks]
-        return [explained_share(tiles, fit[0]) for fit in fits]
+        seeds = {k: int(fit_seeds(generator(seed, "tight", number, k), 1)[0]) for k in ks}
+        whole = one_group(tiles)
+        within = method.inertias(tiles, ks, seeds, starts=STARTS)
+        return [1.0 - inertia / whole if whole > 0 else 0.0 for inertia in within]
 
-    return np.array(map_threads(shares, range(TABLES), threads=threads, progress=progress))
-
-
-def explained_share(tiles: Tiles, centres: NDArray[np.float64]) -> float:
-    """1 - inertia with these centres / inertia with one, over the answered features; 0 where all are alike."""
-    one = fit_many(tiles, np.ones((1, tiles.n), np.uint8), 1, np.zeros(1, np.int64), starts=1, threads=1)[0]
-    whole, within = (float(nearest_two(tiles, c, threads=1).d1.sum()) for c in (one, centres))
-    return 1.0 - within / whole if whole > 0 else 0.0
+    return np.array(map_threads(shares, range(method.effort.tables), threads=threads, progress=progress))
 
 
 def _matched_root(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,15 +11,12 @@ from numpy.typing import NDArray
 from ilk.choose.draws import Purpose, fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.cluster.agreement import adjusted_rand, best_jaccard, contingency
-from ilk.cluster.ensemble import fit_many, label_many
+from ilk.cluster.method import KMEANS, Method, Refits
+from ilk.cluster.scorer import Scorer
 from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads
 from ilk.model.evidence import Spread
-from ilk.model.parts import Grid
 from ilk.progress import Progress
-
-PAIRS, MORE_PAIRS, NULL_PAIRS = 30, 100, 5
-"""Pairs for every k, for the chosen k and its neighbours, and for each null table."""
 
 PIECE = 5
 """Pairs in one piece of work: under a tenth of a second for 10,000 customers."""
@@ -59,85 +56,94 @@ class Pairs:
         return [replace(self, first=first, last=min(first + PIECE, self.last)) for first in starts]
 
 
-@dataclass(frozen=True, slots=True)
-class Refits:
-    """Fits on bootstrap samples: centres (2 * pairs, k, n_features), and everyone's label by each (2 * pairs, n)."""
-
-    centres: NDArray[np.float64]
-    labels: NDArray[np.int16]
-
-    @classmethod
-    def joined(cls, parts: Sequence[Refits]) -> Refits:
-        """All of some parts, in their order."""
-        centres, labels = [part.centres for part in parts], [part.labels for part in parts]
-        return cls(np.concatenate(centres), np.concatenate(labels))
-
-
 def refit_pairs(
-    tiles: Tiles, k: int, pairs: Pairs, *, threads: int | None = None, progress: Progress | None = None
-) -> Refits:
-    """Fit k segments to both samples of each pair, from cold starts, and label everyone by each.
+    tiles: Tiles,
+    ks: Sequence[int],
+    pairs: Pairs,
+    *,
+    method: Method = KMEANS,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Mapping[int, Refits]:
+    """Fit each k to both samples of each pair, from cold starts, and label everyone by each.
 
     Warm starts, from the full solution, would show 0.93-0.98 for every k.
 
     Source: Dolnicar & Leisch (2010), Marketing Letters 21(1); one set of samples for every k as in their flexclust.
     """
-    masses, seeds = pairs.masses(tiles.n), pairs.seeds()
-    centres = fit_many(tiles, masses, k, seeds, threads=threads, progress=progress)
-    return Refits(centres, label_many(tiles, centres, threads=threads))
+    return method.refit(tiles, pairs.masses(tiles.n), ks, pairs.seeds(), threads=threads, progress=progress)
 
 
 def refit_all(
-    tiles: Tiles, wanted: Mapping[int, Pairs], *, threads: int | None = None, progress: Progress | None = None
+    tiles: Tiles,
+    ks: Sequence[int],
+    pairs: Pairs,
+    *,
+    method: Method = KMEANS,
+    threads: int | None = None,
+    progress: Progress | None = None,
 ) -> dict[int, Refits]:
     """Refit several k at once, in small pieces of which the longest come first, so that all threads end together."""
-    pieces = [(k, piece) for k in sorted(wanted, reverse=True) for piece in wanted[k].pieces()]
+    pieces = [(some, piece) for some in method.batches(sorted(ks, reverse=True)) for piece in pairs.pieces()]
     watch = watch_of(progress)
 
-    def refit(piece: tuple[int, Pairs]) -> Refits:
-        return refit_pairs(tiles, piece[0], piece[1], threads=1, progress=watch)
+    def refit(piece: tuple[tuple[int, ...], Pairs]) -> Mapping[int, Refits]:
+        return refit_pairs(tiles, piece[0], piece[1], method=method, threads=1, progress=watch)
 
     parts = map_threads(refit, pieces, threads=threads, progress=progress)
-    found = list(zip(pieces, parts, strict=True))
-    return {k: Refits.joined([part for (of, _), part in found if of == k]) for k in wanted}
+    return {k: Refits.joined([part[k] for part in parts if k in part]) for k in ks}
 
 
 def agreements(refits: Refits) -> NDArray[np.float64]:
-    """Adjusted Rand index of each pair, (pairs,)."""
-    k = refits.centres.shape[1]
-    sides = zip(refits.labels[::2], refits.labels[1::2], strict=True)
-    return np.array([adjusted_rand(contingency(a, b, k, k)) for a, b in sides])
+    """Adjusted Rand index of each pair, (pairs,); those unlike anyone count as a group.
+
+    0 where one of the two found no two groups: nothing was found again.
+    """
+    sizes = [scorer.k for scorer in refits.scorers]
+    sides = zip(refits.labels[::2], refits.labels[1::2], sizes[::2], sizes[1::2], strict=True)
+    return np.array([_agreement(a, b, k_a, k_b) for a, b, k_a, k_b in sides])
+
+
+def _agreement(a: NDArray[np.integer], b: NDArray[np.integer], k_a: int, k_b: int) -> float:
+    return adjusted_rand(contingency(a, b, k_a + 1, k_b + 1)) if min(k_a, k_b) > 1 else 0.0
 
 
 def segment_stability(labels: NDArray[np.integer], refits: Refits) -> tuple[float, ...]:
     """SLSw: how far each segment is found again, the mean over refits of its best Jaccard overlap.
 
     Args:
-        labels: (n,), 0-based segments of the solution that is judged.
+        labels: (n,), 0-based segments of the solution that is judged; -1 for who is unlike anyone.
         refits: Solutions on bootstrap samples.
 
     Source: Dolnicar & Leisch (2017), Marketing Letters 28(3), 423-436.
     """
-    k = refits.centres.shape[1]
-    found = [best_jaccard(contingency(labels, other, k, k)) for other in refits.labels]
+    found = [best_jaccard(table)[: refits.k] for table in _tables(labels, refits)]
     return tuple(float(mean) for mean in np.mean(found, axis=0))
 
 
-def matched_grids(labels: NDArray[np.integer], refits: Refits, *, least: int = 1) -> tuple[Grid, ...]:
-    """The first bootstrap solutions, their rows in the order of the segments they overlap most (linear assignment).
+def matched(labels: NDArray[np.integer], refits: Refits, *, least: int = 1) -> tuple[Scorer, ...]:
+    """The first bootstrap solutions, their segments called as those they overlap most (linear assignment).
 
     Those with a segment of fewer than `least` customers are left out: its centre would be theirs.
     """
     from scipy.optimize import linear_sum_assignment  # a quarter of a second, which nobody should wait for at the start
 
-    k = refits.centres.shape[1]
-    grids: list[Grid] = []
-    for centres, other in zip(refits.centres, refits.labels, strict=True):
-        if len(grids) == KEPT or np.bincount(other, minlength=k).min() < least:
+    found: list[Scorer] = []
+    for scorer, table in zip(refits.scorers, _tables(labels, refits), strict=True):
+        if len(found) == KEPT or table[:, : scorer.k].sum(axis=0).min(initial=least) < least:
             continue
-        _, row = linear_sum_assignment(contingency(labels, other, k, k), maximize=True)
-        grids.append(tuple(tuple(map(float, centres[i])) for i in row))
-    return tuple(grids)
+        segment, row = linear_sum_assignment(table[: refits.k, : scorer.k], maximize=True)
+        place = np.full(scorer.k, -1, np.intp)
+        place[row] = segment
+        found.append(scorer.renumbered(place))
+    return tuple(found)
+
+
+def _tables(labels: NDArray[np.integer], refits: Refits) -> Iterator[NDArray[np.int64]]:
+    """Each refit's segments (columns) against those of a solution (rows); the last of both are unlike anyone."""
+    own = np.where(labels < 0, refits.k, labels)
+    for scorer, other in zip(refits.scorers, refits.labels, strict=True):
+        yield contingency(own, other, refits.k + 1, scorer.k + 1)
 
 
 def spread_of(values: NDArray[np.float64]) -> Spread:

@@ -14,14 +14,15 @@ from ilk.choose.guard import Trial
 from ilk.choose.indices import squared_distances
 from ilk.choose.measure import Measured, Sample, ballot_of, look_closer, measure_all
 from ilk.choose.part import part_of
-from ilk.choose.stability import MORE_PAIRS, matched_grids, segment_stability
+from ilk.choose.stability import matched, segment_stability
 from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
+from ilk.cluster.method import KMEANS, Method, inertia_of
+from ilk.cluster.scorer import Scorer
 from ilk.engines.tiles import VOICE, Matrix, tiles_of
 from ilk.features.recipe import answered
 from ilk.features.topics import Amounts
 from ilk.model.evidence import Candidate, Evidence, Judged
-from ilk.model.parts import Grid
 from ilk.progress import Progress
 from ilk.sources.source import Note
 
@@ -42,6 +43,7 @@ class Inquiry:
         min_group: Nothing is told of fewer customers than that.
         amounts: The same customers before their topics were made rows of one length, where there are topics.
         sphere: Whether rows and centres have length one.
+        method: How segments are found.
     """
 
     features: Matrix
@@ -55,6 +57,7 @@ class Inquiry:
     min_group: int = 10
     amounts: Amounts | None = None
     sphere: bool = False
+    method: Method = KMEANS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ class Weighed:
     evidence: Evidence
     trust: Mapping[int, tuple[float, ...]]
     valleys: Mapping[int, tuple[float, ...]]
-    bootstraps: Mapping[int, tuple[Grid, ...]]
+    bootstraps: Mapping[int, tuple[Scorer, ...]]
 
 
 def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Weighed:
@@ -91,7 +94,7 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
         _evidence(inquiry, sample, measured, gaps, decision),
         {m.k: segment_stability(m.nearest.label, m.refits) for m in measured},
         {m.k: m.valleys for m in measured},
-        {m.k: matched_grids(m.nearest.label, m.refits, least=inquiry.min_group) for m in measured},
+        {m.k: matched(m.nearest.label, m.refits, least=inquiry.min_group) for m in measured},
     )
 
 
@@ -106,6 +109,7 @@ def _sample_of(inquiry: Inquiry) -> Sample:
         seed=inquiry.seed,
         threads=inquiry.threads,
         amounts=None if amounts is None else replace(amounts, table=amounts.table[voice]),
+        method=inquiry.method,
     )
 
 
@@ -116,9 +120,16 @@ def _gaps(
     if not measured:
         return {}
     inertias = {t.k: float(squared_distances(sample.features, t.centres[[0]]).sum()) for t in trials if t.k == 1}
-    inertias |= {m.k: float(m.nearest.d1.sum()) for m in measured}
-    sphere, features = sample.tiles.sphere, sample.features
-    return gaps_of(features, inertias, seed=sample.seed, sphere=sphere, threads=sample.threads, progress=progress)
+    inertias |= {m.k: inertia_of(m.trial.scorer, sample.tiles, labels=m.nearest.label) for m in measured}
+    return gaps_of(
+        sample.features,
+        inertias,
+        seed=sample.seed,
+        method=sample.method,
+        sphere=sample.tiles.sphere,
+        threads=sample.threads,
+        progress=progress,
+    )
 
 
 def _settle(
@@ -128,7 +139,7 @@ def _settle(
     left = 1.0
     while True:
         decision = _decision(inquiry, measured)
-        near = [m for m in measured if abs(m.k - decision.k) <= 1 and m.n_pairs < MORE_PAIRS]
+        near = [m for m in measured if abs(m.k - decision.k) <= 1 and m.n_pairs < inquiry.method.effort.more_pairs]
         if not near:
             return measured, decision
         step, left = part_of(progress, 1 - left, 1 - left * 0.2), left * 0.2

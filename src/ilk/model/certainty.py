@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.model.scorers import Ballot, Floats, Matrix, Scoring
+from ilk.model.scorers import Floats, Matrix, Scoring
 
 N_DONORS = 30
 """Donors drawn for each customer with blanks; methods page, "Certainty"."""
@@ -44,9 +44,6 @@ for one segment, 93 to 100 % of made-up customers are in it (rule of thumb)."""
 
 CHUNK = 1_024
 """Customers worked on at a time: 30 MB of scores for 20 bootstrap solutions of 6 segments."""
-
-POLLED = 256
-"""Customers that vote together: what 20 solutions of 6 segments say of them fits a processor's own cache."""
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _WEIGHT_STEP = 2.0**40
@@ -142,31 +139,15 @@ def _vote_filled(scoring: Scoring, values: Floats, labels: NDArray[np.int64], ha
     customer, times = first // N_DONORS, np.diff(first, append=drawn.size)
     filled = np.where(blank[customer], scoring.donors[drawn.ravel()[first]], values[customer])
     agree = (_winners(scoring, filled) == labels[customer]).sum(axis=0) * times
-    votes = np.bincount(customer, agree, len(values)) / (N_DONORS * scoring.ballot.n_voters)
+    votes = np.bincount(customer, agree, len(values)) / (N_DONORS * len(scoring.bootstraps))
     unknown = blank @ scoring.weights / scoring.weights.sum()
     return np.asarray(np.minimum(votes, 1.0 - DOUBT * unknown))
 
 
 def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int64]:
-    """The segment each bootstrap solution gives each customer, (b, n); ties to the lower row.
-
-    2 x.c - |c|^2 orders centres as nearness does; on multiples of 2^-16 the product is exact, so that
-    the answer does not depend on the library that computes it.
-    """
-    winner = np.zeros((scoring.ballot.n_voters, len(values)), np.int16)
-    for first in range(0, len(values), POLLED):
-        _elect(scoring.ballot, values[first : first + POLLED], winner[:, first : first + POLLED])
-    return np.asarray(scoring.owner[winner])
-
-
-def _elect(ballot: Ballot, values: Floats, winner: NDArray[np.int16]) -> None:
-    """Write the row each bootstrap solution gives each of a few customers; `winner` is OUT, zeros, (b, n)."""
-    near = ballot.centres @ np.column_stack([values, np.ones(len(values))]).T
-    best = near[: ballot.n_voters]
-    for start in range(ballot.n_voters, len(near), ballot.n_voters):
-        one = near[start : start + ballot.n_voters]
-        np.copyto(winner, start // ballot.n_voters, where=one > best)
-        np.maximum(best, one, out=best)
+    """The segment each bootstrap solution gives each customer, (b, n); -1 where it is none of them."""
+    rows = scoring.bootstraps.rows(values)
+    return np.asarray(np.where(rows < 0, -1, scoring.owner[rows]))
 
 
 def _donor_distances(scoring: Scoring, values: Floats) -> Floats:

@@ -27,6 +27,8 @@ class Candidate:
 
     `valid` = big enough and stable enough to be a working k. `explained` = the groups' share of all differences between
     customers, measured with its 95th percentile over shapeless tables where stability is too near 1 to tell.
+    `bic` and `entropy` (R2 of the memberships, 1 = nobody in between) only where the method has a likelihood.
+    `unlike_share` = customers who are in no segment, because they are unlike anyone.
     """
 
     k: int
@@ -50,6 +52,9 @@ class Candidate:
     notes: tuple[Note, ...] = ()
     explained: float | None = None
     null_explained_high: float | None = None
+    bic: float | None = None
+    entropy: float | None = None
+    unlike_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,15 @@ from ilk.features.plans import Transform
 from ilk.features.transforms import features_of, n_features
 from ilk.model.customer import Customer
 from ilk.model.model import Model
-from ilk.model.scorers import Floats, nearest_segments, scores
+from ilk.model.scorers import Floats, nearest_segments
 
 CHANGEABLE = ("amount", "count", "share", "number")
 """Roles of columns that can change: what customers do. Answers, kinds and what describes them stay."""
 
 OVERSHOOTS = (1.001, 1.01, 1.05, 1.2)
 """How far past the border to step, for whole numbers and rounding: the first that changes the segment is kept."""
+FURTHER = (1.5, 2.0, 3.0, 5.0)
+"""Further steps for who is still at home then, because the border is not straight; the length is that of the step."""
 
 WIDEST = 4.0
 """Standard deviations a column may move to from the mean where the model holds no extreme."""
@@ -147,28 +149,32 @@ def _value(transform: Transform, shaped: float) -> float:
 
 def _way(model: Model, customer: Customer, label: int, other: int, reach: _Reach) -> Elsewhere:
     segment = model.segments[other]
-    own, target, gap = _border(model, customer, label, other)
-    towards = (model.scoring.centres[target] - model.scoring.centres[own])[reach.features]
-    step = smallest_step(towards, gap, reach.down, reach.up)
+    towards, gap = _border(model, customer, label, other)
+    step = smallest_step(towards[reach.features], gap, reach.down, reach.up)
     if step is None:
         return Elsewhere(segment.number, segment.persona.name, None)
     changes: tuple[Change, ...] = ()
-    lands = label
-    for overshoot in OVERSHOOTS:
-        changes = _changes(model, customer, reach, np.clip(step * overshoot, reach.down, reach.up))
+    lands, length = label, float(np.sqrt(step @ step))
+    for overshoot in (*OVERSHOOTS, *FURTHER):
+        if overshoot in FURTHER and lands != label:
+            break
+        moved = np.clip(step * overshoot, reach.down, reach.up)
+        changes = _changes(model, customer, reach, moved)
         lands = _assigned_again(model, customer, changes)
+        if overshoot in FURTHER:
+            length = float(np.sqrt(moved @ moved))
         if lands == other:
             break
-    length = float(np.sqrt(step @ step))
     return Elsewhere(segment.number, segment.persona.name, length, changes, model.segments[lands].number)
 
 
-def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[int, int, float]:
-    """The rows of the scorer on both sides, and d_b^2 - d_a^2."""
-    found = scores(model.scoring.scorer, customer.features[np.newaxis])[0]
-    rows = [np.flatnonzero(model.scoring.owner == position) for position in (label, other)]
-    own, target = (int(some[found[some].argmin()]) for some in rows)
-    return own, target, float(found[target] - found[own])
+def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[Floats, float]:
+    """From where the segment stands, as seen from the customer, to where the other one stands, and d_b^2 - d_a^2."""
+    scorer, x = model.scoring.scorer, customer.features.astype(np.float64)
+    own, target = model.scoring.rows_nearest(customer.features, (label, other))
+    stands = scorer.anchors(x)
+    apart = np.where(np.isnan(x), 0.0, (x - stands[target]) ** 2 - (x - stands[own]) ** 2)
+    return stands[target] - stands[own], max(float(apart.sum()), 0.0)
 
 
 def smallest_step(towards: Floats, gap: float, down: Floats, up: Floats) -> Floats | None:

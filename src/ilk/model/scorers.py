@@ -1,8 +1,8 @@
-"""How near a customer is to every segment: squared distances over the answered features, lower is nearer."""
+"""How near a customer is to every segment, whatever method found them: scores of which the lower is nearer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,13 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster import nearest, twin
-from ilk.cluster.twin import MOST_CUSTOMERS, squared_distances
+from ilk.cluster.scorer import ByCentres, nearest_rows
+from ilk.cluster.scorer import Scorer as Ready
+from ilk.cluster.twin import MOST_CUSTOMERS
 from ilk.engines.tiles import tiles_of
 from ilk.features.laid_out import LaidOut, laid_out
 from ilk.features.plans import Recipe
 from ilk.features.recipe import answered, feature_columns, square_weights
 from ilk.model.edits import View
+from ilk.model.kept import ready, ready_again
 from ilk.model.parts import Content, Grid, Scorer
+from ilk.model.votes import Votes
 
 Floats = NDArray[np.float64]
 Matrix = NDArray[np.float32]
@@ -37,13 +41,13 @@ class Scoring:
         columns: The building columns, each once, in the recipe's order.
         feature_columns: The column of each feature, (p,).
         weights: Each feature's share of W, (p,), multiples of 2^-20; a category's indicators together count once.
-        scorer: The scorer of the adopted number of segments, of k rows.
+        scorer: The scorer of the adopted number of segments, of k rows, ready to score.
         owner: The segment each row belongs to, (k,), positions in `numbers`.
         numbers: The segments' numbers, int16 (g,).
         names: Their personas' names, (g,).
         limits: Beyond which distance a customer is unlike anyone, (g,); infinite where too few stand behind one.
-        bootstraps: Bootstrap solutions with rows matched to the scorer's, (b, k, p).
-        donors: Reference points, or the centres where there are none, (r, p), NaN-free.
+        bootstraps: Bootstrap solutions, their rows matched to the scorer's.
+        donors: Reference points, or the segments' middles where there are none, (r, p), NaN-free.
         donor_customers: How many customers each stands for, (r,).
         within: Variance of each feature among the customers of one donor, (p,), multiples of 2^-20.
     """
@@ -52,20 +56,26 @@ class Scoring:
     columns: tuple[str, ...]
     feature_columns: tuple[str, ...]
     weights: Floats
-    scorer: Scorer
+    scorer: Ready
     owner: NDArray[np.int64]
     numbers: NDArray[np.int16]
     names: tuple[str, ...]
     limits: Floats
-    bootstraps: Floats
+    bootstraps: Votes
     donors: Floats
     donor_customers: Floats
     within: Floats
 
     @cached_property
     def centres(self) -> Floats:
-        """One row per row of the scorer, (k, p)."""
-        return array_of(self.scorer.centres, len(self.weights))
+        """The middle of each row of the scorer, (k, p)."""
+        return self.scorer.middles
+
+    def rows_nearest(self, features: Matrix, positions: Sequence[int]) -> tuple[int, ...]:
+        """The row of the scorer by which one customer, (p,), is as near as it is to the segments at these positions."""
+        found = self.scorer.scores(features[np.newaxis])[0]
+        rows = [np.flatnonzero(self.owner == position) for position in positions]
+        return tuple(int(some[found[some].argmin()]) for some in rows)
 
     @cached_property
     def columns_of_features(self) -> NDArray[np.int64]:
@@ -84,33 +94,9 @@ class Scoring:
         return laid_out(self.recipe)
 
     @cached_property
-    def ballot(self) -> Ballot:
-        """The bootstrap solutions as they are voted with."""
-        return Ballot.of(self.bootstraps)
-
-    @cached_property
     def donor_squares(self) -> Floats:
         """Squares of the donors, (p, r)."""
         return np.ascontiguousarray((self.donors**2).T)
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """Bootstrap solutions laid out for voting: all first rows, then all second ones, side by side as compared.
-
-    Args:
-        centres: 2 c and -|c|^2 of every centre, (k * b, p + 1).
-        n_voters: Bootstrap solutions, b.
-    """
-
-    centres: Floats
-    n_voters: int
-
-    @classmethod
-    def of(cls, bootstraps: Floats) -> Ballot:
-        """`bootstraps`: (b, k, p)."""
-        flat = bootstraps.transpose(1, 0, 2).reshape(-1, bootstraps.shape[2])
-        return cls(np.column_stack([2.0 * flat, -(flat * flat).sum(axis=1)]), len(bootstraps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +106,7 @@ class Near:
     Args:
         label: Position of the segment, (n,).
         runner_up: Position of the next segment, (n,); the label itself where there is only one segment.
-        d1: Squared distance to the nearest row of the label, over the answered features, (n,).
+        d1: Score of the nearest row of the label: a squared distance over the answered features, (n,).
         d2: The same for the runner-up; infinite where there is none.
     """
 
@@ -136,8 +122,9 @@ def scoring_of(content: Content, view: View) -> Scoring:
     columns = feature_columns(recipe)
     n_features = len(columns)
     weights = np.floor(square_weights(recipe) * WEIGHT_STEP + 0.5) / WEIGHT_STEP
+    scorer = ready(solution.scorer)
     if content.reference is None:
-        donors = array_of(solution.scorer.centres, n_features)
+        donors = scorer.middles
         customers = np.array([s.size for s in solution.segments], np.float64)
     else:
         donors = array_of(content.reference.points, n_features)
@@ -148,12 +135,12 @@ def scoring_of(content: Content, view: View) -> Scoring:
         columns=tuple(dict.fromkeys(columns)),
         feature_columns=columns,
         weights=weights,
-        scorer=solution.scorer,
+        scorer=scorer,
         owner=np.array(view.owner, np.int64),
         numbers=np.array([s.number for s in view.segments], np.int16),
         names=tuple(s.persona.name for s in view.segments),
         limits=np.array([np.inf if s.distance_limit is None else s.distance_limit for s in view.segments]),
-        bootstraps=np.array(solution.bootstraps, np.float64).reshape(-1, solution.k, n_features),
+        bootstraps=ready_again(solution.bootstraps, solution.k, n_features),
         donors=donors,
         donor_customers=customers,
         within=_within(weights, donors, customers),
@@ -182,10 +169,20 @@ def scores(scorer: Scorer, matrix: Matrix) -> Floats:
         matrix: float32 (n, p), NaN where an answer is missing.
 
     Returns:
-        Squared distances over the answered features, (n, k). Exact, because features and centres are multiples of
-        2^-16: the same on every machine and for any cut of the customers.
+        (n, k), at least 0; squared distances over the answered features where the method has distances. Exact there,
+        because features and centres are multiples of 2^-16: the same on every machine and for any cut of the customers.
     """
-    return squared_distances(matrix, np.array(scorer.centres, np.float64))
+    return ready(scorer).scores(matrix)
+
+
+def middles_of(scorer: Scorer) -> Floats:
+    """Mean of each segment on the feature scale, (k, p)."""
+    return ready(scorer).middles
+
+
+def rows_of(scorer: Scorer, points: Floats) -> NDArray[np.int64]:
+    """The row of the scorer each of some points, (m, p), belongs to; -1 for one that is unlike anyone, (m,)."""
+    return nearest_rows(ready(scorer), points.astype(np.float32), threads=1).label.astype(np.int64)
 
 
 def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = None) -> Near:
@@ -198,10 +195,12 @@ def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = 
     """
     if len(scoring.numbers) < len(scoring.owner):
         return _joined([_by_segment(scoring, part) for part in _chunks(matrix)])
-    if len(matrix) <= MOST_CUSTOMERS:
-        found = twin.nearest_two(matrix, scoring.centres)
+    if not isinstance(scoring.scorer, ByCentres):
+        found = nearest_rows(scoring.scorer, matrix, threads=threads)
+    elif len(matrix) <= MOST_CUSTOMERS:
+        found = twin.nearest_two(matrix, scoring.scorer.centres)
     else:
-        found = nearest.nearest_two(tiles_of(matrix), scoring.centres, threads=threads)
+        found = nearest.nearest_two(tiles_of(matrix), scoring.scorer.centres, threads=threads)
     return Near(found.label.astype(np.int64), found.runner_up.astype(np.int64), found.d1, found.d2)
 
 
@@ -220,7 +219,7 @@ def comparable(squared: Floats, share_answered: Floats) -> Floats:
 
 
 def _by_segment(scoring: Scoring, matrix: Matrix) -> Near:
-    rows = scores(scoring.scorer, matrix)
+    rows = scoring.scorer.scores(matrix)
     best = np.full((len(matrix), len(scoring.numbers)), np.inf)
     for j, owner in enumerate(scoring.owner):
         best[:, owner] = np.minimum(best[:, owner], rows[:, j])

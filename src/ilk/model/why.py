@@ -11,7 +11,6 @@ from ilk.features.transforms import OTHER, level_texts, numbers
 from ilk.model.customer import Customer
 from ilk.model.model import Model
 from ilk.model.parts import Condition, Rule, Segment
-from ilk.model.scorers import scores
 from ilk.model.shown import figure
 from ilk.sources.source import Note
 
@@ -29,7 +28,8 @@ class Reason:
         value: What the customer answered, as text.
         here: What is usual in the segment, as text; empty where too few answered.
         there: What is usual in the runner-up.
-        points: (x - c2)^2 - (x - c1)^2; positive speaks for the segment. All points add up exactly to d2^2 - d1^2.
+        points: What it adds to the score of the runner-up less what it adds to that of the segment, for distances
+            (x - c2)^2 - (x - c1)^2; positive speaks for the segment. All add up to d2^2 - d1^2.
     """
 
     column: str
@@ -43,7 +43,7 @@ class Reason:
 def reasons_of(model: Model, customer: Customer, label: int, next_label: int) -> tuple[Reason, ...]:
     """Points of each answered column, a category's indicators together, strongest first.
 
-    They are multiples of 2^-32, so that they add up exactly to d2^2 - d1^2.
+    Those of distances are multiples of 2^-32, so that they add up exactly to d2^2 - d1^2.
 
     Args:
         model: Any model.
@@ -54,11 +54,9 @@ def reasons_of(model: Model, customer: Customer, label: int, next_label: int) ->
     Source: methods page, "Why".
     """
     scoring = model.scoring
-    found = scores(scoring.scorer, customer.features[np.newaxis])[0]
-    rows = [np.flatnonzero(scoring.owner == position) for position in (label, next_label)]
-    here, there = (scoring.centres[some[found[some].argmin()]] for some in rows)
-    x = customer.features.astype(np.float64)
-    points = np.where(np.isnan(x), 0.0, (x - there) ** 2 - (x - here) ** 2)
+    here, there = scoring.rows_nearest(customer.features, (label, next_label))
+    points = scoring.scorer.points(customer.features.astype(np.float64))
+    points = points[there] - points[here]
     by_column = np.bincount(scoring.columns_of_features, points, minlength=len(scoring.columns))
     segments = model.segments[label], model.segments[next_label]
     answered = [i for i, column in enumerate(scoring.columns) if column not in customer.blank or by_column[i] != 0]

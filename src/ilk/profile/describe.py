@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from ilk.engines.workers import map_threads
 from ilk.features.blocks import block_shares, share_notes
-from ilk.model.parts import Centres, ColumnSummary, Persona, Profile, Rule, Segment, Solution, Trust
+from ilk.model.kept import kept, kept_again
+from ilk.model.parts import ColumnSummary, Persona, Profile, Rule, Segment, Solution, Trust
 from ilk.model.scorers import comparable
 from ilk.model.trust import FEWEST, trust_of
 from ilk.profile.blanks import blank_notes
@@ -21,7 +22,6 @@ from ilk.profile.profiles import Counted, segment_profiles
 from ilk.profile.ready import Grouping, Ready, Subject, prepared
 from ilk.profile.rules import Explained, explain_by_rules
 from ilk.profile.segments import (
-    as_rows,
     distance_limits,
     distance_quantiles,
     neighbours,
@@ -108,12 +108,12 @@ class _Work:
         shares = block_shares(ready.subject.plans, ready.features.columns, means.between[: len(ready.features.columns)])
         return Solution(
             k=grouping.k,
-            scorer=Centres(as_rows(grouping.centres)),
+            scorer=kept(grouping.scorer),
             segments=segments if self.namer is None else renamed(segments, self.namer),
             fidelity=explained.fidelity,
             themes=ground.themes,
             descriptors=described.descriptors,
-            bootstraps=grouping.bootstraps,
+            bootstraps=kept_again(grouping.bootstraps),
             distances=distance_quantiles(distances, grouping.labels, settings.min_group),
             notes=(*share_notes(shares, settings.weight), *self._notes(ground, means, counted)),
             blocks=shares,
@@ -154,7 +154,7 @@ class _Work:
         settings = subject.settings.model_dump_json(exclude=SAME_SEGMENTS)
         distances = comparable(grouping.d1, self.ready.share_answered)
         limits = distance_limits(distances, grouping.labels, grouping.k, subject.settings.min_group)
-        near = neighbours(grouping.centres, grouping.labels, grouping.runner_up)
+        near = neighbours(grouping.scorer.middles, grouping.labels, grouping.runner_up)
         return tuple(
             Segment(
                 number=j + 1,

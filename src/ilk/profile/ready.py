@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ilk.cluster.scorer import Scorer
 from ilk.features.plans import ColumnPlan, Identity, Recipe, Theme
 from ilk.features.recipe import answered, square_weights
-from ilk.model.parts import ColumnSummary, Grid
+from ilk.model.parts import ColumnSummary
 from ilk.profile.cells import cells_for, values_of
 from ilk.profile.columns import full_summary, is_described, value_column
 from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for
@@ -60,22 +61,22 @@ class Grouping:
 
     Args:
         k: Number of segments.
-        centres: Shape (k, p); row j is segment j + 1.
-        labels: Shape (n,), from 0; -1 for customers that were rejected.
-        d1: Squared distance to the own centre over the answered features, shape (n,).
-        runner_up: The second nearest centre, shape (n,); all 0 at k = 1.
+        scorer: Row j is segment j + 1.
+        labels: Shape (n,), from 0; -1 for customers that were rejected, or are unlike anyone.
+        d1: Score of the own segment: squared distance over the answered features, shape (n,).
+        runner_up: The second nearest segment, shape (n,); all 0 at k = 1.
         slsw: Trust of each segment, empty where it was not measured.
-        bootstraps: Up to 20 bootstrap solutions, rows matched to `centres`.
+        bootstraps: Up to 20 bootstrap solutions, their segments called as those of `scorer`.
         valleys: Density between each segment and its main neighbour over the lower peak, empty where not measured.
     """
 
     k: int
-    centres: npt.NDArray[np.float64]
+    scorer: Scorer
     labels: npt.NDArray[np.int32]
     d1: npt.NDArray[np.float64]
     runner_up: npt.NDArray[np.int32]
     slsw: tuple[float, ...] = ()
-    bootstraps: tuple[Grid, ...] = ()
+    bootstraps: tuple[Scorer, ...] = ()
     valleys: tuple[float, ...] = ()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -59,8 +58,3 @@ def _nearest(counts: npt.NDArray[np.int64], apart: Floats, own: int) -> int:
         return int(counts.argmax())
     others = np.where(np.arange(len(apart)) == own, np.inf, apart)
     return int(others.argmin())
-
-
-def as_rows(matrix: Floats | Sequence[Sequence[float]]) -> tuple[Row, ...]:
-    """A matrix as plain tuples."""
-    return tuple(tuple(float(value) for value in row) for row in matrix)

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.model.parts import Reference
+from ilk.model.scorers import rows_of
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.levels import Level, levels_chart
 from ilk.outputs.reading import Reading
-from ilk.outputs.sections.places import nearest_rows
+from ilk.outputs.sections.places import NOBODY
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.wording import in_letters, listed, per_cent, whole
 
@@ -84,8 +85,9 @@ def crossing(board: Floats, campaign: Floats, customers: Floats) -> dict[tuple[i
         customers: (m,) how many it stands for.
     """
     found = {}
-    for number in np.unique(campaign):
-        here = campaign == number
+    placed = (board != NOBODY) & (campaign != NOBODY)
+    for number in np.unique(campaign[placed]):
+        here = placed & (campaign == number)
         total = customers[here].sum()
         for other in np.unique(board[here]):
             found[int(number), int(other)] = float(customers[here & (board == other)].sum() / total)
@@ -103,8 +105,7 @@ def _owners(reading: Reading, reference: Reference, k: int) -> Floats:
     """The number of the segment each reference point belongs to, (m,)."""
     solution = reading.content.solution(k)
     rows = reading.row_numbers if k == reading.k else tuple(range(1, k + 1))
-    nearest = nearest_rows(np.asarray(reference.points), np.asarray(solution.scorer.centres))
-    found: Floats = np.asarray(rows, dtype=np.float64)[nearest]
+    found: Floats = np.asarray((*rows, NOBODY), np.float64)[rows_of(solution.scorer, np.asarray(reference.points))]
     return found
 
 

@@ -1,15 +1,19 @@
-"""Where the segments lie on the map: every reference point belongs to the segment whose centre is nearest."""
+"""Where the segments lie on the map: every reference point belongs to the segment it would be assigned to."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ilk.features.recipe import feature_columns
+from ilk.model.scorers import middles_of, rows_of
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.map import Place, segment_map
 from ilk.outputs.charts.spot import Spot
 from ilk.outputs.reading import Reading
 from ilk.profile.map import places, separating_map
+
+NOBODY = 0
+"""The number of who is unlike anyone."""
 
 
 def map_of(reading: Reading, customer: Spot | None = None) -> Figure | None:
@@ -27,7 +31,7 @@ def flattering_map_of(reading: Reading) -> Figure | None:
         return None
     rows = np.asarray(reading.row_numbers)
     sizes = np.array([max(s.size, 1) for s in reading.solution.segments], dtype=np.float64)
-    centres = np.asarray(reading.solution.scorer.centres, dtype=np.float64)
+    centres = middles_of(reading.solution.scorer)
     joined = [np.average(centres[rows == s.number], axis=0, weights=sizes[rows == s.number]) for s in reading.segments]
     customers = np.array([sizes[rows == s.number].sum() for s in reading.segments])
     points = np.asarray(reference.points, dtype=np.float64)
@@ -43,11 +47,5 @@ def _places(reading: Reading, xy: np.ndarray) -> list[Place]:
     if reference is None:
         return []
     points, customers = np.asarray(reference.points, np.float64), np.asarray(reference.customers, np.float64)
-    owner = np.asarray(reading.row_numbers)[nearest_rows(points, np.asarray(reading.solution.scorer.centres))]
+    owner = np.asarray((*reading.row_numbers, NOBODY))[rows_of(reading.solution.scorer, points)]
     return [Place(s, xy[owner == s.number], customers[owner == s.number]) for s in reading.segments]
-
-
-def nearest_rows(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """The row of the scorer each point is nearest to, (m,)."""
-    distances = -2.0 * points @ centres.T + (centres**2).sum(axis=1)
-    return np.asarray(distances.argmin(axis=1))

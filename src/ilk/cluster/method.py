@@ -1,0 +1,362 @@
+"""How segments are found: the one thing that the flow, the evidence and the estimator know of a method."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.cluster.ensemble import fit_many, label_many
+from ilk.cluster.everyone import take_on_threads
+from ilk.cluster.kmeans import fit_kmeans
+from ilk.cluster.nearest import nearest_two
+from ilk.cluster.scorer import ByCentres, Scorer, label_by, nearest_by
+from ilk.engines.tiles import Matrix, Tiles, matrix_of, unblocked
+from ilk.progress import Progress
+
+Labels = NDArray[np.integer]
+
+KMEANS_CUSTOMERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much evidence a method can pay for; always stated with the evidence.
+
+    Args:
+        customers: Of the evidence sample, at the most.
+        pairs: Bootstrap pairs for every k, and
+        more_pairs: for the chosen k and its neighbours.
+        null_pairs: Pairs for each shapeless table.
+        tables: Shapeless tables.
+        boxes: Reference sets of the gap statistic; 0 where an inertia says nothing about the method.
+    """
+
+    customers: int = KMEANS_CUSTOMERS
+    pairs: int = 30
+    more_pairs: int = 100
+    null_pairs: int = 5
+    tables: int = 20
+    boxes: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a method found for one k.
+
+    Args:
+        scorer: Places any customer.
+        labels: int32 (n,), everybody's segment, 0-based; -1 for who is unlike anyone.
+        inertia: Sum of mass * squared distance to the middle of the own segment.
+        criterion: BIC, where the method has a likelihood; lower is better.
+        entropy: Entropy R2 of the memberships in 0..1, where there are any; 1 says that nobody is in between.
+        n_iter: Passes over everybody, where there are any.
+    """
+
+    scorer: Scorer
+    labels: NDArray[np.int32]
+    inertia: float
+    criterion: float | None = None
+    entropy: float | None = None
+    n_iter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Refits:
+    """Cold fits to weightings of the evidence sample: their scorers, and everyone's label by each.
+
+    Args:
+        k: Segments asked for; a method that finds its own number may have found others.
+        scorers: One a fit.
+        labels: int16 (n_fits, n), 0-based; the scorer's own k for who is unlike anyone.
+    """
+
+    k: int
+    scorers: tuple[Scorer, ...]
+    labels: NDArray[np.int16]
+
+    @classmethod
+    def joined(cls, parts: Sequence[Refits]) -> Refits:
+        """All of some parts, in their order."""
+        scorers = tuple(scorer for part in parts for scorer in part.scorers)
+        return cls(parts[0].k, scorers, np.concatenate([part.labels for part in parts]))
+
+
+class Method(Protocol):
+    """A way to find segments. The same seed gives the same bits for any threads and any order of customers."""
+
+    @property
+    def name(self) -> str:
+        """As the setting calls it."""
+        ...
+
+    @property
+    def effort(self) -> Effort:
+        """How much evidence it can pay for."""
+        ...
+
+    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
+        """The k that one call should find together, because one piece of work serves them all; in the order given."""
+        ...
+
+    def find(
+        self,
+        tiles: Tiles,
+        ks: Sequence[int],
+        *,
+        order: NDArray[np.int64],
+        seed: int,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Found]:
+        """Find segments of everybody at each k; a method that finds its own number leaves out those it does not find.
+
+        Args:
+            tiles: n customers; those of mass 0 are only assigned.
+            ks: Numbers of segments.
+            order: Row numbers in hash order, (n,) or its beginning.
+            seed: Of every random choice.
+            threads: How many to use.
+            progress: To report to and be stopped by.
+        """
+        ...
+
+    def refit(
+        self,
+        tiles: Tiles,
+        masses: NDArray[np.uint8],
+        ks: Sequence[int],
+        seeds: NDArray[np.int64],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Refits]:
+        """Fit each k to each of some weightings of the evidence sample, cold, and label all of it by each.
+
+        Args:
+            tiles: n customers in hash order.
+            masses: (n_fits, n), how often each customer counts in each fit.
+            ks: Numbers of segments; every one of them is answered.
+            seeds: (n_fits,), one a fit.
+            threads: How many to use.
+            progress: To report to and be stopped by.
+        """
+        ...
+
+    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
+        """Inertia of a cold fit to these customers at each k, with one seed a k; `starts` where there are starts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KMeans:
+    """k-means on the compiled kernel: everybody in the fit, everything exact."""
+
+    name: str = "kmeans"
+    effort: Effort = Effort()
+
+    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
+        """Each k by itself."""
+        return [(k,) for k in ks]
+
+    def find(
+        self,
+        tiles: Tiles,
+        ks: Sequence[int],
+        *,
+        order: NDArray[np.int64],
+        seed: int,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Found]:
+        """See `fit_kmeans`."""
+        found = {}
+        for k in ks:
+            fit = fit_kmeans(tiles, k, order=order, seed=seed, threads=threads, progress=progress)
+            found[k] = Found(ByCentres(fit.centres), fit.labels, fit.inertia, n_iter=fit.n_iter)
+        return found
+
+    def refit(
+        self,
+        tiles: Tiles,
+        masses: NDArray[np.uint8],
+        ks: Sequence[int],
+        seeds: NDArray[np.int64],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Refits]:
+        """Many small fits inside compiled loops."""
+        found = {}
+        for k in ks:
+            centres = fit_many(tiles, masses, k, seeds, threads=threads, progress=progress)
+            labels = label_many(tiles, centres, threads=threads)
+            found[k] = Refits(k, tuple(ByCentres(one) for one in centres), labels)
+        return found
+
+    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
+        """Sum of squared distances to the nearest centre."""
+        everyone, found = np.ones((1, tiles.n), np.uint8), []
+        for k in ks:
+            centres = fit_many(tiles, everyone, k, np.array([seeds[k]]), starts=starts, threads=1)[0]
+            found.append(inertia_of(ByCentres(centres), tiles))
+        return found
+
+
+class Solver(Protocol):
+    """What a method on rows has to bring; `OnRows` makes a `Method` of it.
+
+    Latent class, mixture, Ward and density are solvers: each takes rows and returns a scorer for every k. Rows drawn
+    twice stand there twice, so no weights are needed.
+    """
+
+    @property
+    def name(self) -> str:
+        """As the setting calls it."""
+        ...
+
+    @property
+    def effort(self) -> Effort:
+        """How much evidence it can pay for."""
+        ...
+
+    @property
+    def most(self) -> int:
+        """Customers the fit to everybody takes, at the most; the first in hash order."""
+        ...
+
+    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+        """Find segments of some rows, float32 (n, p), NaN where blank.
+
+        Args:
+            rows: In hash order; ties are broken by their place.
+            ks: Numbers of segments from 2, ascending.
+            seed: Of every random choice.
+            thorough: True once, for the model: then the scorer may hold nothing about fewer than `min_group` customers,
+                and more starts are worth their time. False for the hundreds of cold refits.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """A scorer, and what only the method itself can know; see `Found`."""
+
+    scorer: Scorer
+    criterion: float | None = None
+    entropy: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OnRows:
+    """A method that looks at the rows of a sample all at once; everybody else is placed by what it leaves behind."""
+
+    solver: Solver
+
+    @property
+    def name(self) -> str:
+        """The solver's."""
+        return self.solver.name
+
+    @property
+    def effort(self) -> Effort:
+        """The solver's."""
+        return self.solver.effort
+
+    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
+        """All k together."""
+        return [tuple(ks)] if ks else []
+
+    def find(
+        self,
+        tiles: Tiles,
+        ks: Sequence[int],
+        *,
+        order: NDArray[np.int64],
+        seed: int,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Found]:
+        """Solve the sample, and place everybody; one group is everybody's mean, as for k-means."""
+        whole = KMeans().find(tiles, [k for k in ks if k == 1], order=order, seed=seed, threads=threads)
+        rows = _first_voters(tiles, order, self.solver.most, threads)
+        found = dict(whole)
+        for k, solved in self._solved(rows, ks, seed, progress).items():
+            near = nearest_by(solved.scorer, tiles, threads=threads)
+            inertia = inertia_of(solved.scorer, tiles, labels=near.label)
+            found[k] = Found(solved.scorer, near.label, inertia, solved.criterion, solved.entropy)
+        return found
+
+    def _solved(self, rows: Matrix, ks: Sequence[int], seed: int, progress: Progress | None) -> Mapping[int, Solved]:
+        if progress is not None:
+            progress.check()
+        several = sorted(k for k in ks if k > 1)
+        return self.solver.solve(rows, several, seed=seed, thorough=True) if several else {}
+
+    def refit(
+        self,
+        tiles: Tiles,
+        masses: NDArray[np.uint8],
+        ks: Sequence[int],
+        seeds: NDArray[np.int64],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Refits]:
+        """Solve each weighting for all k at once."""
+        del threads
+        matrix, ks = matrix_of(tiles), sorted(ks)
+        fits = []
+        for mass, seed in zip(masses, seeds, strict=True):
+            if progress is not None:
+                progress.check()
+            rows = np.repeat(matrix, mass, axis=0)
+            fits.append(self.solver.solve(rows, ks, seed=int(seed), thorough=False))
+        scorers = {k: [fit[k].scorer for fit in fits] for k in ks}
+        return {k: Refits(k, tuple(own), label_by(own, tiles)) for k, own in scorers.items()}
+
+    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
+        """Sum of squared distances to the middle of the own segment."""
+        del starts
+        several = [k for k in ks if k > 1]
+        solved = self.solver.solve(matrix_of(tiles), several, seed=seeds[several[0]], thorough=False) if several else {}
+        one = KMeans().inertias(tiles, [k for k in ks if k == 1], seeds, starts=1)
+        return [one[0] if k == 1 else inertia_of(solved[k].scorer, tiles) for k in ks]
+
+
+def inertia_of(scorer: Scorer, tiles: Tiles, *, labels: Labels | None = None) -> float:
+    """Sum of squared distances over the answered features to the middle of the segment each customer is in.
+
+    Who is unlike anyone counts to the nearest middle. `labels` are those of the scorer, where they are known.
+    """
+    if isinstance(scorer, ByCentres):
+        return float(nearest_two(tiles, scorer.centres, threads=1).d1.sum())
+    known = nearest_by(scorer, tiles, threads=1).label if labels is None else labels
+    apart = ByCentres(scorer.middles).scores(matrix_of(tiles))
+    own = np.where(known < 0, apart.argmin(axis=1), known)
+    return float(apart[np.arange(len(apart)), own].sum())
+
+
+def explained_share(scorer: Scorer, tiles: Tiles) -> float:
+    """1 - inertia / inertia with one group, over the answered features; 0 where all are alike."""
+    whole = one_group(tiles)
+    return 1.0 - inertia_of(scorer, tiles) / whole if whole > 0 else 0.0
+
+
+def one_group(tiles: Tiles) -> float:
+    """Inertia of everybody around their mean."""
+    one = fit_many(tiles, np.ones((1, tiles.n), np.uint8), 1, np.zeros(1, np.int64), starts=1, threads=1)[0]
+    return inertia_of(ByCentres(one), tiles)
+
+
+def _first_voters(tiles: Tiles, order: NDArray[np.int64], most: int, threads: int | None) -> Matrix:
+    """The first rows in hash order that have a voice."""
+    voters = order[tiles.mass.ravel()[order] > 0][:most]
+    return matrix_of(unblocked(take_on_threads(tiles.block, voters, threads), len(voters)))
+
+
+KMEANS = KMeans()
+"""What is used where nothing else is asked for."""

@@ -1,0 +1,67 @@
+"""What bootstrap solutions say of a customer: the votes that certainty counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+POLLED = 256
+"""Customers that vote together: what 20 solutions of 6 segments say of them fits a processor's own cache."""
+
+
+class Votes(Protocol):
+    """Some bootstrap solutions, their segments called as those of the solution they belong to."""
+
+    def __len__(self) -> int:
+        """How many."""
+        ...
+
+    def rows(self, values: Floats) -> NDArray[np.int16]:
+        """The segment each solution gives each customer, (b, n), 0-based, -1 for none; `values` (n, p) without NaN."""
+        ...
+
+
+@dataclass(frozen=True)
+class ByGrids:
+    """The nearest centre of each solution.
+
+    Args:
+        grids: (b, k, p), multiples of 2^-16.
+    """
+
+    grids: Floats
+
+    def __len__(self) -> int:
+        return len(self.grids)
+
+    @cached_property
+    def _ballot(self) -> Floats:
+        """2 c and -|c|^2 of every centre, (k * b, p + 1): all first rows, then all second ones, as compared."""
+        flat = self.grids.transpose(1, 0, 2).reshape(-1, self.grids.shape[2])
+        return np.column_stack([2.0 * flat, -(flat * flat).sum(axis=1)])
+
+    def rows(self, values: Floats) -> NDArray[np.int16]:
+        """Ties to the lower row.
+
+        2 x.c - |c|^2 orders centres as nearness does; on multiples of 2^-16 the product is exact, so that the answer
+        does not depend on the library that computes it.
+        """
+        winner = np.zeros((len(self), len(values)), np.int16)
+        for first in range(0, len(values), POLLED):
+            self._elect(values[first : first + POLLED], winner[:, first : first + POLLED])
+        return winner
+
+    def _elect(self, values: Floats, winner: NDArray[np.int16]) -> None:
+        """Write the row each solution gives each of a few customers; `winner` is OUT, zeros, (b, n)."""
+        near = self._ballot @ np.column_stack([values, np.ones(len(values))]).T
+        best = near[: len(self)]
+        for start in range(len(self), len(near), len(self)):
+            one = near[start : start + len(self)]
+            np.copyto(winner, start // len(self), where=one > best)
+            np.maximum(best, one, out=best)
