@@ -27,7 +27,8 @@ class Profile:
     """One column in one group of customers, in the column's own units; None where fewer than `min_group` answered.
 
     `bins` counts customers between consecutive edges of the column's histogram (None = suppressed), the outermost also
-    those beyond; `n_zero` is apart from the bins of amounts, counts and shares, and None where zeros are in a bin.
+    those beyond; `n_zero` is apart from the bins of amounts, counts and shares, and None where zeros are in a bin; who
+    has an interest is rounded to a multiple of min_group where it would tell of too few.
     `levels` counts customers per level of the column's `levels`. In a segment `n_missing` is rounded to a multiple of
     min_group, and `n` is the rest of the segment.
     `d` is the mean on the feature scale minus everyone's, in standard deviations.

@@ -62,6 +62,7 @@ class Cells:
         levels: Customers are counted a level; the last may be "(other)".
         steps: Texts that stand for 0, 1, 2 ... of an ordered or two-valued column.
         flag: Whether the column says yes or no, so that its mean is a count of customers.
+        interest: Whether what is told of it is how many have any of it.
     """
 
     column: str
@@ -72,6 +73,7 @@ class Cells:
     levels: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
     flag: bool = False
+    interest: bool = False
 
     @property
     def n_discrete(self) -> int:
@@ -91,7 +93,8 @@ def cells_for(plan: ColumnPlan, facts: ColumnFacts, sample: Column, min_group: i
         return Cells(plan.column, numeric=False, levels=_levels(facts, min_group))
     values = present(numbers(sample, steps))
     largest = max(abs(facts.minimum or 0.0), abs(facts.maximum or 0.0), float(len(steps)))
-    cells = Cells(plan.column, numeric=True, unit=_unit(largest), steps=steps, flag=plan.kind == "flag")
+    cells = Cells(plan.column, numeric=True, unit=_unit(largest), steps=steps)
+    cells = replace(cells, flag=plan.kind == "flag", interest=plan.kind == "topics")
     if plan.kind in {"ordered", "flag"} or (facts.whole and 0 < len(facts.levels) <= MOST_STEPS):
         return _by_level(cells, facts, steps, min_group)
     apart = plan.kind in ZERO_APART

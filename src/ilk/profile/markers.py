@@ -11,16 +11,26 @@ from ilk.profile.phrases import phrase_for
 from ilk.profile.traits import Ground, Trait
 from ilk.profile.words import Words
 
+ROUND = 10.0
+"""Times from which on tenths are not told."""
+
 
 def markers_of(ground: Ground, traits: Sequence[Trait]) -> tuple[Marker, ...]:
     """Return the markers of one segment, strongest first.
 
     0/1 and ordered columns mark from a quarter of their scale on, 0/1 also from half of everyone's share and five
-    points on; the others from half a standard deviation on the feature scale on.
+    points on; interests likewise, by the share above everyone's who have them, those with the highest lift first among
+    themselves; the others from half a standard deviation on the feature scale on.
 
     Source: Dolnicar & Leisch (2014), marker variables; methods page, "Markers".
     """
-    return tuple(_marker(ground, trait) for trait in traits if trait.marks)
+    marking = [trait for trait in traits if trait.marks]
+    interests = iter(sorted((t for t in marking if _is_interest(ground, t)), key=lambda t: (-t.lift, t.at)))
+    return tuple(_marker(ground, next(interests) if _is_interest(ground, trait) else trait) for trait in marking)
+
+
+def _is_interest(ground: Ground, trait: Trait) -> bool:
+    return ground.columns[trait.at].plan.kind == "topics"
 
 
 def _marker(ground: Ground, trait: Trait) -> Marker:
@@ -40,6 +50,9 @@ def marker_text(ground: Ground, trait: Trait) -> str:
     """A few words with the segment's figure and everyone's: "high purchase frequency (0.92; everyone 0.49)"."""
     phrase, words = phrase_for(ground, trait), ground.words[trait.at]
     zeros, (here, everyone) = trait.zeros, figures_of(ground, trait)
+    if _is_interest(ground, trait):
+        times = f"{trait.lift:.{0 if trait.lift >= ROUND else 1}f}"
+        return f"{words.plain} ({here}; everyone {everyone}), {times} times as often"
     if phrase.link == "without" and not trait.level and zeros[0] is not None and zeros[1] is not None:
         what = {"frequency": f"zero {words.plain}", "count": f"no {words.plain.removeprefix('number of ')}"}
         lead = what.get(words.measure, f"no {phrase.noun}")
@@ -65,6 +78,6 @@ def much_or_little(words: Words, *, much: bool) -> str:
 def figures_of(ground: Ground, trait: Trait) -> tuple[str, str]:
     """The segment's mean or share and everyone's, as people read them."""
     words, kind = ground.words[trait.at], ground.columns[trait.at].plan.kind
-    if kind in {"flag", "category"}:
+    if kind in {"flag", "category", "topics"}:
         return percent(trait.here), percent(trait.everyone)
     return words.said(trait.here), words.said(trait.everyone)

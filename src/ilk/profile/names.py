@@ -57,11 +57,13 @@ class Named:
 def facets_of(ground: Ground, traits: Sequence[Trait], whole: AllRound | None = None) -> Facets:
     """One difference a theme, strongest first: those that mark the segment or are half a deviation or more.
 
-    What holds nearly throughout comes before all that it holds for.
+    What holds nearly throughout comes before all that it holds for. An interest has to mark: a mean that is far off may
+    be that of a few.
     """
     found: dict[int, Facet] = {}
     for trait in traits:
-        if (abs(trait.d) >= LEAST_D or trait.marks) and trait.theme not in found:
+        strong = abs(trait.d) >= LEAST_D and ground.columns[trait.at].plan.kind != "topics"
+        if (strong or trait.marks) and trait.theme not in found:
             key = (trait.theme, trait.towards)
             found[trait.theme] = Facet(key, abs(trait.d), trait, phrase_for(ground, trait), ground.words[trait.at].stem)
     if whole is None:

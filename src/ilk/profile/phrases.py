@@ -81,6 +81,8 @@ def phrase_for(ground: Ground, trait: Trait) -> Phrase:
         return _level(words, trait.level, high=high)
     if kind in {"flag", "category", "ordered"}:
         return (_ordered if kind == "ordered" else _flag)(words, high=high)
+    if kind == "topics":
+        return _mentioned(words, high=high)
     if words.measure == "absence":
         return Phrase("", "", "", "", "", "not seen lately" if high else "seen recently", high)
     times = _TIMES.get("date" if kind == "date" else words.measure)
@@ -92,6 +94,8 @@ def phrase_for(ground: Ground, trait: Trait) -> Phrase:
 def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
     """One difference between two segments that share a name: higher balances, fewer purchases, lower on reading."""
     phrase = phrase_for(ground, replace(trait, d=1.0 if high else -1.0, zeros=(None, trait.zeros[1])))
+    if ground.columns[trait.at].plan.kind == "topics":
+        return f"{'more' if high else 'less'} {phrase.noun}"
     if phrase.link in {"high on", "low on"}:
         return f"{'higher' if high else 'lower'} on {phrase.noun}"
     if phrase.link == "":
@@ -105,6 +109,8 @@ def more_or_less(words: Words, kind: str, level: str, *, more: bool) -> str:
     if level or kind == "flag":
         named = f"{level.replace('_', ' ')} {words.topic}" if level else with_or_without(words.topic, yes=True)
         return f"{'more' if more else 'less'} often {named}"
+    if kind == "topics":
+        return f"{'more' if more else 'less'} {words.topic}"
     if kind == "ordered":
         return f"{'higher' if more else 'lower'} on {words.topic}"
     if words.measure == "absence":
@@ -153,7 +159,7 @@ def _size(words: Words, kind: str, *, high: bool) -> str:
 
 
 def _mentioned(words: Words, *, high: bool) -> Phrase:
-    """A word that few people use: they are its crowd."""
+    """An interest, or a word that few people use: they are its crowd."""
     agent, what = _split(words.agent) if words.agent else (CROWD, words.topic)
     link: Link = "high on" if high else "low on"
     return Phrase(agent if high else "", what if high else "", "", link, "", words.topic, high)

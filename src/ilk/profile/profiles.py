@@ -117,10 +117,16 @@ def _counts(column: _Column, g: int) -> tuple[int | None, tuple[int | None, ...]
     """Zeros, and bins or levels."""
     counts = shown(column.counts[g], column.hidden[g])
     if column.cells.zero_apart:
-        return counts[0], counts[1:]
+        return counts[0] if counts[0] is not None else _zeros_about(column, g), counts[1:]
     # Zeros that are in a bin already are not told again.
     zeros = int(column.counted.summary.sums[g, column.i, 1]) if column.cells.levels else None
-    return None if column.zero_hidden[g] else zeros, counts
+    return _zeros_about(column, g) if column.zero_hidden[g] else zeros, counts
+
+
+def _zeros_about(column: _Column, g: int) -> int | None:
+    """Where zeros are hidden: of an interest all but those who have it, in multiples of min_group; else nothing."""
+    n, zeros = (int(count) for count in column.counted.summary.sums[g, column.i, :2])
+    return n - min(coarse(n - zeros, column.min_group), n) if column.cells.interest else None
 
 
 def _moments(column: _Column, g: int) -> tuple[float, float, float]:

@@ -47,7 +47,7 @@ def _text(question: Question, low: int, high: int) -> str:
         return f"{words.plain} {' or '.join(f'“{step}”' for step in _steps(question, low, high)) or 'a rare answer'}"
     over = question.cuts[low] if low >= 0 else None
     up_to = question.cuts[high] if high < len(question.cuts) else None
-    doing = words.measure in {"amount", "count", "frequency"}
+    doing = words.measure in {"amount", "count", "frequency"} or question.plan.kind == "topics"
     if doing and over is None and up_to == 0.0:
         return f"no {words.topic}"
     if doing and over == 0.0:

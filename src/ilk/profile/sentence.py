@@ -96,6 +96,8 @@ def _worth_telling(ground: Ground, named: Sequence[Trait], traits: Sequence[Trai
         rival = not any(trait is one for one in named) and any(
             _rivals(ground.words[trait.at].agent, ground.words[one.at].agent) for one in named
         )
+        if named and not trait.marks and ground.columns[trait.at].plan.kind == "topics":
+            continue  # what they are less interested in is no interest of theirs
         if not again and not rival and ground.columns[trait.at].plan.kind != "date":
             told.append(trait)
     return told
@@ -114,9 +116,11 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> bool:
 def _by_share(ground: Ground, trait: Trait) -> Told | None:
     """Yes-or-no columns and categories: how many of them."""
     plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
-    if plan.kind not in {"flag", "category"}:
+    if plan.kind not in {"flag", "category", "topics"}:
         return None
-    if trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
+    if plan.kind == "topics":
+        what = f"have {words.plain} among their interests"
+    elif trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
         what = f"have {words.topic} “{trait.level}”"
     elif quality := quality_of(words.topic):
         what = f"are {plural(quality) if is_person(quality) else quality}"

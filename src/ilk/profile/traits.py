@@ -24,6 +24,10 @@ PREFERRED = 0.6
 LEAST_D = 0.5
 """Any other column from half a standard deviation on."""
 
+LEAST_SUPPORT = (10, 0.05)
+"""Customers of a segment, and the part of it, who must have an interest for it to say something of the segment (rule of
+thumb): a lift of ten made by a handful is chance."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -55,7 +59,7 @@ class Trait:
         at: The column's place in the ground.
         theme: Its theme.
         d: Difference in standard deviations of everyone.
-        here: The segment's mean, or its share of the level.
+        here: The segment's mean, its share of the level, or the share who have an interest.
         everyone: Everyone's.
         zeros: Share of zeros here and among everyone; None where unknown.
         level: The level, for a category.
@@ -77,6 +81,11 @@ class Trait:
     def direction(self) -> Literal["high", "low"]:
         """Above or below everyone."""
         return "high" if self.d > 0 else "low"
+
+    @property
+    def lift(self) -> float:
+        """How many times as many have it as among everyone; 0 where nobody has."""
+        return self.here / self.everyone if self.everyone > 0.0 else 0.0
 
 
 def ground_of(
@@ -116,7 +125,8 @@ def traits_of(ground: Ground, profiles: Sequence[Profile]) -> tuple[Trait, ...]:
     for at, (column, profile) in enumerate(zip(ground.columns, profiles, strict=True)):
         theme = theme_of.get(column.plan.column)
         if theme is not None:
-            found += _level_traits(column, profile, at, theme) or _number_trait(ground, profile, at, theme)
+            made = _interest_trait if column.plan.kind == "topics" else _number_trait
+            found += _level_traits(column, profile, at, theme) or made(ground, profile, at, theme)
     return tuple(sorted(found, key=lambda trait: (-abs(trait.d), trait.at, trait.level)))
 
 
@@ -152,6 +162,23 @@ def _number_trait(ground: Ground, profile: Profile, at: int, theme: int) -> list
     side = (1 if profile.d > 0 else -1) * (-1 if column.plan.column in ground.turned else 1)
     zeros = zero_share(profile), zero_share(everyone)
     return [Trait(at, theme, profile.d, profile.mean, everyone.mean, zeros, "", marks, side)]
+
+
+def _interest_trait(ground: Ground, profile: Profile, at: int, theme: int) -> list[Trait]:
+    """How many have an interest at all, against everyone; d is still how much of their attention it has.
+
+    Only an interest they have marks a segment: what they have instead says more than what they have not.
+    """
+    column = ground.columns[at]
+    zeros = zero_share(profile), zero_share(column.everyone)
+    if zeros[0] is None or zeros[1] is None or profile.d is None:
+        return []
+    here, everyone = 1.0 - zeros[0], 1.0 - zeros[1]
+    d = abs(profile.d) if here >= everyone else -abs(profile.d)
+    customers, part = LEAST_SUPPORT
+    known = here >= part and here * profile.n >= customers
+    marks = d > 0.0 and known and _flag_marks(here - everyone, everyone)
+    return [Trait(at, theme, d, here, everyone, zeros, "", marks, 1 if d > 0 else -1)]
 
 
 def _marks(column: ColumnSummary, d: float, difference: float) -> bool:

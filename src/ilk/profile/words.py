@@ -103,7 +103,7 @@ def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
 
 def _plain(plan: ColumnPlan, made: Words) -> str:
     """The label as it is; questions, and words with figures, stand in quotation marks."""
-    text = _lowered(plan.label.words)
+    text = plan.label.words if plan.kind == "topics" else _lowered(plan.label.words)
     if not plan.label.given or len(text) > 2 * LONGEST_TOPIC:
         return made.plain
     odd = _QUESTION.match(text) or text.endswith(("?", ".", "!")) or any(letter.isnumeric() for letter in text)
@@ -112,17 +112,23 @@ def _plain(plan: ColumnPlan, made: Words) -> str:
 
 def _reading(plan: ColumnPlan, words: str) -> Words:
     """Words read from one text."""
-    text, window = _without_window(_clean(words) or "answers")
+    cleaned = _clean(words) if plan.kind != "topics" else _signless(words)
+    text, window = _without_window(cleaned or "answers")
     text, unit = _without_unit(text, plan)
     made = _parsed(plan.column, text, plan.kind)
     return replace(made, plain=f"{made.plain} {window}".strip(), unit=unit)
 
 
 def _clean(text: str) -> str:
-    """Words without figures, commas or signs that would look odd in a name."""
+    """Words without figures, commas or signs that would look odd in a name; the first letter small."""
+    return _lowered(_signless(text))
+
+
+def _signless(text: str) -> str:
+    """The same as they are written: interests are often titles."""
     text = text.replace("_", " ").replace(",", " and")
     text = "".join(letter if letter.isdecimal() or not letter.isnumeric() else " " for letter in text)
-    return _lowered(" ".join(_ODD.sub(" ", text).split()))
+    return " ".join(_ODD.sub(" ", text).split())
 
 
 def _without_window(text: str) -> tuple[str, str]:
@@ -153,7 +159,7 @@ def _lowered(text: str) -> str:
 
 def _parsed(column: str, text: str, role: Role) -> Words:
     if role in {"ordered", "flag", "category", "date", "topics", "text"}:
-        return Words(column, text, text, text, _fans(text) if role == "ordered" else "", "level")
+        return Words(column, text, text, text, _fans(text) if role in {"ordered", "topics"} else "", "level")
     if any(text.startswith(word) for word in bank.ABSENCES):
         return Words(column, text, text, text, "", "absence")
     if any(text.endswith(word) for word in bank.DURATIONS) or text.startswith("distance"):
