@@ -395,3 +395,40 @@ def test_a_frame_is_read_as_a_file_is():
     found = accounted(read_survey(frame, Settings(min_group=3)))
     assert found.table["q"].null_count == 4
     assert found.table.column_names == ["id", "q", "used: A", "used: B", "used: C"]
+
+
+@pytest.mark.parametrize("title", [True, False])
+def test_a_header_in_two_rows(tmp_path, title):
+    """The question above, merged over its answers; what stands in one row only is the name."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    if title:
+        sheet.append(["Survey of regulars"])
+    top = sheet.max_row + 1 if title else 1
+    sheet.append(["No.", "What do you drink?", None, None, "Where?", None, "Age"])
+    sheet.append([None, "tea", "coffee", "milk", "home", "work", None])
+    sheet.merge_cells(start_row=top, start_column=2, end_row=top, end_column=4)
+    for i in range(1, 31):
+        sheet.append([i, "x" * (i % 2), "x" * (i % 3 == 0), None, "x" * (i % 4 == 0), "x" * (i % 5 == 0), 20 + i])
+    sheet.append([31, None, None, "x", "x", None, 40])
+    path = tmp_path / "paper.xlsx"
+    book.save(path)
+    found = accounted(read_survey(path, Settings()))
+    drinks = [f"What do you drink? [{each}]" for each in ("tea", "coffee", "milk")]
+    assert found.table.column_names == ["No.", *drinks, "Where? [home]", "Where? [work]", "Age"]
+    assert [made.words for made in found.made][:5] == ["tea", "coffee", "milk", "home", "work"]
+    assert found.table[drinks[0]].to_pylist()[:3] == [True, None, True]
+    assert found.table["No."].to_pylist() == list(range(1, 32))
+
+
+def test_a_header_in_two_rows_whose_lower_one_is_fuller(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append([None, None, "How content are you with", None, None])
+    sheet.append(["id", "age", "price", "taste", "service"])
+    for i in range(30):
+        sheet.append([f"p{i}", 20 + i, i % 5 + 1, (i + 1) % 5 + 1, (i + 2) % 5 + 1])
+    path = tmp_path / "grid.xlsx"
+    book.save(path)
+    names = accounted(read_survey(path, Settings())).table.column_names
+    assert names == ["id", "age", *(f"How content are you with [{each}]" for each in ("price", "taste", "service"))]

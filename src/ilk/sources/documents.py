@@ -12,6 +12,7 @@ from ilk.errors import BadInput, FileTrouble, MissingExtra, listed
 from ilk.sources.decode import ALWAYS_UNPACKED, MOST_EXPANSION, plain_text
 from ilk.sources.dialect import SAMPLE_RECORDS, lay_out
 from ilk.sources.landing import Landing, position
+from ilk.sources.merged import header_of
 from ilk.sources.names import clean_names
 from ilk.sources.sandbox import Sandbox, literal
 from ilk.sources.source import Note
@@ -138,8 +139,9 @@ def _land_grid(sandbox: Sandbox, grid: pa.Table, name: str, notes: tuple[Note, .
     layout = lay_out(head, ",", '"')
     if not grid.num_rows or not grid.num_columns:
         raise BadInput(f"{name} is empty", do="give a sheet with one row for each customer")
-    body = grid.slice(layout.before)
-    raw = layout.names or tuple(f"column {i + 1}" for i in range(grid.num_columns))
+    found, before = header_of(head, layout)
+    body = grid.slice(before)
+    raw = found or tuple(f"column {i + 1}" for i in range(grid.num_columns))
     used = [i for i, title in enumerate(raw) if title.strip() or body.column(i).null_count < body.num_rows]
     names, name_notes = clean_names([raw[i] for i in used])
     sandbox.show("frame", pa.table([body.column(i) for i in used], [position(j) for j in range(len(used))]))
@@ -151,7 +153,7 @@ def _land_grid(sandbox: Sandbox, grid: pa.Table, name: str, notes: tuple[Note, .
         types=("VARCHAR",) * len(used),
         rows=body.num_rows,
         records=grid.num_rows,
-        skipped=layout.before,
+        skipped=before,
         notes=notes + name_notes,
         is_table=True,
         blanks_count=False,
