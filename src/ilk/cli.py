@@ -64,23 +64,25 @@ def segment_command(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Find the kinds of customers in a file.
+    """Find the kinds of customers in a file, or in what they did, ordered and answered.
 
     ilk segment customers.csv
 
     ilk segment customers.csv -k 5 --descriptor region --out spring
 
     ilk segment 'glob:2026-*/customers.parquet' --where "country = 'DE'"
+
+    ilk segment customers.csv --orders orders.csv --activity posts.csv --survey answers.xlsx
+
+    ilk segment --orders orders.csv
     """
-    if not source:
-        raise BadInput("No customer file was named", do="ilk segment customers.csv, or `ilk demo` for a made-up one")
-    if len(source) > 1:
+    if source and len(source) > 1:
         raise BadInput(
             "More than one file was named",
             got=", ".join(source),
             do="use 'glob:folder/*.csv' for files of one kind",
         )
-    _segment(source[0], settings, out=out, config=config, as_json=as_json, quiet=quiet, force=force)
+    _segment(source[0] if source else None, settings, out=out, config=config, as_json=as_json, quiet=quiet, force=force)
 
 
 @app.command("demo")
@@ -238,7 +240,7 @@ def root(
 
 
 def _segment(
-    source: str,
+    source: str | None,
     given: dict[str, Any],
     *,
     out: Path | None,
@@ -250,6 +252,7 @@ def _segment(
     from ilk.outputs.folder import study_folder
     from ilk.segment import segment
     from ilk.settings import Settings, told_by
+    from ilk.sources.study_source import Sources
 
     config = config or (Path("ilk.toml") if Path("ilk.toml").is_file() else None)
     if config is not None and not config.is_file():
@@ -258,7 +261,7 @@ def _segment(
     if told_elsewhere and not quiet:
         say(f"Settings also from {' and '.join(told_elsewhere)}.")
     settings = Settings.of(given, config=config)
-    folder = study_folder(source, out, force=force)
+    folder = study_folder(Sources.of(source, settings).first, out, force=force)
     with progress_bar(quiet=quiet or as_json) as progress:
         study = segment(source, settings=settings, out=folder, progress=progress, force=force)
     _deliver(study, as_json=as_json, quiet=quiet)

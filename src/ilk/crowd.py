@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +29,7 @@ from ilk.features.themes import Correlated, correlate, double_notes, find_themes
 from ilk.features.topics import is_spherical
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
+from ilk.sources.evidence import Made
 from ilk.sources.sampling import in_hash_order, xxh64_rows
 from ilk.sources.source import ColumnFacts, Note, Source
 
@@ -92,13 +94,23 @@ class Crowd:
         return self.voters[:EVIDENCE_SAMPLE]
 
 
-def understand(data: Source, settings: Settings, *, source: Any = None, engine: Engine | None = None) -> Crowd:
+def understand(
+    data: Source,
+    settings: Settings,
+    *,
+    source: Any = None,
+    made: Mapping[str, Made] = MappingProxyType({}),
+    labels: Labels | None = None,
+    engine: Engine | None = None,
+) -> Crowd:
     """Plan the columns, fit the recipe on the fit sample, and turn every customer into numbers.
 
     Args:
         data: An open source.
         settings: Of the study.
         source: What was opened; a labels file beside a path is found.
+        made: What columns mean that were made of other sources, by name.
+        labels: The words for the columns, where they were read already.
         engine: Makes the tiles; the one the settings name when not given.
 
     Raises:
@@ -116,12 +128,13 @@ def understand(data: Source, settings: Settings, *, source: Any = None, engine: 
         )
     beside = Path(source) if isinstance(source, (str, Path)) else None
     also = [data.intake.id_column] if data.intake.id_column else []
-    labels = read_labels(settings.labels, beside, columns, also_there=also)
+    labels = labels or read_labels(settings.labels, beside, columns, also_there=also)
     table = pa.Table.from_batches(list(data.batches(columns)))
     hashes = data.hashes()
     order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
     sample = table.take(order)
-    fitted = fit_recipe(sample, plan_columns(facts, sample, labels, settings, data.intake), settings, facts)
+    plans = plan_columns(facts, sample, labels, settings.of_columns(data.schema.names), data.intake, made=made)
+    fitted = fit_recipe(sample, plans, settings, facts)
     correlated = correlate(sample, fitted.plans)
     gaps = explain_gaps(table, fitted.plans, min_customers=settings.min_group)
     matrix = apply(fitted.recipe, table, threads=settings.threads)

@@ -29,6 +29,7 @@ from ilk.outputs.tables import (
 from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.join import Joined
 from ilk.sources.source import Source
 from ilk.study import Study
 
@@ -46,11 +47,12 @@ WORDS = (
 )
 
 
-def assign_everyone(model: Model, data: Source, settings: Settings, progress: Progress) -> Study:
+def assign_everyone(model: Model, data: Joined, settings: Settings, progress: Progress) -> Study:
     """Assign the customers the model was made from, the way it will assign new ones."""
-    assignment = Assignment(model, data, settings)
+    assignment = Assignment(model, data.source, settings)
     table = pa.Table.from_batches(assignment.batches(progress=progress), schema=assignment.schema)
-    return Study(model, table, assignment.rejects(), dict(progress.seconds))
+    rejects = pa.concat_tables([assignment.rejects(), data.rejects])
+    return Study(model, table, rejects, dict(progress.seconds))
 
 
 def deliver(study: Study, data: Source, folder: Path, settings: Settings, progress: Progress) -> Study:

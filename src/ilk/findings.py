@@ -32,6 +32,7 @@ from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.join import Joined
 from ilk.sources.source import Note, Source
 
 Fits = Mapping[int, Found]
@@ -96,7 +97,7 @@ def _refuse_untold(told: Fits, settings: Settings) -> None:
 
 
 def describe(
-    data: Source,
+    data: Joined,
     crowd: Crowd,
     fits: Fits,
     weighed: Weighed,
@@ -135,6 +136,7 @@ def describe(
             warnings=(*_warnings(crowd, weighed, described, settings.min_group), *_untold_notes(fits, told, settings)),
             provenance=_provenance(data, crowd, settings, method=method, name=name),
             value_column=described.value_column,
+            sources=data.brought,
         )
     )
 
@@ -224,7 +226,8 @@ def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...
     return (Note("too-small-to-show", f"Tried and not shown: {', '.join(untold)} segments, because {why}."),)
 
 
-def _provenance(data: Source, crowd: Crowd, settings: Settings, *, method: str, name: str) -> Provenance:
+def _provenance(joined: Joined, crowd: Crowd, settings: Settings, *, method: str, name: str) -> Provenance:
+    data = joined.source
     n_assigned = int(crowd.known.sum())
     return Provenance(
         ilk_version=__version__,
@@ -239,6 +242,7 @@ def _provenance(data: Source, crowd: Crowd, settings: Settings, *, method: str, 
         n_assigned=n_assigned,
         n_rejected=data.intake.rejects + crowd.n - n_assigned,
         id_column=data.intake.id_column,
+        has_table=joined.has_table,
     )
 
 

@@ -13,6 +13,7 @@ from ilk.crowd import engine_of, fit_every_k, refuse_too_few, understand
 from ilk.deliver import assign_everyone, deliver
 from ilk.engines.workers import import_meanwhile
 from ilk.errors import BadSetting
+from ilk.features.labels import read_all_labels
 from ilk.files import refuse_overwriting
 from ilk.findings import describe, weigh
 from ilk.methods import method_for
@@ -21,15 +22,18 @@ from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.open import files_of, open_source
+from ilk.sources.study_source import Sources, named_files, open_study_source
 from ilk.study import Study
 
 __all__ = ["Study", "segment"]
 
 
 def segment(
-    source: Any,
+    source: Any = None,
     *,
+    activity: Any = None,
+    survey: Any = None,
+    orders: Any = None,
     settings: Settings | None = None,
     out: str | Path | None = None,
     progress: Progress | None = None,
@@ -41,7 +45,10 @@ def segment(
 
     Args:
         source: A path (CSV, Parquet, JSON, Excel, "glob:...", "shop.duckdb#customers"), or a pandas, polars or
-            Arrow table; one row a customer.
+            Arrow table; one row a customer. None where one of the next three says who is a customer.
+        activity: A log of what customers did, posted or liked, or a list of such: paths or tables.
+        survey: A survey, one row a respondent, or a list of the files of one questionnaire.
+        orders: Orders, or a list of such.
         settings: What to do differently; or give single settings by name, such as `k=5` or `descriptor=["region"]`.
         out: Folder to write the study into; nothing is written when not given.
         progress: Told of each stage; may stop the work.
@@ -56,15 +63,18 @@ def segment(
     Raises:
         IlkError: If the source or a setting cannot be used; it says what is wrong, what was got, and what to do.
     """
-    settings, progress = _settings(settings, options), progress or Progress()
+    others = {"activity": activity, "survey": survey, "orders": orders}
+    settings, progress = _settings(settings, options, named_files(others)), progress or Progress()
+    sources = Sources.of(source, settings, others)
     if out is not None:
-        study_folder(source, Path(out), force=force)
-        refuse_overwriting(files_of(source), (Path(out) / name for name in OUTPUTS))
+        study_folder(sources.first, Path(out), force=force)
+        refuse_overwriting(sources.files, (Path(out) / name for name in OUTPUTS))
     engine = engine_of(settings, progress)
-    with painting(wanted=out is not None), closing(open_source(source, settings, progress=progress)) as data:
-        refuse_too_few(data, settings)
+    with painting(wanted=out is not None), closing(open_study_source(sources, settings, progress=progress)) as data:
+        refuse_too_few(data.source, settings)
         with progress.stage("Understanding the columns"):
-            crowd = understand(data, settings, source=source, engine=engine)
+            labels = read_all_labels(settings.labels, sources.places(data), also_there=[data.source.schema.names[0]])
+            crowd = understand(data.source, settings, made=data.made, labels=labels, engine=engine)
         with progress.stage("Finding segments"):
             method = method_for(crowd, settings)
             fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
@@ -72,23 +82,24 @@ def segment(
             import_meanwhile("sklearn.tree")
             weighed = weigh(crowd, method, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
-            told: Any = {"method": method.name, "name": source_name(source), "progress": progress, "namer": namer}
+            name = source_name(sources.first)
+            told: Any = {"method": method.name, "name": name, "progress": progress, "namer": namer}
             model = describe(data, crowd, fits, weighed, settings, **told)
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, settings, progress)
-        return study if out is None else deliver(study, data, Path(out), settings, progress)
+        return study if out is None else deliver(study, data.source, Path(out), settings, progress)
 
 
-def _settings(settings: Settings | None, options: dict[str, Any]) -> Settings:
+def _settings(settings: Settings | None, options: dict[str, Any], files: dict[str, Any]) -> Settings:
     if settings is not None and options:
         raise BadSetting("Settings were given twice", got=f"`settings` and {', '.join(options)}", do="give one of them")
-    return Settings.of(options) if settings is None else settings
+    return Settings.of({**files, **options}) if settings is None else settings
 
 
 class _Callable(ModuleType):
     """`ilk.segment(...)` works whether Python found the function or this module under that name first."""
 
-    def __call__(self, source: Any, **given: Any) -> Study:
+    def __call__(self, source: Any = None, **given: Any) -> Study:
         return segment(source, **given)
 
 

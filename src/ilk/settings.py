@@ -267,6 +267,12 @@ class Settings(BaseModel):
             raise MissingColumns.listing(missing, columns, otherwise=NAME_ONE)
         return {column: word for column, word in told.items() if column in columns}
 
+    def of_columns(self, columns: Iterable[str]) -> Settings:
+        """The settings with what was said of the columns of one table; words for files of events did their work."""
+        names, stems = set(columns), self._stems
+        told = {key: word for key, word in self.role.items() if key in names or stem_in(key, stems) is None}
+        return self.model_copy(update={"role": told})
+
     @classmethod
     def of(
         cls, given: Mapping[str, Any] | None = None, *, config: Path | None = None, env: Mapping[str, str] = os.environ

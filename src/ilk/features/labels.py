@@ -61,6 +61,28 @@ def read_labels(
     return Labels({column: _given_label(given.get(column), made[column]) for column in columns}, file, notes)
 
 
+def read_all_labels(
+    path: Path | None, places: Sequence[tuple[Path | None, Mapping[str, str]]], *, also_there: Sequence[str] = ()
+) -> Labels:
+    """Return a label for each column of several sources, by its name in the table they became.
+
+    Args:
+        path: A labels file for all of them; it may call a column as its own source does, or as the table does.
+        places: For each source where it comes from, and own name -> name in the table; a file beside it is found.
+        also_there: Columns that need no words.
+    """
+    if path is None:
+        found = [(columns, read_labels(None, place, list(columns), also_there=also_there)) for place, columns in places]
+        files = [labels.file for _, labels in found if labels.file is not None]
+        words = {name: labels[own] for columns, labels in found for own, name in columns.items()}
+        return Labels(words, next(iter(files), None), tuple(note for _, labels in found for note in labels.notes))
+    own_names = {name: own for _, columns in places for own, name in columns.items()}
+    both = list(dict.fromkeys([*own_names, *own_names.values()]))
+    told = read_labels(path, None, both, also_there=also_there)
+    words = {name: told[name if told[name] != made_label(name) else own] for name, own in own_names.items()}
+    return replace(told, by_column=words)
+
+
 def made_label(column: str) -> Label:
     """A label made from nothing but the column's name."""
     words = words_of(column)

@@ -18,8 +18,11 @@ from ilk.model.model import Model
 from ilk.model.parts import Content, Edit
 from ilk.model.soundness import problems_of
 
-FORMAT = 1
-"""Version of the document; a newer one is refused, never half understood."""
+FORMAT = 2
+"""Version of the document; a newer one is refused, never half understood. 2 knows where a column comes from."""
+
+READS = (1, 2)
+"""Versions that are understood."""
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a model file at the most; looked at before anything is read."""
@@ -139,9 +142,10 @@ def _check_envelope(raw: bytes, name: str) -> None:
         raise BadModelFile(f"{name} is not a model of ilk", got=f"no valid JSON: {error}", do=_OURS) from None
     if not isinstance(loose, dict) or not isinstance(loose.get("format"), int):
         raise BadModelFile(f"{name} is not a model of ilk", do=_OURS)
-    if loose["format"] != FORMAT:
+    if loose["format"] not in READS:
         raise BadModelFile(
-            f"{name} has format {str(loose['format'])[:20]}, this ilk reads format {FORMAT}", do="use a newer ilk"
+            f"{name} has format {str(loose['format'])[:20]}, this ilk reads formats {READS[0]} to {FORMAT}",
+            do="use a newer ilk",
         )
     for part, digest in (("content", "sha256"), ("edits", "edits_sha256")):
         if part not in loose or loose.get(digest) != _digest(to_json(loose[part])).decode():

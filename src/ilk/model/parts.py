@@ -11,6 +11,7 @@ from typing import Literal
 
 from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Theme
 from ilk.model.evidence import Evidence
+from ilk.sources.brought import Brought
 from ilk.sources.source import ColumnFacts, Intake, Note
 
 Row = tuple[float, ...]
@@ -265,7 +266,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """How the model came to be. `settings` is the JSON of Settings; `fingerprint` is the same for any order of rows."""
+    """How the model came to be. `settings` is the JSON of Settings; `fingerprint` is the same for any order of rows.
+
+    `has_table` says that there was a table of customers; else everybody is one who is in any of the other sources.
+    """
 
     ilk_version: str
     created: str
@@ -279,6 +283,7 @@ class Provenance:
     n_assigned: int
     n_rejected: int
     id_column: str | None
+    has_table: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,7 +307,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All of a model that is hashed: what it needs to assign, explain and look at every k, without any customer."""
+    """All of a model that is hashed: what it needs to assign, explain and look at every k, without any customer.
+
+    `sources` are those that were put beside the table of customers, or became it.
+    """
 
     recipe: Recipe
     columns: tuple[ColumnSummary, ...]
@@ -319,6 +327,7 @@ class Content:
     warnings: tuple[Note, ...]
     provenance: Provenance
     value_column: str | None = None
+    sources: tuple[Brought, ...] = ()
 
     def column(self, name: str) -> ColumnSummary:
         """Everything about one column."""

@@ -1,0 +1,35 @@
+"""What a model keeps of the sources of its study, so that new ones become the same columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ilk.sources.evidence import Block
+from ilk.sources.orders import OrdersPlan
+from ilk.sources.source import Intake
+
+Plan = OrdersPlan
+"""How the columns of a source were made; each kind of source joins this union when it is built."""
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A source that was put beside the customers; nothing in it is about one of them.
+
+    Args:
+        block: Which kind of source.
+        name: Of the file, never its folder.
+        plan: How the columns were made.
+        columns: (own name, name in the table) of each.
+        intake: Where its records went.
+        customers: Customers of the study who are in it.
+        strangers: Others who are in it.
+    """
+
+    block: Block
+    name: str
+    plan: Plan
+    columns: tuple[tuple[str, str], ...]
+    intake: Intake
+    customers: int
+    strangers: int
