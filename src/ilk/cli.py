@@ -34,6 +34,9 @@ app.command("app")(app_command)
 app.command("serve")(serve_command)
 
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="Where to write", rich_help_panel="Output")]
+Beside = Annotated[
+    list[Path] | None, typer.Option(metavar="FILE", help="As when the model was made", rich_help_panel="Source")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors", rich_help_panel="Output")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs", rich_help_panel="Output")]
 Force = Annotated[bool, typer.Option("--force", help="Write over what is there", rich_help_panel="Output")]
@@ -136,8 +139,13 @@ def world_command(
 @told
 def assign_command(
     model: ModelFile,
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Customers: a file, folder or glob:")],
+    source: Annotated[
+        str | None, typer.Argument(metavar="[SOURCE]", help="Customers: a file, folder or glob:", show_default=False)
+    ] = None,
     *,
+    activity: Beside = None,
+    survey: Beside = None,
+    orders: Beside = None,
     out: Annotated[Path, typer.Option("--out", "-o", help="CSV or Parquet file to write; rejects go beside it")],
     id_column: Annotated[
         str | None, typer.Option("--id", help="Column that identifies a customer; the model's when not given")
@@ -146,13 +154,18 @@ def assign_command(
     quiet: Quiet = False,
     force: Force = False,
 ) -> None:
-    """Say for each customer of a file which segment it is, and how sure that is."""
+    """Say for each customer of a file which segment it is, and how sure that is.
+
+    Give what the model was made of: a file of customers, and with --activity, --survey, --orders what was beside it.
+    """
     from ilk.outputs.assignments import assign_to_file
     from ilk.settings import Settings
 
     loaded, settings = load_model(model), Settings(id=id_column)
+    given = {"activity": activity, "survey": survey, "orders": orders}
+    others = {kind: files for kind, files in given.items() if files}
     with progress_bar(quiet=quiet or as_json) as progress:
-        done = assign_to_file(loaded, source, out, settings=settings, force=force, progress=progress)
+        done = assign_to_file(loaded, source, out, others=others, settings=settings, force=force, progress=progress)
     if as_json:
         print(json.dumps(done.as_json()))
     elif not quiet:

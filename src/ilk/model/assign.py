@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +19,16 @@ from ilk.errors import MissingColumns, listed
 from ilk.features import recipe as recipes
 from ilk.model.conditions import who_meets
 from ilk.model.edits import View
+from ilk.model.parts import Content
 from ilk.model.score import NOTHING_ANSWERED, Scored, score, with_blanks
 from ilk.model.scorers import Scoring
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.open import open_source
+from ilk.sources.brought import Brought
+from ilk.sources.join import Joined
 from ilk.sources.source import Kind, Note, Source
+from ilk.sources.stored import no_rejects
+from ilk.sources.study_source import Known, Sources, open_study_source
 
 if TYPE_CHECKING:
     from ilk.model.model import Model
@@ -42,6 +49,7 @@ class Assigned:
         table: One row for each customer that was assigned: the id, then the columns of `RESULTS`; pandas, polars or
             Arrow as the customers were, Arrow for a path.
         rejects: Arrow, columns line, reason, text: records that could not be read, customers who answered nothing.
+        left_out: The same for records of activity, surveys and orders: unreadable, or nobody's of these customers.
         notes: What was odd about the customers.
         sizes: (number, name, customers) of each segment, 0 being those set aside.
     """
@@ -50,6 +58,7 @@ class Assigned:
     rejects: pa.Table
     notes: tuple[Note, ...]
     sizes: tuple[tuple[int, str, int], ...]
+    left_out: pa.Table = field(default_factory=no_rejects)
 
     @property
     def n_assigned(self) -> int:
@@ -70,13 +79,20 @@ class Assigned:
 
 
 def assign(
-    model: Model, customers: Any, *, settings: Settings | None = None, progress: Progress | None = None
+    model: Model,
+    customers: Any = None,
+    *,
+    others: Mapping[str, Any] = MappingProxyType({}),
+    settings: Settings | None = None,
+    progress: Progress | None = None,
 ) -> Assigned:
     """Say for each customer which segment it is, and how sure that is.
 
     Args:
         model: Any model.
-        customers: A path (file, folder, "glob:..."), or a pandas, polars or Arrow table.
+        customers: A path (file, folder, "glob:..."), or a pandas, polars or Arrow table; a model that was made of one
+            log or survey alone takes another of these. None where everybody is a customer who is in the others.
+        others: "activity", "survey", "orders": what was put beside the customers when the model was made.
         settings: `id`, `where`, `query`, `threads` are used; without an id the model's own is looked for.
         progress: Told how far it is, asked whether to stop.
 
@@ -84,13 +100,11 @@ def assign(
         MissingColumns: If none of the columns that make segments is there.
         BadInput: If the customers cannot be read.
     """
-    source = open_customers(model, customers, settings=settings, progress=progress)
-    assignment = Assignment(model, source, settings)
-    try:
+    with closing(open_joined(model, customers, others=others, settings=settings, progress=progress)) as joined:
+        assignment = Assignment(model, joined.source, settings, absent=joined.absent)
         table = pa.Table.from_batches(assignment.batches(progress=progress), schema=assignment.schema)
-        return Assigned(_as_given(table, customers), assignment.rejects(), assignment.notes(), assignment.sizes())
-    finally:
-        assignment.close()
+        found = _as_given(table, customers)
+        return Assigned(found, assignment.rejects(), assignment.notes(), assignment.sizes(), joined.rejects)
 
 
 def open_customers(
@@ -101,24 +115,53 @@ def open_customers(
     Raises:
         BadInput: If they cannot be read.
     """
-    expect = _expected(model)
-    known = model.content.provenance.id_column
-    settings = settings or Settings()
-    if settings.id is None and known is not None:
+    return open_joined(model, customers, settings=settings, progress=progress).source
+
+
+def open_joined(
+    model: Model,
+    customers: Any,
+    *,
+    others: Mapping[str, Any] = MappingProxyType({}),
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Joined:
+    """Open new customers and what belongs to them, and make of it the columns a model knows.
+
+    Raises:
+        BadInput: If they cannot be read, or the model knows no such source.
+    """
+    content = model.content
+    settings = (settings or Settings()).model_copy(update={"join_ids": _how_joined(content)})
+    known = Known(content.sources, _expected(model), content.provenance.id_column)
+    if customers is not None and not content.provenance.has_table and len(content.sources) == 1 and not others:
+        alone = Sources(**{content.sources[0].block: (customers,)})
         try:
-            return open_source(customers, settings.model_copy(update={"id": known}), expect=expect, progress=progress)
+            return open_study_source(alone, settings, known, progress=progress)
         except MissingColumns:
-            pass
-    return open_source(customers, settings, expect=expect, progress=progress)
+            pass  # it is no such log, so it may be a table of its columns
+    return open_study_source(Sources.of(customers, settings, others), settings, known, progress=progress)
+
+
+def _how_joined(content: Content) -> str:
+    """How ids were matched when the model was made."""
+    try:
+        told = json.loads(content.provenance.settings).get("join_ids")
+    except (ValueError, AttributeError):
+        told = None
+    return "folded" if told == "folded" else "as-written"
 
 
 class Assignment:
     """The customers of one source on their way into segments: first all batches, then what became of the rest."""
 
-    def __init__(self, model: Model, source: Source, settings: Settings | None = None) -> None:
+    def __init__(
+        self, model: Model, source: Source, settings: Settings | None = None, *, absent: Sequence[Brought] = ()
+    ) -> None:
         """Check which columns are there.
 
-        `settings` are those the source was opened with: `id` and `threads` are used.
+        `settings` are those the source was opened with: `id` and `threads` are used. `absent` are sources the model
+        knows and nobody brought.
 
         Raises:
             MissingColumns: If none of the columns that make segments is there.
@@ -134,6 +177,7 @@ class Assignment:
         self._sizes: Counter[int] = Counter()
         self._unseen: Counter[str] = Counter()
         self._rejected: list[pa.Table] = []
+        self._not_brought = absent
 
     @property
     def schema(self) -> pa.Schema:
@@ -212,8 +256,11 @@ class Assignment:
         yield Note("id-absent", f"The model's id column {known!r} is not there; {taken}. Name the right one with --id.")
 
     def _column_notes(self) -> Iterator[Note]:
-        if self._absent:
-            yield Note("columns-absent", f"Not there, and counted as blank for everybody: {listed(self._absent)}.")
+        yield from (_not_brought(one) for one in self._not_brought)
+        explained = {name for one in self._not_brought for _, name in one.columns}
+        absent = [column for column in self._absent if column not in explained]
+        if absent:
+            yield Note("columns-absent", f"Not there, and counted as blank for everybody: {listed(absent)}.")
         known = {c.plan.column for c in self._model.content.columns} | {self._id[0]}
         rules = {aside.test.column for aside in self._model.view.asides}
         strange = [c for c in self._source.schema.names if c not in known | rules]
@@ -249,6 +296,13 @@ def set_aside(view: View, batch: pa.RecordBatch, n: int) -> tuple[NDArray[np.boo
             names[new] = aside.name
             met |= new
     return met, names
+
+
+def _not_brought(one: Brought) -> Note:
+    text = (
+        f"Nothing was brought in the place of {one.name} ({one.block}): {len(one.columns)} columns made of it are blank"
+    )
+    return Note("source-absent", text)
 
 
 def _expected(model: Model) -> Mapping[str, Kind]:

@@ -112,11 +112,24 @@ class Model:
         numbers = ", ".join(str(segment.number) for segment in self.segments)
         raise BadInput(f"There is no segment {number}", do=f"choose from {numbers}")
 
-    def assign(self, customers: Any, *, settings: Settings | None = None, progress: Progress | None = None) -> Assigned:
+    def assign(
+        self,
+        customers: Any = None,
+        *,
+        activity: Any = None,
+        survey: Any = None,
+        orders: Any = None,
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+    ) -> Assigned:
         """Say for each customer which segment it is, and how sure that is.
 
         Args:
             customers: A path (file, folder, "glob:..."), or a pandas, polars or Arrow table.
+            activity: The log that was beside the customers when the model was made, a path or a table, or a list of
+                such; what is left out is blank.
+            survey: The same for answers.
+            orders: The same for orders.
             settings: `id`, `where`, `query`, `threads` are used.
             progress: Told how far it is, asked whether to stop.
 
@@ -126,7 +139,9 @@ class Model:
         """
         from ilk.model.assign import assign
 
-        return assign(self, customers, settings=settings, progress=progress)
+        given = {"activity": activity, "survey": survey, "orders": orders}
+        others = {kind: one for kind, one in given.items() if one is not None}
+        return assign(self, customers, others=others, settings=settings, progress=progress)
 
     def explain(self, customer: Mapping[str, Any], *, changeable: Iterable[str] | None = None) -> Explanation:
         """Say which segment one customer is, why, how sure that is, and how far it is from the others.

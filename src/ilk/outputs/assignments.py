@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ilk.errors import BadInput, FileTrouble
 from ilk.files import refuse_overwriting, replacing
-from ilk.model.assign import Assignment, open_customers
+from ilk.model.assign import Assignment, open_joined
 from ilk.model.model import Model
 from ilk.outputs.tables import write_csv, write_rejects
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.open import files_of
 from ilk.sources.source import Note
+from ilk.sources.study_source import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,7 @@ def assign_to_file(
     customers: Any,
     path: Path,
     *,
+    others: Mapping[str, Any] = MappingProxyType({}),
     settings: Settings | None = None,
     force: bool = False,
     progress: Progress | None = None,
@@ -76,6 +81,7 @@ def assign_to_file(
         model: Any model.
         customers: A path (file, folder, "glob:..."), or a frame.
         path: A .csv or .parquet file; rejects go beside it, as NAME-rejects.csv.
+        others: "activity", "survey", "orders": what was put beside the customers when the model was made.
         settings: `id`, `where`, `query`, `threads` are used.
         force: Write over files that are there.
         progress: Told how far it is, asked whether to stop.
@@ -86,20 +92,18 @@ def assign_to_file(
     """
     beside = path.with_name(f"{path.stem}-rejects.csv")
     _check(path, beside, force=force)
-    refuse_overwriting(files_of(customers), (path, beside))
-    source = open_customers(model, customers, settings=settings, progress=progress)
-    assignment = Assignment(model, source, settings)
-    try:
+    refuse_overwriting(Sources.of(customers, settings or Settings(), others).files, (path, beside))
+    with closing(open_joined(model, customers, others=others, settings=settings, progress=progress)) as joined:
+        assignment = Assignment(model, joined.source, settings, absent=joined.absent)
         _write(path, assignment, progress)
-        rejects = assignment.rejects()
+        n_rejected = assignment.rejects().num_rows
+        rejects = pa.concat_tables([assignment.rejects(), joined.rejects])
         if rejects.num_rows:
             write_rejects(beside, rejects)
         elif force:
             beside.unlink(missing_ok=True)
         there = beside if rejects.num_rows else None
-        return Delivered(path, there, assignment.sizes(), rejects.num_rows, assignment.notes())
-    finally:
-        assignment.close()
+        return Delivered(path, there, assignment.sizes(), n_rejected, assignment.notes())
 
 
 def _check(path: Path, beside: Path, *, force: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ilk.accepted import stem_of
-from ilk.errors import BadInput, BadSetting, NotSupported
+from ilk.errors import BadInput, BadSetting, MissingColumns, NotSupported
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.brought import Brought
@@ -19,7 +19,7 @@ from ilk.sources.evidence import BLOCKS, Block, Evidence
 from ilk.sources.join import Joined, Named, join
 from ilk.sources.open import files_of, open_source
 from ilk.sources.orders import read_orders
-from ilk.sources.source import Kind
+from ilk.sources.source import Kind, Source
 
 CALLED: Mapping[Block, str] = {
     "customers": "the customers",
@@ -86,21 +86,30 @@ class Sources:
         return self.everything[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a model knows of its sources.
+
+    Args:
+        brought: How it made its columns; these become the same.
+        kinds: How the customers' own columns are read.
+        id_column: Their id, if that column is there.
+    """
+
+    brought: tuple[Brought, ...] = ()
+    kinds: Mapping[str, Kind] | None = None
+    id_column: str | None = None
+
+
 def open_study_source(
-    sources: Sources,
-    settings: Settings,
-    *,
-    plans: Sequence[Brought] = (),
-    expect: Mapping[str, Kind] | None = None,
-    progress: Progress | None = None,
+    sources: Sources, settings: Settings, known: Known | None = None, *, progress: Progress | None = None
 ) -> Joined:
     """Open all sources, and put them side by side on the customers' id.
 
     Args:
         sources: What there is.
         settings: Of the study; `where`, `query` and, where there are customers, `delimiter` are about these.
-        plans: How a model made its columns; these become the same. A source it knows and that is not there is told.
-        expect: Kinds a model wants of the customers' own columns.
+        known: What a model wants, when customers are to be assigned.
         progress: Told of each stage, asked whether to stop.
 
     Raises:
@@ -108,12 +117,12 @@ def open_study_source(
     """
     progress = progress or Progress()
     _refuse_untold(sources, settings)
+    planned, absent = _planned(sources, known)
     with ExitStack() as opened:
         customers = None
         if sources.customers is not None:
-            customers = open_source(sources.customers, settings, expect=expect, progress=progress)
+            customers = _customers(sources.customers, settings, known or Known(), progress)
             opened.callback(customers.close)
-        planned, absent = _planned(sources, plans)
         if customers is not None and not planned:
             opened.pop_all()
             return Joined(customers, absent=absent)
@@ -121,6 +130,17 @@ def open_study_source(
         read = [each.read(alone, progress) for each in planned]
         with progress.stage("Putting the sources side by side"):
             return replace(join(customers, read, settings, progress), absent=absent)
+
+
+def _customers(source: Any, settings: Settings, known: Known, progress: Progress) -> Source:
+    """The table of customers, by the id a model knows, if that is there."""
+    if settings.id is None and known.id_column is not None:
+        try:
+            by_id = settings.model_copy(update={"id": known.id_column})
+            return open_source(source, by_id, expect=known.kinds, progress=progress)
+        except MissingColumns:
+            pass
+    return open_source(source, settings, expect=known.kinds, progress=progress)
 
 
 def _refuse_untold(sources: Sources, settings: Settings) -> None:
@@ -146,13 +166,13 @@ class _Planned:
         return Named(evidence, shown_name(self.source, self.kind), self.prefix, columns)
 
 
-def _planned(sources: Sources, plans: Sequence[Brought]) -> tuple[list[_Planned], tuple[Brought, ...]]:
+def _planned(sources: Sources, known: Known | None) -> tuple[list[_Planned], tuple[Brought, ...]]:
     """How each source is to be read, and what a model knows and nobody brought."""
     kinds = Counter(kind for kind, _ in sources.others)
-    left, found = list(plans), []
+    left, found = list(known.brought if known else ()), []
     for kind, one in sources.others:
         stem = kind if kind == "survey" else stem_of(one, kind)
-        plan = _plan_of(kind, stem, left) if plans else None
+        plan = _plan_of(kind, stem, left) if known else None
         found.append(_Planned(kind, one, kind if kinds[kind] == 1 else stem, plan))
     return found, tuple(left)
 
