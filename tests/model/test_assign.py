@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilk.errors import Cancelled, MissingColumns
-from ilk.model import assign as assign_module
 from ilk.model import scorers
 from ilk.model.assign import RESULTS, Assignment
 from ilk.model.parts import Edit
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources import study_source
 from ilk.sources.sampling import xxh64
 from ilk.sources.source import Intake
 
@@ -318,7 +318,7 @@ def test_records_that_could_not_be_read_are_among_the_rejects(model, frame):
 
 def test_a_stop_is_seen_between_batches_and_the_source_is_closed(model, frame, monkeypatch):
     source = InMemory(frame, 10)
-    monkeypatch.setattr(assign_module, "open_source", lambda *_, **__: source)
+    monkeypatch.setattr(study_source, "open_source", lambda *_, **__: source)
     progress = Progress()
     progress.stop()
     with pytest.raises(Cancelled):

@@ -177,7 +177,7 @@ class Assignment:
         self._sizes: Counter[int] = Counter()
         self._unseen: Counter[str] = Counter()
         self._rejected: list[pa.Table] = []
-        self._not_brought = absent
+        self._not_brought = [one for one in absent if there.isdisjoint(name for _, name in one.columns)]
 
     @property
     def schema(self) -> pa.Schema:

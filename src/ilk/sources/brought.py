@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from ilk.sources.evidence import Block
 from ilk.sources.orders import OrdersPlan
 from ilk.sources.source import Intake
+from ilk.sources.survey import SurveyPlan
 
-Plan = OrdersPlan
+Plan = OrdersPlan | SurveyPlan
 """How the columns of a source were made; each kind of source joins this union when it is built."""
 
 

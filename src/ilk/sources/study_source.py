@@ -20,6 +20,7 @@ from ilk.sources.join import Joined, Named, join
 from ilk.sources.open import files_of, open_source
 from ilk.sources.orders import read_orders
 from ilk.sources.source import Kind, Source
+from ilk.sources.survey import read_survey
 
 CALLED: Mapping[Block, str] = {
     "customers": "the customers",
@@ -193,6 +194,8 @@ def _plan_of(kind: Block, stem: str, left: list[Brought]) -> Brought:
 def _evidence(kind: Block, source: Any, settings: Settings, plan: Any, progress: Progress) -> Evidence[Any]:
     if kind == "orders":
         return read_orders(source, settings, plan, progress)
+    if kind == "survey":
+        return read_survey(source, settings, plan, progress)
     raise NotSupported(f"{CALLED[kind].capitalize()} cannot be read yet", do="leave it out")
 
 
