@@ -119,13 +119,7 @@ def understand(
     _refuse_nobody(data)
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
-    columns = [fact.column for fact in facts]
-    if not columns:
-        raise BadInput(
-            "There is nothing to build segments from",
-            got=f"only {data.intake.id_column!r}, which is the id",
-            do="bring columns in which customers differ; another id is named with --id",
-        )
+    columns = _columns(facts, data)
     beside = Path(source) if isinstance(source, (str, Path)) else None
     also = [data.intake.id_column] if data.intake.id_column else []
     labels = labels or read_labels(settings.labels, beside, columns, also_there=also)
@@ -161,6 +155,17 @@ def _tiles(rows: Matrix, share: NDArray[np.float64], fitted: Fitted, settings: S
     """Everybody in tiles; who answered too little has no voice."""
     voice = (share >= VOICE).astype(np.float32)
     return tiles_of(rows, voice, threads=settings.threads, sphere=is_spherical(fitted.recipe))
+
+
+def _columns(facts: Sequence[ColumnFacts], data: Source) -> list[str]:
+    """What the columns are called; there has to be one beside the id."""
+    if not facts:
+        raise BadInput(
+            "There is nothing to build segments from",
+            got=f"only {data.intake.id_column!r}, which is the id",
+            do="bring columns in which customers differ; another id is named with --id",
+        )
+    return [fact.column for fact in facts]
 
 
 def refuse_too_few(data: Source, settings: Settings) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ilk.sources.activity_plan import ActivityPlan
 from ilk.sources.evidence import Block
 from ilk.sources.orders import OrdersPlan
 from ilk.sources.source import Intake
 from ilk.sources.survey import SurveyPlan
 
-Plan = OrdersPlan | SurveyPlan
-"""How the columns of a source were made; each kind of source joins this union when it is built."""
+Plan = ActivityPlan | SurveyPlan | OrdersPlan
+"""How the columns of a source were made."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from types import MappingProxyType
 from typing import Any
 
 from ilk.accepted import stem_of
-from ilk.errors import BadInput, BadSetting, MissingColumns, NotSupported
+from ilk.errors import BadInput, BadSetting, MissingColumns
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.activity import read_activity
 from ilk.sources.brought import Brought
 from ilk.sources.evidence import BLOCKS, Block, Evidence
 from ilk.sources.join import Joined, Named, join
@@ -194,9 +195,9 @@ def _plan_of(kind: Block, stem: str, left: list[Brought]) -> Brought:
 def _evidence(kind: Block, source: Any, settings: Settings, plan: Any, progress: Progress) -> Evidence[Any]:
     if kind == "orders":
         return read_orders(source, settings, plan, progress)
-    if kind == "survey":
-        return read_survey(source, settings, plan, progress)
-    raise NotSupported(f"{CALLED[kind].capitalize()} cannot be read yet", do="leave it out")
+    if kind == "activity":
+        return read_activity(source, settings, plan, progress)
+    return read_survey(source, settings, plan, progress)
 
 
 def named_files(given: Mapping[str, Any]) -> dict[str, Any]:
