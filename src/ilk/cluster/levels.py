@@ -1,0 +1,208 @@
+"""Two levels: many small segments, put together once into several and once into few, so that one lies in the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ilk.cluster.ensemble import fit_many, label_many
+from ilk.cluster.kmeans import fit_kmeans
+from ilk.cluster.method import Effort, Found, KMeans, Refits, inertia_of
+from ilk.cluster.scorer import Places, Scorer, label_by, nearest_by
+from ilk.cluster.twin import squared_distances
+from ilk.engines.tiles import UNIT, Matrix, Tiles
+from ilk.progress import Progress
+
+Floats = NDArray[np.float64]
+
+FINE, TIMES = 24, 3
+"""Small segments at the least, and for each of the larger level."""
+
+CUSTOMERS_EACH = 20
+"""Customers a small segment has on average, at least: fewer would be told of nobody."""
+
+
+EFFORT = Effort(customers=4_000, pairs=20, more_pairs=20, null_pairs=3, boxes=0)
+"""Many small segments take a while; an inertia says little about how they were put together."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByRows:
+    """Squared distance to the nearest of several rows: segments that were put together from smaller ones.
+
+    Args:
+        rows: (m, p), multiples of 2^-16.
+        owner: (m,), the segment each row belongs to, 0-based; every segment has a row.
+        mass: (m,), customers behind each row.
+    """
+
+    rows: Floats
+    owner: Places
+    mass: Floats
+
+    @property
+    def k(self) -> int:
+        """Segments."""
+        return int(self.owner.max()) + 1
+
+    @property
+    def middles(self) -> Floats:
+        """Mean of each segment's rows, weighed by their customers, on the grid of 2^-16."""
+        weight = (self.owner == np.arange(self.k)[:, None]) * np.maximum(self.mass, 1.0)
+        mean = weight @ self.rows / weight.sum(axis=1, keepdims=True)
+        return np.asarray(np.floor(mean * UNIT + 0.5) / UNIT)
+
+    def scores(self, matrix: Matrix) -> Floats:
+        """Squared distances over the answered features to the nearest row of each segment, (n, k); exact."""
+        apart = squared_distances(matrix, self.rows)
+        return np.stack([apart[:, self.owner == j].min(axis=1) for j in range(self.k)], axis=1)
+
+    def points(self, row: Floats) -> Floats:
+        """(x - r)^2 a feature to the nearest row of each segment, (k, p); they add up exactly to the scores."""
+        return np.asarray(np.where(np.isnan(row), 0.0, (row - self.anchors(row)) ** 2))
+
+    def anchors(self, row: Floats) -> Floats:
+        """The nearest row of each segment."""
+        apart = np.where(np.isnan(row), 0.0, (row - self.rows) ** 2).sum(axis=1)
+        nearest = [np.where(self.owner == j, apart, np.inf).argmin() for j in range(self.k)]
+        return self.rows[nearest]
+
+    def unlike(self, matrix: Matrix, scores: Floats) -> None:
+        """Everybody has a nearest row."""
+        del matrix, scores
+
+    def renumbered(self, place: Places) -> ByRows:
+        """The same rows under other numbers."""
+        return ByRows(self.rows, np.asarray(place)[self.owner], self.mass)
+
+
+def ward(rows: Floats, mass: Floats, ks: Sequence[int]) -> dict[int, Places]:
+    """Put rows together, always the two groups whose union adds least to the inertia, and stop at each k on the way.
+
+    Args:
+        rows: (m, p).
+        mass: (m,), at least 0; a row of nobody counts as one customer.
+        ks: Numbers of groups, at most m.
+
+    Returns:
+        The group of each row at each k, numbered in the order in which their first rows stand; groups at a smaller k
+        are unions of groups at a larger one.
+
+    Source: Ward (1963), JASA 58(301); sizes as in Lance & Williams (1967).
+    """
+    sizes, centres = np.maximum(np.asarray(mass, np.float64), 1.0).copy(), np.asarray(rows, np.float64).copy()
+    group, alive = np.arange(len(rows)), np.ones(len(rows), bool)
+    found = {}
+    while True:
+        left = int(alive.sum())
+        if left in ks:
+            found[left] = np.unique(group, return_inverse=True)[1].astype(np.intp)
+        if left <= min(ks):
+            return found
+        i, j = _cheapest(centres, sizes, alive)
+        centres[i] = (sizes[i] * centres[i] + sizes[j] * centres[j]) / (sizes[i] + sizes[j])
+        sizes[i] += sizes[j]
+        alive[j] = False
+        group[group == j] = i
+
+
+def _cheapest(centres: Floats, sizes: Floats, alive: NDArray[np.bool_]) -> tuple[int, int]:
+    """The pair i < j whose union costs least: n_i n_j / (n_i + n_j) |c_i - c_j|^2; ties to the first."""
+    apart = ((centres[:, None] - centres[None]) ** 2).sum(axis=2)
+    cost = apart * sizes[:, None] * sizes / (sizes[:, None] + sizes)
+    cost[~alive] = np.inf
+    cost[:, ~alive] = np.inf
+    cost[np.tril_indices(len(cost))] = np.inf
+    i, j = np.unravel_index(int(cost.argmin()), cost.shape)
+    return int(i), int(j)
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Ward on the centres of many small segments of k-means, cut once for each level.
+
+    Args:
+        most: Of the levels.
+    """
+
+    most: int
+    name: str = "levels"
+    effort: Effort = EFFORT
+
+    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
+        """All k together: they share the small segments."""
+        return [tuple(ks)] if ks else []
+
+    def find(
+        self,
+        tiles: Tiles,
+        ks: Sequence[int],
+        *,
+        order: NDArray[np.int64],
+        seed: int,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Found]:
+        """See `ward`; one group is everybody's mean, as for k-means."""
+        found = dict(KMeans().find(tiles, [k for k in ks if k == 1], order=order, seed=seed, threads=threads))
+        several = [k for k in ks if k > 1]
+        if not several:
+            return found
+        m = self._fine(int((tiles.mass > 0).sum()), several)
+        fine = fit_kmeans(tiles, m, order=order, seed=seed, threads=threads, progress=progress)
+        sizes = np.bincount(fine.labels, minlength=m).astype(np.float64)
+        for k, owner in ward(fine.centres, sizes, several).items():
+            scorer = ByRows(fine.centres, owner, sizes)
+            near = nearest_by(scorer, tiles, threads=threads)
+            inertia = inertia_of(scorer, tiles, labels=near.label)
+            found[k] = Found(scorer, near.label, inertia, n_iter=fine.n_iter)
+        return found
+
+    def _fine(self, n: int, ks: Sequence[int]) -> int:
+        """How many small segments: enough for every level, and not so many that they are a few people each."""
+        return max(min(max(FINE, TIMES * self.most), n // CUSTOMERS_EACH), *ks)
+
+    def refit(
+        self,
+        tiles: Tiles,
+        masses: NDArray[np.uint8],
+        ks: Sequence[int],
+        seeds: NDArray[np.int64],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> Mapping[int, Refits]:
+        """Many small segments inside compiled loops, then put together for each level."""
+        scorers = self._refitted(tiles, masses, ks, seeds, threads=threads, progress=progress)
+        return {k: Refits(k, tuple(own), label_by(list(own), tiles)) for k, own in scorers.items()}
+
+    def _refitted(
+        self,
+        tiles: Tiles,
+        masses: NDArray[np.uint8],
+        ks: Sequence[int],
+        seeds: NDArray[np.int64],
+        *,
+        threads: int | None = None,
+        progress: Progress | None = None,
+    ) -> dict[int, list[Scorer]]:
+        m = self._fine(tiles.n, ks)
+        centres = fit_many(tiles, masses, m, seeds, threads=threads, progress=progress)
+        labels = label_many(tiles, centres, threads=threads)
+        scorers: dict[int, list[Scorer]] = {k: [] for k in ks}
+        for rows, label, mass in zip(centres, labels, masses, strict=True):
+            sizes = np.bincount(label, weights=mass, minlength=m).astype(np.float64)
+            for k, owner in ward(rows, sizes, ks).items():
+                scorers[k].append(ByRows(rows, owner, sizes))
+        return scorers
+
+    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
+        """Sum of squared distances to the middle of the own segment."""
+        one = KMeans().inertias(tiles, [k for k in ks if k == 1], seeds, starts=starts)
+        several = [k for k in ks if k > 1]
+        everyone = np.ones((1, tiles.n), np.uint8)
+        fits = self._refitted(tiles, everyone, several, np.array([seeds[several[0]]])) if several else {}
+        return [one[0] if k == 1 else inertia_of(fits[k][0], tiles) for k in ks]
