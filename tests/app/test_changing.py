@@ -45,6 +45,20 @@ def test_customers_are_set_aside_by_a_rule(page, study):
     assert "written before some were set aside" in " ".join(caption.value for caption in tested.caption)
 
 
+def test_nobody_is_set_aside_on_top_of_a_rule_that_was_not_shown(page, study):
+    """In another tab the same was done meanwhile; told so, who presses again means it."""
+    tested = page("segment", opened=study)
+    tested.selectbox(key="aside-column").select("TIER").run()
+    tier = ilk.load(study / "segments.ilk").content.column("TIER").levels[0]
+    tested.selectbox(key="aside-value-TIER").select(tier).run()
+    opened.edit(study, "aside", text=f"TIER = '{tier}'", name="Staff")
+    tested.button(key="aside").click().run()
+    assert "set aside are now “Staff”" in tested.error[0].value
+    assert len(ilk.load(study / "segments.ilk").edits) == 1
+    tested.button(key="aside").click().run()
+    assert len(ilk.load(study / "segments.ilk").edits) == 2
+
+
 def test_a_rule_that_names_a_person_is_not_offered(page, made):
     offered = page(opened=made).selectbox(key="aside-column").options
     assert not [option for option in offered if "EMAIL" in option or "CUST_ID" in option]

@@ -6,6 +6,7 @@ import pytest
 from visitors import app_running
 
 import ilk
+from ilk.app import opened
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.levels import two_levels
 
@@ -21,6 +22,39 @@ def test_another_number_is_looked_at_without_adopting_it(page, study):
     tested.get_by_key("looked-at").set_value(6).run()
     assert subheaders(tested)[0].startswith("6 segments")
     assert ilk.load(study / "segments.ilk").k == 4
+
+
+def test_a_link_shows_a_number_or_says_that_there_is_none(page, study):
+    """Choosing changes the address; what the address asks for in vain is told until something is chosen."""
+    tested = page("number", opened=study)
+    tested.query_params["k"] = "99"
+    tested.run()
+    assert "asks for 99 segments; this study tried 1 to 10" in tested.info[0].value
+    assert subheaders(tested)[0].startswith("4 segments")
+    tested.get_by_key("looked-at").set_value(6).run()
+    assert not tested.info
+    assert tested.query_params["k"] in ("6", ["6"])
+    tested.query_params["k"] = "5"
+    tested.run()
+    assert subheaders(tested)[0].startswith("5 segments")
+    tested.get_by_key("looked-at").set_value(3).run()
+    assert subheaders(tested)[0].startswith("3 segments"), "what is chosen counts, not what the address once said"
+
+
+def test_nothing_is_adopted_in_place_of_a_number_that_was_not_shown(page, study):
+    """The page said "instead of 4"; somebody else adopted 3 meanwhile. Told so, who presses again means it."""
+    tested = page("number", opened=study)
+    tested.get_by_key("looked-at").set_value(6).run()
+    opened.edit(study, "k", number=3)
+    press(tested)
+    assert "it is 3 segments now, not 4. Do\\: look again" in tested.error[0].value
+    assert ilk.load(study / "segments.ilk").k == 3
+    press(tested)
+    assert ilk.load(study / "segments.ilk").k == 6
+
+
+def press(tested):
+    next(button for button in tested.button if button.label == "Adopt 6 segments").click().run()
 
 
 def test_a_number_is_adopted_with_its_reason_and_given_back(page, study):

@@ -64,4 +64,10 @@ def test_the_app_opens_in_a_browser(made, tmp_path, visit):
         page = visitor.go()
         assert page.locator("h1").inner_text() == "Segments"
         assert page.locator("svg[role=img]").count() > 5
+        page = visitor.go("nosuch?x=1")
+        page.get_by_text("There is no page nosuch here, so this is Segments.").wait_for()
+        assert page.url == f"{address}/segments"
+        assert page.get_by_role("dialog").count() == 0
+        page = visitor.go("number?k=99")
+        page.get_by_text("The address asks for 99 segments; this study tried 1 to 10.").wait_for()
         assert (visitor.said, visitor.outside) == ([], [])

@@ -21,6 +21,7 @@ from ilk.app.where import spot_of
 from ilk.errors import BadInput
 from ilk.model.customer import read_customer
 from ilk.model.explain import Alike
+from ilk.model.shown import explanation_text
 from ilk.outputs.reading import Reading
 from ilk.outputs.templating import fragment
 from ilk.outputs.wording import per_cent, words_of
@@ -77,7 +78,9 @@ def test_an_answer_says_who_how_sure_and_why(model, whole):
 def test_where_those_most_alike_are_is_told_as_it_is(model, whole, alike, said):
     found = replace(model.explain(whole), segment=2, alike=tuple(Alike(10, number, 1.0) for number in alike))
     about, _ = about_alike(found, Reading(model))
-    assert (said in about) if said else ("nearest segment" not in about)
+    in_a_terminal = " ".join(explanation_text(found).split())
+    for told in (about, in_a_terminal):
+        assert (said in told) if said else ("The nearest segment" not in told)
 
 
 def test_little_known_is_too_little_to_tell(model):

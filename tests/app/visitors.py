@@ -19,12 +19,17 @@ KNOWN = {
 """What axe-core has against Streamlit's own widgets, and we cannot mend."""
 
 
-@contextmanager
-def app_running(*arguments, cwd):
-    """`ilk app ...` as a process; yields its address, and stops it by Ctrl-C in the end."""
+def free_port():
+    """A port nobody listens on."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+        return free.getsockname()[1]
+
+
+@contextmanager
+def app_running(*arguments, cwd, port=None):
+    """`ilk app ...` as a process; yields its address, and stops it by Ctrl-C in the end."""
+    port = port or free_port()
     command = [sys.executable, "-m", "ilk", "app", *map(str, arguments), "--port", str(port)]
     log = Path(cwd) / "app.log"
     with log.open("w") as told:

@@ -18,7 +18,7 @@ from ilk.model.explain import Explanation, explain
 from ilk.model.how_far import Change
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
-from ilk.model.shown import far_in_words, figure
+from ilk.model.shown import both_told, customers_alike, far_in_words, figure, speaks_against
 from ilk.model.why import Reason
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import HALF, PHONE, Figure
@@ -198,21 +198,11 @@ def about_alike(found: Explanation, reading: Reading) -> tuple[str, Table | None
     """Where the customers most like this one are: in a sentence, and as a table of groups."""
     if not found.alike:
         return "", None
-    inside: dict[int, int] = {}
-    for one in found.alike:
-        inside[one.segment] = inside.get(one.segment, 0) + one.customers
-    total = sum(inside.values())
-    ordered = sorted(inside.items(), key=lambda pair: -pair[1])
-    where = listed([f"{n} in {reading.called(number)}" for number, n in ordered])
-    said = f"The {counted(total, 'customer')} of the study most like this one: {where}."
-    if 2 * inside.get(found.segment, 0) < total:
-        elsewhere = next((n for n, size in ordered if n != found.segment and 2 * size > total), None)
-        split = f"are split between {listed([str(number) for number, _ in ordered])}"
-        said += (
-            f" The nearest segment is {found.segment}, by the average of all its customers; those most like this one "
-            f"{split if elsewhere is None else f'are mostly in {elsewhere}'}. "
-            "Both can hold near a border: take neither for certain."
-        )
+    inside = customers_alike(found.alike)
+    where = listed([f"{n} in {reading.called(number)}" for number, n in inside.items()])
+    said = f"The {counted(sum(inside.values()), 'customer')} of the study most like this one: {where}."
+    if speaks_against(found):
+        said += f" {both_told(found)}"
     lines = [
         line(f"{counted(one.customers, 'customer')}", reading.called(one.segment), figure(one.distance))
         for one in found.alike

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -11,11 +11,14 @@ from ilk.app import opened, trouble
 from ilk.app.opened import Action, Opened
 from ilk.app.trouble import plain
 from ilk.errors import IlkError
+from ilk.model.edits import Aside
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Segment
 from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
 from ilk.outputs.renewed import still_old
-from ilk.outputs.wording import counted, words_of
+from ilk.outputs.wording import clean, counted, listed, words_of
+
+Shown = TypeVar("Shown")
 
 DONE = "changed"
 """Session state: what was done just now, told once."""
@@ -26,8 +29,9 @@ TURN = "changes-made"
 SAVED = "change-saved"
 """Session state: the segment whose form was just sent, as it was shown; it may be gone by now."""
 
-UNDOING, MERGING = "undo-shown", "merge-shown"
-"""Session state: the changes, and the two segments, that the buttons on the page tell of; others may change them."""
+UNDOING, MERGING, ADOPTING, SETTING = "undo-shown", "merge-shown", "adopt-shown", "aside-shown"
+"""Session state: what the buttons on the page tell of (the changes, the two segments, the number of segments, the rules
+by which customers are set aside); others may change it."""
 
 REASON = "Why (kept for those who come after you)"
 SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
@@ -104,8 +108,7 @@ def by_hand(study: Opened, segment: Segment | None = None) -> None:
 def so_far(study: Opened) -> None:
     """Every change so far, and the last one taken back."""
     st.header("Changes by hand", anchor=False)
-    shown = st.session_state.get(UNDOING, study.model.edits)
-    st.session_state[UNDOING] = study.model.edits
+    shown = _shown(UNDOING, study.model.edits)
     if st.session_state.get("undo") and shown:  # what its button named is undone, or nothing
         last = made_text(shown[-1], study.model.content)
         _do(lambda: opened.undo(study.place, shown), f"Undone: {last}.")
@@ -138,8 +141,7 @@ def merge(study: Opened, first: int | None = None) -> None:
         st.write(plain(merging(study.model, one, other)))
         reason = reason_field("merge")
         pair = study.model.segment(one), study.model.segment(other)
-        shown = st.session_state.get(MERGING, pair)
-        st.session_state[MERGING] = pair
+        shown = _shown(MERGING, pair)
         if st.button(f"Merge {one} and {other}", icon=":material/merge:", key="merge"):
             one, other = (segment.number for segment in shown)
             _do(lambda: _edit(study, "merge", reason, segment=one, other=other, seen=shown))
@@ -166,8 +168,9 @@ def aside(study: Opened) -> None:
     with trouble.told():
         st.write(plain(setting_aside(study.model, rule)))
         reason = reason_field("aside")
+        shown = _shown(SETTING, study.model.view.asides)
         if st.button("Set them aside", icon=":material/person_off:", key="aside"):
-            _do(lambda: _edit(study, "aside", reason, text=rule, name=called))
+            _do(lambda: _edit(study, "aside", reason, text=rule, name=called, meanwhile=lambda now: _rules(now, shown)))
 
 
 def _called(column: ColumnSummary) -> str:
@@ -187,9 +190,33 @@ def _value(place: Any, column: ColumnSummary) -> str:
     return str(place.text_input("to", key=key, placeholder=example)).strip()
 
 
-def adopt(study: Opened, k: int, reason: str) -> None:
-    """Adopt another number of segments."""
-    _do(lambda: _edit(study, "k", reason, number=k), f"{counted(k, 'segment')} adopted.")
+def _rules(now: Model, shown: tuple[Aside, ...]) -> str:
+    """Who is set aside by now, where that was not shown."""
+    if now.view.asides == shown:
+        return ""
+    names = listed([f"“{clean(one.name)}”" for one in now.view.asides])
+    return f"set aside are now {names}" if names else "nobody is set aside any more"
+
+
+def adopt(study: Opened, k: int) -> None:
+    """A form to adopt another number of segments; nothing is adopted in the place of a number that was not shown."""
+    shown = _shown(ADOPTING, study.model)
+
+    def meanwhile(now: Model) -> str:
+        same = (now.k, len(now.segments)) == (shown.k, len(shown.segments))
+        return "" if same else f"it is {counted(len(now.segments), 'segment')} now, not {len(shown.segments)}"
+
+    with st.form("adopt", border=False):
+        reason = reason_field("adopt")
+        if st.form_submit_button(f"Adopt {counted(k, 'segment')}", type="primary"):
+            _do(lambda: _edit(study, "k", reason, number=k, meanwhile=meanwhile), f"{counted(k, 'segment')} adopted.")
+
+
+def _shown(what: str, now: Shown) -> Shown:
+    """What the page told of when it was drawn last, which is when its button was seen; from here on it is what is."""
+    shown: Shown = st.session_state.get(what, now)
+    st.session_state[what] = now
+    return shown
 
 
 def reason_field(what: str) -> str:

@@ -15,10 +15,13 @@ from ilk.outputs.sections.cards import cards
 from ilk.outputs.sections.levels import two_levels
 from ilk.outputs.sections.number import how_many, names_by_k
 from ilk.outputs.templating import fragment
-from ilk.outputs.wording import counted
+from ilk.outputs.wording import counted, whole
 
-LOOKED, PICKED = "looked-at", "picked-k"
-"""Session state: the number looked at, and the one chosen in the table of names just now."""
+LOOKED, PICKED, HEARD = "looked-at", "picked-k", "heard-k"
+"""Session state: the number looked at, the one just chosen in the table of names, and what the address asked last."""
+
+ASKED = "k"
+"""In the address: the number looked at, so that a link shows it."""
 
 KEPT = 64
 """Pieces that stay drawn."""
@@ -45,15 +48,39 @@ def names(study: Opened) -> None:
         st.rerun()
 
 
+def heard(study: Opened) -> None:
+    """Look at the number the address asks for, or say that there is none."""
+    asked, tried = st.query_params.get(ASKED, ""), study.model.tried
+    known = {str(k): k for k in tried}
+    if asked and asked not in known:
+        st.info(
+            f"The address asks for {plain(asked[:20])} segments; this study tried {whole(tried[0])} to "
+            f"{whole(tried[-1])}. What is shown is {counted(study.model.k, 'segment')}, the number in use."
+        )
+    elif asked and asked != st.session_state.get(HEARD):
+        st.session_state[LOOKED] = known[asked]
+    st.session_state[HEARD] = asked
+
+
+def _into_the_address() -> None:
+    st.query_params[ASKED] = st.session_state[HEARD] = str(st.session_state[LOOKED])
+
+
 def looked_at(study: Opened) -> None:
     """A number of segments, its personas at once, and adopting it."""
     tried = list(study.model.tried)
     if (picked := st.session_state.pop(PICKED, None)) is not None:
         st.session_state[LOOKED] = picked
+        _into_the_address()
     if st.session_state.get(LOOKED) not in tried:
         st.session_state[LOOKED] = study.model.k
     k = st.segmented_control(
-        "Number of segments", tried, key=LOOKED, required=True, help="All of these were worked out in the study"
+        "Number of segments",
+        tried,
+        key=LOOKED,
+        required=True,
+        help="All of these were worked out in the study",
+        on_change=_into_the_address,
     )
     _described(study, k or study.model.k)
 
@@ -71,10 +98,7 @@ def _described(study: Opened, k: int) -> None:
         return
     draw_ahead(study.version, k)
     st.markdown(plain(adopting(study.model, k)))
-    with st.form("adopt", border=False):
-        reason = changing.reason_field("adopt")
-        if st.form_submit_button(f"Adopt {counted(k, 'segment')}", type="primary"):
-            changing.adopt(study, k, reason)
+    changing.adopt(study, k)
 
 
 def _gained(study: Opened, k: int) -> str:

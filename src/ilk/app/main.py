@@ -9,7 +9,9 @@ import streamlit as st
 
 from ilk.app import session, show
 from ilk.app.drawn import dark
+from ilk.app.front import LONGEST, NOWHERE
 from ilk.app.launch import launched
+from ilk.app.trouble import plain
 from ilk.outputs.theme import TOKENS
 
 PAGES = Path(__file__).with_name("pages")
@@ -37,6 +39,8 @@ def _page(name: str, title: str, icon: str, about: str, *, listed: bool = True) 
 
 def _first() -> None:
     """The address without a page: go to the first there is. A page that is the default has no address of its own."""
+    if NOWHERE in st.query_params:
+        st.session_state[NOWHERE] = st.query_params.pop(NOWHERE)
     st.switch_page(one["segments"] if is_open else every["start"])
 
 
@@ -71,4 +75,6 @@ if job is not None and chosen.url_path != "new":
     st.sidebar.page_link(every["new"], label=label, icon=":material/hourglass_empty:")
 if launched().sign_in:
     st.sidebar.button("Sign out", on_click=st.logout, icon=":material/logout:")
+if chosen is not door and (asked := st.session_state.pop(NOWHERE, "")):  # told once
+    st.info(f"There is no page {plain(asked[:LONGEST])} here, so this is {chosen.title}. The menu lists every page.")
 chosen.run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -99,6 +99,7 @@ def edit(
     segment: int | None = None,
     other: int | None = None,
     seen: Sequence[Segment] = (),
+    meanwhile: Callable[[Model], str] | None = None,
     **what: Any,
 ) -> Model:
     """Change what is open by hand and keep it, starting from what the file holds now.
@@ -110,6 +111,7 @@ def edit(
         segment: Number of the segment changed.
         other: Number of the one that joins it.
         seen: Segments as whoever changes them saw them; refused where one is gone, has another name or size by now.
+        meanwhile: What else that was shown is not so any more, in words; refused where it says something.
         what: `text`, `name`, `number`, as `Edit` has them.
 
     Raises:
@@ -122,6 +124,8 @@ def edit(
             now = _still_there(model, before)
             if (now.persona.name, now.size) != (before.persona.name, before.size):
                 raise _elsewhere(f"“{clean(before.persona.name)}” is now “{clean(now.persona.name)}”", "change it")
+        if meanwhile is not None and (other_now := meanwhile(model)):
+            raise _elsewhere(other_now, "change it")
         uid, joins = (model.segment(number).uid if number is not None else "" for number in (segment, other))
         today = datetime.now(UTC).date().isoformat()
         changed = apply_edit(model, Edit(action, reason.strip(), today, uid=uid, other=joins, **what))

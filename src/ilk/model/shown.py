@@ -192,32 +192,50 @@ def _like_lines(found: Explanation) -> list[str]:
         lines += wrap(f"Rule that applies: {found.rule}{other}", WIDTH, subsequent_indent="  ")
     if found.alike:
         lines += wrap(_alike(found.alike), WIDTH, subsequent_indent="  ")
-    if _speaks_against(found):
-        near = f"The nearest segment is {found.segment}, by the average of all its customers"
-        lines += wrap(
-            f"{near}; those most like this one are mostly in another. Both can hold near a border: take neither for "
-            f"certain.",
-            WIDTH,
-            subsequent_indent="  ",
-        )
+    if speaks_against(found):
+        lines += wrap(both_told(found), WIDTH, subsequent_indent="  ")
     return lines
 
 
-def _speaks_against(found: Explanation) -> bool:
+def speaks_against(found: Explanation) -> bool:
     """Whether fewer than half of the customers most alike are in the segment."""
-    own = sum(one.customers for one in found.alike if one.segment == found.segment)
-    return 2 * own < sum(one.customers for one in found.alike)
+    inside = customers_alike(found.alike)
+    return 2 * inside.get(found.segment, 0) < sum(inside.values())
+
+
+def both_told(found: Explanation) -> str:
+    """That the nearest segment is one, and those most alike are elsewhere."""
+    return (
+        f"The nearest segment is {found.segment}, by the average of all its customers; those most like this one "
+        f"{_where_alike(found)}. Both can hold near a border: take neither for certain."
+    )
+
+
+def _where_alike(found: Explanation) -> str:
+    """Are mostly in 3, or, where no other segment has half of them, are split between 2, 3 and 4."""
+    inside = customers_alike(found.alike)
+    first = next(iter(inside))
+    if first != found.segment and 2 * inside[first] > sum(inside.values()):
+        return f"are mostly in {first}"
+    *others, last = map(str, inside)
+    return f"are split between {', '.join(others)} and {last}"
+
+
+def customers_alike(alike: Sequence[Alike]) -> dict[int, int]:
+    """How many of the customers most alike are in each segment, the most first."""
+    inside: dict[int, int] = {}
+    for one in alike:
+        inside[one.segment] = inside.get(one.segment, 0) + one.customers
+    return dict(sorted(inside.items(), key=lambda pair: -pair[1]))
 
 
 def _alike(alike: Sequence[Alike]) -> str:
     """The 42 customers most like this one are all in segment 2."""
-    inside: dict[int, int] = {}
-    for one in alike:
-        inside[one.segment] = inside.get(one.segment, 0) + one.customers
+    inside = customers_alike(alike)
     lead = f"The {sum(inside.values()):,} customers of the study most like this one"
     if len(inside) == 1:
         return f"{lead} are all in segment {next(iter(inside))}"
-    parts = [f"{n:,} in segment {segment}" for segment, n in sorted(inside.items(), key=lambda pair: -pair[1])]
+    parts = [f"{n:,} in segment {segment}" for segment, n in inside.items()]
     return f"{lead}: {', '.join(parts)}"
 
 

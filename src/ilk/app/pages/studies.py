@@ -61,7 +61,10 @@ def actions(study: shelf.Shelved, *, approved: bool) -> None:
             st.rerun()
         return
     with st.form(f"approve-{key}", border=False):
-        who = st.text_input("Your name", value=signed_in())
+        known = signed_in()
+        who = known or st.text_input("Your name")
+        if known:
+            st.text_input("Your name", known, disabled=True, help="You are signed in, so it is this one")
         why = st.text_input("Why this one")
         if st.form_submit_button("Approve", help="One study of a folder is the one to use", width="stretch"):
             shelf.approve(study.folder, who=who, why=why)
