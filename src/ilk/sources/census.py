@@ -25,6 +25,9 @@ MOST_SHAPES = 4_096
 LONGEST_SHAPE = 48
 """Characters of a text that are looked at; no number or date is longer."""
 
+OFTEN = 10
+"""Where a text is there so many times on average, texts are counted first, and then looked at once each."""
+
 FEW_TEXTS = 64
 """A column of so few distinct texts without a digit may be a flag."""
 
@@ -85,15 +88,19 @@ def _look_closer(sandbox: Sandbox, relation: str, columns: list[str]) -> dict[st
     for i, column in enumerate(columns):
         n, n_digits, n_distinct = found[3 * i : 3 * i + 3]
         free = n == 0 or (n_digits < n / 2 and n_distinct > FEW_TEXTS)
-        closer[column] = Census(n) if free else tally(n, _shapes(sandbox, relation, column))
+        counted = f"(SELECT {column}, count(*) AS times FROM {relation} GROUP BY {column})"
+        again = n_distinct * OFTEN < n
+        seen = counted if again else f"(SELECT {column}, 1 AS times FROM {relation})"
+        closer[column] = Census(n) if free else tally(n, _shapes(sandbox, seen, column))
     return closer
 
 
-def _shapes(sandbox: Sandbox, relation: str, column: str) -> list[Shape]:
+def _shapes(sandbox: Sandbox, seen: str, column: str) -> list[Shape]:
+    """Shapes of the texts of `seen`, a relation of texts and how many `times` each is there."""
     rows = sandbox.rows(
         f"SELECT translate(left(v, {LONGEST_SHAPE}), '012345678', '999999999') AS shape, "
-        f"regexp_matches(v, '^[^0-9]*0') AS zero, count(*) AS n, min(v) "
-        f"FROM (SELECT {trimmed(column)} AS v FROM {relation}) WHERE length(v) > 0 "
+        f"regexp_matches(v, '^[^0-9]*0') AS zero, CAST(sum(times) AS BIGINT) AS n, min(v) "
+        f"FROM (SELECT {trimmed(column)} AS v, times FROM {seen}) WHERE length(v) > 0 "
         f"GROUP BY shape, zero ORDER BY n DESC, shape, zero LIMIT {MOST_SHAPES}"
     )
     return [Shape(*row) for row in rows]
