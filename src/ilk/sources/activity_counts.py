@@ -58,17 +58,29 @@ def _lay_out(log: Log, plan: ActivityPlan, read: Sequence[Reading]) -> None:
     made = {f"w{j}": _count(read[at[name]].sql) for j, name in enumerate(plan.parts.topics)}
     made |= {f"o{j}": read[at[name]].sql for j, name in enumerate(plan.parts.others)}
     who = read[at[plan.parts.customer]].sql if plan.parts.customer is not None else "NULL::BIGINT"
-    log.sandbox.run(f"CREATE VIEW records AS {records_sql(log, {'who': who, **made})}")
+    kept = "TABLE" if log.landing.is_table else "VIEW"
+    log.sandbox.run(f"CREATE {kept} records AS {records_sql(log, {'who': who, **made})}")
     log.sandbox.run(
         "CREATE VIEW judged AS SELECT row, CASE WHEN who IS NULL THEN 'no customer' END AS reason "
         "FROM records WHERE NOT blank"
     )
     key = "who" if plan.parts.customer is not None else "row"
-    added = [f"sum(w{j}) AS w{j}" for j in range(len(plan.parts.topics))]
-    first = [f"arg_min(o{j}, row) AS o{j}" for j in range(len(plan.parts.others))]
-    log.sandbox.run(
-        f"CREATE TABLE people AS SELECT {key} AS who, min(row) AS first, {', '.join([*added, *first])} "
-        f"FROM records WHERE NOT blank AND {key} IS NOT NULL GROUP BY {key}"
+    log.sandbox.run(_people_sql(log, plan, key))
+
+
+def _people_sql(log: Log, plan: ActivityPlan, key: str) -> str:
+    """Return SQL that makes `people`: the records as they are where nobody comes twice, else added up in a table."""
+    whose = f"FROM records WHERE NOT blank AND {key} IS NOT NULL"
+    topics = [f"w{j}" for j in range(len(plan.parts.topics))]
+    others = [f"o{j}" for j in range(len(plan.parts.others))]
+    filled, distinct = log.sandbox.row(f"SELECT count(who), count(DISTINCT who) {whose}")
+    if filled == distinct or key == "row":
+        return f"CREATE VIEW people AS SELECT {key} AS who, {', '.join([*topics, *others])} {whose}"
+    added = [f"sum({name}) AS {name}" for name in topics]
+    first = [f"arg_min({name}, row) AS {name}" for name in others]
+    return (
+        f"CREATE TABLE people AS SELECT * EXCLUDE (first) FROM (SELECT {key} AS who, min(row) AS first, "
+        f"{', '.join([*added, *first])} {whose} GROUP BY {key}) ORDER BY first"
     )
 
 
@@ -92,7 +104,7 @@ def _table(log: Log, plan: ActivityPlan) -> tuple[pa.Table, tuple[Made, ...]]:
     every = " + ".join(f"w{j}" for j in at.values())
     topics = [f"CAST(w{at[one.key]} AS DOUBLE)" for one in plan.topics]
     columns = ", ".join(["who", *others, f"CAST({every} AS DOUBLE)", *topics])
-    found = log.sandbox.table(f"SELECT {columns} FROM people ORDER BY first")
+    found = log.sandbox.table(f"SELECT {columns} FROM people")
     id_type = pa.int64() if pa.types.is_integer(found.schema.field(0).type) else pa.string()
     types = [id_type, *(ARROW[kinds[name]] for name in plan.parts.others), *[pa.float64()] * (1 + len(topics))]
     names = [plan.parts.customer or ROW, *plan.parts.others, plan.total, *(one.column for one in plan.topics)]
