@@ -1,12 +1,19 @@
-"""Write docs/reference/settings.md from the settings themselves; `make docs` runs it, a test holds it true."""
+"""Write docs/reference/settings.md and ilk.schema.json from the settings; `make docs` runs it, a test holds it true."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from ilk.settings import Settings
 
 TARGET = Path(__file__).parent / "reference" / "settings.md"
+
+SCHEMA = TARGET.with_name("ilk.schema.json")
+
+ASIDES = ("flag", "unit", "source", "group", "shown", "title")
+"""What a setting says of itself for flags and pages, and what pydantic adds."""
 
 HEAD = """# Settings
 
@@ -17,15 +24,21 @@ Unknown keys are errors.
 """
 
 EXAMPLE = """
-An `ilk.toml`, read when it lies where you are or is named with `--config`:
+An `ilk.toml`, read when it lies where you are or is named with `--config`; the files it names lie beside it, and
+[ilk.schema.json](ilk.schema.json) tells an editor what may stand in it:
 
 ```toml
 descriptor = ["region", "tier"]
 prefer = "3..6"
 seed = 7
 
+orders = "orders.csv"
+activity = ["posts.csv", "comments.csv"]
+
 [role]
 income = "amount"
+"posts.owner_user_id" = "customer"
+"posts.score" = "weight"
 ```
 """
 
@@ -40,6 +53,36 @@ def settings_page() -> str:
         ]
         lines.append("\n")
     return "".join(lines).rstrip() + "\n" + EXAMPLE
+
+
+def schema() -> dict[str, Any]:
+    """JSON schema of ilk.toml: every setting under its name, also with hyphens, in each form that is accepted."""
+    made = _plain(Settings.model_json_schema(mode="validation"))
+    both = {key: value for name, value in made["properties"].items() for key in {name, name.replace("_", "-")}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "ilk.toml",
+        "description": "Settings of a study",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": dict(sorted(both.items())),
+    }
+
+
+def schema_text() -> str:
+    """The same as a file."""
+    return json.dumps(schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def _plain(part: Any) -> Any:
+    """Without what is for flags and pages; TOML knows no null."""
+    if isinstance(part, list):
+        return [_plain(each) for each in part if each != {"type": "null"}]
+    if not isinstance(part, dict):
+        return part
+    kept = {k: _plain(v) for k, v in part.items() if not (k in ASIDES and isinstance(v, str)) and v is not None}
+    (*alone,) = kept.get("anyOf", ())
+    return {**{k: v for k, v in kept.items() if k != "anyOf"}, **alone[0]} if len(alone) == 1 else kept
 
 
 def _row(name: str) -> str:
@@ -62,3 +105,4 @@ def _default(value: object) -> str:
 
 if __name__ == "__main__":
     TARGET.write_text(settings_page(), encoding="utf-8")
+    SCHEMA.write_text(schema_text(), encoding="utf-8")

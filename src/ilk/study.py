@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from textwrap import wrap
@@ -14,6 +14,7 @@ from ilk.features.plans import ColumnPlan
 from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import Segment
+from ilk.sources.brought import Brought
 from ilk.sources.source import Note
 
 WIDTH = 100
@@ -80,6 +81,18 @@ class Study:
     @property
     def understood(self) -> tuple[str, ...]:
         """How the source was read, and what each of its columns was taken to do: a line each."""
+        content = self.model.content
+        plans = [column.plan for column in content.columns]
+        used = [(words, [plan.column for plan in plans if _use(plan) == use]) for use, words in USES.items()]
+        return (
+            *([self._table_read] if content.provenance.has_table else []),
+            *(line for one in content.sources for line in _source_read(one)),
+            *(f"{words.capitalize()} ({len(columns)}): {_first(columns)}." for words, columns in used if columns),
+        )
+
+    @property
+    def _table_read(self) -> str:
+        """How the table of customers was read."""
         intake = self.model.content.provenance.intake
         written = f" ({intake.dialect.in_words()})" if intake.dialect else ""
         key = f"{intake.id_column} is the id" if intake.id_column else "the number of the row is the id"
@@ -88,13 +101,7 @@ class Study:
         read = (
             f"{intake.rows:,} customers{' and a header' if intake.dialect and intake.dialect.header else ''}{written}"
         )
-        read += f", {intake.rejects:,} rejected" + (f", {others:,} blank or left out" if others else "") + f"; {key}."
-        plans = [column.plan for column in self.model.content.columns]
-        used = [(words, [plan.column for plan in plans if _use(plan) == use]) for use, words in USES.items()]
-        return (
-            read,
-            *(f"{words.capitalize()} ({len(columns)}): {_first(columns)}." for words, columns in used if columns),
-        )
+        return f"{read}, {intake.rejects:,} rejected{f', {others:,} blank or left out' if others else ''}; {key}."
 
     def __str__(self) -> str:
         """The verdict in words, why so many, and a line a segment."""
@@ -110,6 +117,18 @@ class Study:
 
     def _repr_html_(self) -> str:
         return self.model._repr_html_()
+
+
+def _source_read(one: Brought) -> Iterator[str]:
+    """How a source that was put beside the customers was read, and what its columns were taken for."""
+    intake = one.intake
+    written = f" ({intake.dialect.in_words()})" if intake.dialect else ""
+    strangers = f", and of {one.strangers:,} others" if one.strangers else ""
+    yield (
+        f"{one.name}, {one.block}{written}: {intake.rows:,} records of {one.customers:,} customers{strangers}; "
+        f"{intake.rejects:,} rejected."
+    )
+    yield from (f"  {text}." for text in one.said)
 
 
 def _use(plan: ColumnPlan) -> Does:

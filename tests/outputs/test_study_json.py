@@ -12,7 +12,19 @@ from ilk.outputs.study_json import schema, study_document, study_json
 jsonschema = pytest.importorskip("jsonschema")
 
 KEYS = (
-    *("ilk_version", "source", "dialect", "id", "roles", "n_customers", "n_assigned", "n_rejected", "method", "k"),
+    *(
+        "ilk_version",
+        "source",
+        "dialect",
+        "sources",
+        "id",
+        "roles",
+        "n_customers",
+        "n_assigned",
+        "n_rejected",
+        "method",
+        "k",
+    ),
     *("neutral_k", "verdict", "why_k", "candidates", "segments", "fidelity", "fidelity_full_tree", "themes", "blocks"),
     *("warnings", "seconds"),
 )

@@ -147,3 +147,22 @@ def test_case_and_blanks_are_an_option(folder, tmp_path):
     assert study.model.content.sources[0].customers == N
     found = study.model.assign(tmp_path / "customers.csv", orders=tmp_path / "orders.csv")
     assert found.table.equals(study.assignments)
+
+
+def test_what_each_source_was_taken_for_is_printed(study):
+    """A line a source, with how many customers it knows and what its columns are; not among the warnings."""
+    lines = "\n".join(study.understood)
+    assert "orders.csv, orders (UTF-8, separated by commas): " in lines
+    assert f"of {N} customers, and of 1 others; 1 rejected." in lines
+    assert "'customer_id' is the customer, 'date' the time, 'amount' the amount" in lines
+    assert "orders" not in {note.code for note in study.warnings}
+
+
+def test_the_report_and_study_json_account_for_every_file(study, folder):
+    told = {one["name"]: one for one in json.loads((folder / "study" / "study.json").read_text())["sources"]}
+    orders = told["orders.csv"]
+    assert orders["records"] == orders["rows"] + orders["rejects"] + orders["skipped"]
+    assert (orders["customers"], orders["strangers"]) == (N, 1)
+    page = (folder / "study" / "report.html").read_text(encoding="utf-8")
+    assert f"orders.csv (orders): {orders['records']:,} records = {orders['rows']:,} usable records + 1 that" in page
+    assert "answers.csv (survey)" in page

@@ -12,6 +12,7 @@ from ilk.model.evidence import Candidate
 from ilk.model.model import Model
 from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
+from ilk.sources.brought import Brought
 
 STUDY_FILE = "study.json"
 
@@ -31,6 +32,7 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "ilk_version": provenance.ilk_version,
         "source": provenance.source,
         "dialect": asdict(dialect) if dialect is not None else None,
+        "sources": [_source(one) for one in content.sources],
         "id": provenance.id_column,
         "roles": {column.plan.column: column.plan.role for column in content.columns},
         "n_customers": provenance.n_customers,
@@ -49,6 +51,19 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "blocks": [asdict(block) for block in reading.solution.blocks],
         "warnings": [{"code": note.code, "text": note.text} for note in content.warnings],
         "seconds": dict(seconds or {}),
+    }
+
+
+def _source(one: Brought) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "kind": one.block,
+        "records": one.intake.records,
+        "rows": one.intake.rows,
+        "rejects": one.intake.rejects,
+        "skipped": one.intake.skipped,
+        "customers": one.customers,
+        "strangers": one.strangers,
     }
 
 

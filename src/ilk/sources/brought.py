@@ -14,6 +14,10 @@ Plan = ActivityPlan | SurveyPlan | OrdersPlan
 """How the columns of a source were made."""
 
 
+UNDERSTOOD = frozenset({"orders", "activity-columns", "steps", "ticks", "choices"})
+"""Codes of notes that say how a source was understood; they are no warnings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Brought:
     """A source that was put beside the customers; nothing in it is about one of them.
@@ -35,3 +39,8 @@ class Brought:
     intake: Intake
     customers: int
     strangers: int
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What its columns were taken for, in words."""
+        return tuple(note.text for note in self.intake.notes if note.code in UNDERSTOOD)

@@ -13,7 +13,7 @@ from ilk.errors import BadInput
 from ilk.figures import few, percent
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.brought import Brought
+from ilk.sources.brought import UNDERSTOOD, Brought
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.gathered import GatheredSource
 from ilk.sources.matching import NOBODY, Match, match_ids, union_ids
@@ -90,7 +90,7 @@ def join(
         name: one for each, own_names in zip(others, names, strict=True) for name, one in _meanings(each, own_names)
     }
     alone = customers is None and len(others) == 1
-    notes = [note for one in others for note in one.evidence.intake.notes]
+    notes = [note for one in others for note in one.evidence.intake.notes if note.code not in UNDERSTOOD]
     if not alone:
         counted = zip(others, brought, matches, strict=True)
         notes += [note for each in counted for note in _notes(*each, len(ids), settings)]

@@ -20,6 +20,7 @@ from ilk.outputs.sections.board import DOUBLES, weighed
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.theme import QUIET
 from ilk.outputs.wording import NONE, clean, counted, figure, in_units, listed, per_cent, share_of, whole, words_of
+from ilk.sources.source import Intake
 
 SPARK = (80, 24)
 ELSEWHERE = (DOUBLES, "identity", "gap")
@@ -60,12 +61,14 @@ def data_chapter(reading: Reading) -> DataChapter:
 
 
 def _account(reading: Reading) -> tuple[str, ...]:
-    p = reading.content.provenance
-    intake = p.intake
-    rest = f"{whole(intake.rejects)} that could not be read + {whole(intake.skipped)} header, blank or left-out lines"
-    said = [f"{clean(p.source)}: {counted(intake.records, 'record')} = {counted(intake.rows, 'customer')} + {rest}."]
-    if intake.dialect is not None:
-        said.append(f"How the file is written: {clean(intake.dialect.in_words())}.")
+    p, said = reading.content.provenance, []
+    if p.has_table:
+        said += _records(p.source, p.intake, "customer")
+    for one in reading.content.sources:
+        said += _records(f"{one.name} ({one.block})", one.intake, "usable record")
+        strangers = f" and {counted(one.strangers, 'other')}, who are left out" if one.strangers else ""
+        said.append(f"It knows {share_of(one.customers, one.customers / max(p.intake.rows, 1), reading.least)}")
+        said[-1] += f" of the customers{strangers}. {' '.join(f'{clean(text)}.' for text in one.said)}".rstrip()
     said.append(
         f"A customer is identified by {clean(p.id_column)}."
         if p.id_column
@@ -75,6 +78,13 @@ def _account(reading: Reading) -> tuple[str, ...]:
         f"{counted(p.n_assigned, 'customer')} assigned, {whole(p.n_rejected)} not (unreadable, or nothing answered)."
     )
     return tuple(said)
+
+
+def _records(name: str, intake: Intake, what: str) -> list[str]:
+    """Where the records of a file went, and how it is written."""
+    rest = f"{whole(intake.rejects)} that could not be read + {whole(intake.skipped)} header, blank or left-out lines"
+    said = [f"{clean(name)}: {counted(intake.records, 'record')} = {counted(intake.rows, what)} + {rest}."]
+    return said + ([f"How the file is written: {clean(intake.dialect.in_words())}."] if intake.dialect else [])
 
 
 def column_tables(reading: Reading) -> tuple[Table, ...]:
