@@ -432,3 +432,23 @@ def test_a_header_in_two_rows_whose_lower_one_is_fuller(tmp_path):
     book.save(path)
     names = accounted(read_survey(path, Settings())).table.column_names
     assert names == ["id", "age", *(f"How content are you with [{each}]" for each in ("price", "taste", "service"))]
+
+
+def test_one_tick_on_a_scale_of_boxes_is_a_step(tmp_path):
+    """As on paper: a line a question, a column a step, an x in one of them."""
+    steps = ["disagree", "neutral", "agree"]
+    rows = [[i, *("x" if i % 4 == j else "" for j in range(3)), i % 7] for i in range(40)]
+    header = ["id", *(f"I like tea [{step}]" for step in steps), "cups"]
+    found = survey(tmp_path, header, rows)
+    assert found.table.column_names == ["id", "I like tea", "cups"]
+    assert found.table["I like tea"].to_pylist()[:4] == [*steps, None]
+    assert made_of(found, "I like tea").order == tuple(steps)
+    assert "'I like tea'" in notes_of(found)["steps"]
+    again = survey(tmp_path, header, [["new", "", "", "x", 3]], name="new.csv", plan=found.plan)
+    assert again.table["I like tea"].to_pylist() == ["agree"]
+
+
+def test_boxes_of_which_several_are_ticked_are_no_scale(tmp_path):
+    rows = [[i, "x" * (i % 2), "x" * (i % 3 == 0), "x" * (i % 5 == 0)] for i in range(40)]
+    found = survey(tmp_path, ["id", "q [never]", "q [sometimes]", "q [often]"], rows)
+    assert [made.role for made in found.made] == ["flag"] * 3

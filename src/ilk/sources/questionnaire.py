@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ilk.errors import BadSetting, MissingColumns, listed
 from ilk.settings import ROLES, Role
+from ilk.sources.boxes import ticks_of
 from ilk.sources.evidence import Made
 from ilk.sources.names import clean_names, words_of
-from ilk.sources.questions import NOT_TICKED, Question, split
+from ilk.sources.questions import Question, split
 from ilk.sources.scale_words import SCALES, Scale, plain
 from ilk.sources.scales import FEWEST, order_of, scale_of
-from ilk.sources.source import Kind
+from ilk.sources.sheet import Sheet, groups_of, is_worded
 
 MOST_ANSWERS = 60
 """A question with more different answers is no choice between answers."""
@@ -35,9 +35,6 @@ AGAIN = 3
 LONGEST_CHOICE = 60
 """Characters of an answer to choose, on average; longer ones are sentences."""
 
-TICKS = frozenset({"x", "xx", "✓", "✔", "☑", "☒", "✗", "✘", "•", "*", "1", "yes", "ja", "oui", "si", "sí", "sì"})
-"""What a box says that is ticked, as `plain` writes it."""
-
 OTHERS = "other answers"
 
 WEIGHTS = frozenset(
@@ -50,40 +47,6 @@ OF_RESPONDENTS = frozenset(
 )
 """Words beside them that leave no doubt."""
 
-_ROW = re.compile(r"(.+?)\s*\[(.+)\]\s*", re.DOTALL)
-_NUMBERED = re.compile(r"(.+?)[ _.\-]+([0-9]{1,3}|[a-z])", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Answers as they are read, and what was said of them.
-
-    Args:
-        table: The questions' columns, without the id.
-        kinds: How each is read.
-        told: Column -> role or part, as somebody said.
-        turned: Columns whose scale runs the other way.
-        min_group: What fewer respondents chose is not told apart.
-    """
-
-    table: pa.Table
-    kinds: Mapping[str, Kind]
-    told: Mapping[str, str] = field(default_factory=dict)
-    turned: frozenset[str] = frozenset()
-    min_group: int = 10
-
-    def counts(self, column: str) -> dict[str, int]:
-        """Different texts of a column and how many gave each, most frequent first; nothing where they are no texts."""
-        values = self.table.column(column)
-        if not pa.types.is_string(values.type):
-            return {}
-        found = pc.value_counts(values.drop_null().combine_chunks()).to_pylist()
-        return {each["values"]: each["counts"] for each in sorted(found, key=lambda e: (-e["counts"], e["values"]))}
-
-    def has_blanks(self, column: str) -> bool:
-        """Whether somebody left it blank."""
-        return bool(self.table.column(column).null_count)
-
 
 def questions_of(sheet: Sheet) -> tuple[Question, ...]:
     """Return what each column of a questionnaire is, in their order.
@@ -94,80 +57,18 @@ def questions_of(sheet: Sheet) -> tuple[Question, ...]:
     """
     _check_turned(sheet)
     groups = groups_of(sheet.table.column_names)
-    ticks = _ticks(sheet, groups)
+    ticks = ticks_of(sheet, groups)
     free = [
         name for name in sheet.table.column_names if name not in ticks and sheet.told.get(name) in (None, "ordered")
     ]
     steps = _steps(sheet, free, groups)
     found = []
     for name in sheet.table.column_names:
+        if name in ticks and ticks[name] is None:
+            continue
         question = ticks.get(name) or steps.get(name) or (_choices(sheet, name) if name in free else None)
         found.append(question or _as_it_is(sheet, name, groups.get(name, ("", ""))))
     return _with_own_names(found)
-
-
-def groups_of(names: Sequence[str]) -> dict[str, tuple[str, str]]:
-    """Return column -> (question, row) for columns such as q3[price] and q7_1, of which a question has several."""
-    found: dict[str, tuple[str, str]] = {}
-    for pattern, fewest in ((_ROW, 2), (_NUMBERED, 2)):
-        matches = {name: match for name in names if name not in found and (match := pattern.fullmatch(name))}
-        several = Counter(match[1] for match in matches.values())
-        found |= {name: (match[1], match[2]) for name, match in matches.items() if several[match[1]] >= fewest}
-    return found
-
-
-# ---------------------------------------------------------------- boxes to tick
-
-
-def _ticks(sheet: Sheet, groups: Mapping[str, tuple[str, str]]) -> dict[str, Question]:
-    """Boxes that say the same wherever they say anything; those of one question belong together."""
-    boxes = [
-        name for name in sheet.table.column_names if sheet.told.get(name) in (None, "flag") and _is_box(sheet, name)
-    ]
-    sets: dict[str, list[str]] = {}
-    for name in boxes:
-        sets.setdefault(groups[name][0] if name in groups else name, []).append(name)
-    found = {}
-    for question, names in sets.items():
-        alone = len(names) == 1
-        if alone and not _is_marked(sheet, names[0]):
-            continue
-        for name in names:
-            made = _box_made(sheet, name, "" if alone else question, groups.get(name, ("", ""))[1])
-            found[name] = Question(name, sheet.kinds[name], "ticks", (made,), ticks=tuple(names))
-    return found
-
-
-def _is_box(sheet: Sheet, name: str) -> bool:
-    """One answer and blanks, whatever the answer says; or nothing but 0 and 1 with blanks for either."""
-    kind, values = sheet.kinds[name], sheet.table.column(name)
-    if not sheet.has_blanks(name) or values.null_count == len(values):
-        return False
-    different = pc.unique(values.drop_null()).to_pylist()
-    if kind == "text":
-        said = {plain(text) for text in different} - NOT_TICKED
-        return len(said) == 1
-    return (kind == "number" and set(different) <= {0.0, 1.0} and 1.0 in different and len(different) == 1) or (
-        kind == "flag" and different == [True]
-    )
-
-
-def _is_marked(sheet: Sheet, name: str) -> bool:
-    """Whether a box that stands alone is one: it says x, yes or 1."""
-    said = {plain(text) for text in sheet.counts(name)} - NOT_TICKED
-    return sheet.kinds[name] != "text" or said <= TICKS
-
-
-def _box_made(sheet: Sheet, name: str, question: str, row: str) -> Made:
-    said = next(iter(text for text in sheet.counts(name) if plain(text) not in NOT_TICKED), "")
-    words = said if plain(said) not in TICKS and said else row if _is_worded(row) else ""
-    why = f"a box of {question}" if question else "ticked or not"
-    return Made(name, "survey", "flag", words=words, group=question, why=why)
-
-
-def _is_worded(row: str) -> bool:
-    """Whether the row of a grid says something: price, and not SQ001 or 3."""
-    return bool(re.search(r"[^\W\d_]{3}", row)) and not re.fullmatch(r"[A-Za-z]{1,4}_?[0-9]+", row)
 
 
 # ---------------------------------------------------------------- steps
@@ -213,7 +114,7 @@ def _step_question(
 ) -> Question:
     order = tuple(dict.fromkeys(text for _, text in spellings))
     turned = name in sheet.turned
-    words = group[1] if _is_worded(group[1]) else ""
+    words = group[1] if is_worded(group[1]) else ""
     why = f"{len(order)} steps" + (f" of {scale.name}" if scale else "") + (", turned" if turned else "")
     made = Made(name, "survey", None, words=words, group=group[0], order=order[::-1] if turned else order, why=why)
     if turned:
@@ -274,7 +175,7 @@ def _lists(counts: Mapping[str, int], mark: str) -> int:
 
 
 def _choice_made(name: str, option: str) -> Made:
-    words = f"{name}: {option}" if len(name) <= 24 else option
+    words = f"{' '.join(words_of(name))}: {option}" if len(name) <= 24 else option
     return Made(f"{name}: {option}", "survey", "flag", words=words, group=name, why=f"one of several answers to {name}")
 
 
@@ -290,7 +191,7 @@ def _as_it_is(sheet: Sheet, name: str, group: tuple[str, str]) -> Question:
         made = Made(name, "survey", "descriptor", why=f"the {told} of the answers")
         return Question(name, kind, "as it is", (made,))
     role: Role | None = told if told in ROLES else None  # type: ignore[assignment]
-    words = group[1] if _is_worded(group[1]) else ""
+    words = group[1] if is_worded(group[1]) else ""
     made = Made(
         name, "survey", role, words=words, group=group[0] if kind == "number" else "", why="you said so" if role else ""
     )

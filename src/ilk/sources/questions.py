@@ -13,8 +13,8 @@ from ilk.sources.evidence import Made
 from ilk.sources.scale_words import SCALES, plain
 from ilk.sources.source import Kind
 
-Way = Literal["as it is", "steps", "ticks", "choices"]
-"""Cells stay as they are; words are steps; a cell is ticked or not; a cell holds several answers."""
+Way = Literal["as it is", "steps", "ticks", "one tick", "choices"]
+"""Cells stay as they are; words are steps; a cell is ticked or not; one of several is; a cell holds several answers."""
 
 NOT_TICKED = frozenset(
     {"no", "nein", "non", "nee", "0", "false", "unchecked", "not selected", "off", "not quoted", "-"}
@@ -32,7 +32,8 @@ class Question:
         way: What is done with them.
         made: The columns that come of it, in their order.
         scale: Of steps that are words: the name of the scale in `scale_words`.
-        spellings: Of steps and choices: (as `plain` writes it, as it is written in the column that is made).
+        spellings: Of steps and choices: (as `plain` writes it, as it is written in the column that is made); of one
+            tick: (box, what it stands for).
         mark: Of choices: what stands between them.
         ticks: Of ticks: all boxes of the question; who ticked none of them did not answer, if there are several.
         turned: Of numbers: lowest plus highest step where the scale is turned, else None.
@@ -48,6 +49,11 @@ class Question:
     ticks: tuple[str, ...] = ()
     turned: float | None = None
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns of the questionnaire that this is made of."""
+        return self.ticks if self.way == "one tick" else (self.column,)
+
 
 def columns_of(question: Question, answers: pa.Table) -> list[pa.ChunkedArray]:
     """Return the columns that `question.made` names, for every row of `answers`.
@@ -61,6 +67,8 @@ def columns_of(question: Question, answers: pa.Table) -> list[pa.ChunkedArray]:
         return [_steps(question, column)]
     if question.way == "ticks":
         return [_ticks(question, answers)]
+    if question.way == "one tick":
+        return [_one_tick(question, answers)]
     if question.way == "choices":
         return _choices(question, column)
     return [column if question.turned is None else pc.subtract(question.turned, column)]
@@ -100,6 +108,14 @@ def _ticks(question: Question, answers: pa.Table) -> pa.ChunkedArray:
     for box in question.ticks:
         answered = pc.or_(answered, pc.is_valid(answers.column(box)))
     return pc.if_else(answered, ticked, pa.scalar(None, pa.bool_()))
+
+
+def _one_tick(question: Question, answers: pa.Table) -> pa.ChunkedArray:
+    """What the box stands for that is ticked; the first one where somebody ticked several."""
+    chosen = pa.chunked_array([pa.nulls(answers.num_rows, pa.string())])
+    for box, meaning in reversed(question.spellings):
+        chosen = pc.if_else(is_ticked(answers.column(box)), meaning, chosen)
+    return chosen
 
 
 def _choices(question: Question, column: pa.ChunkedArray) -> list[pa.ChunkedArray]:

@@ -12,9 +12,10 @@ from ilk.errors import BadInput, listed
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.evidence import Evidence
-from ilk.sources.questionnaire import Sheet, questions_of
+from ilk.sources.questionnaire import questions_of
 from ilk.sources.questions import Question, columns_of
 from ilk.sources.reversed import suspects_note, turned_columns
+from ilk.sources.sheet import Sheet
 from ilk.sources.source import Kind, Note
 from ilk.sources.waves import Expected, Wave, read_waves, together
 
@@ -39,7 +40,8 @@ class SurveyPlan:
     @property
     def asked(self) -> dict[str, Kind]:
         """The columns that a file has to have, and how each is read."""
-        return {question.column: question.kind for question in self.questions if question.column != self.channel}
+        kinds = {column: question.kind for question in self.questions for column in question.columns}
+        return {column: kind for column, kind in kinds.items() if column != self.channel}
 
 
 def read_survey(
@@ -113,10 +115,12 @@ def _table(answers: Wave, plan: SurveyPlan) -> pa.Table:
 
 def _notes(plan: SurveyPlan, table: pa.Table) -> tuple[Note, ...]:
     """What was understood, for people to check."""
-    ways = {way: [q.column for q in plan.questions if q.way == way] for way in ("steps", "ticks", "choices")}
+    ways = {way: [q.made[0].column for q in plan.questions if q.way == way] for way in ("steps", "one tick")}
+    ways |= {way: [q.column for q in plan.questions if q.way == way] for way in ("ticks", "choices")}
+    steps = [*ways["steps"], *ways["one tick"]]
     weights = [q.column for q in plan.questions if q.made[0].role == "ignore"]
     said = (
-        ("steps", f"Steps in words, put in their order: {listed(ways['steps'])}", ways["steps"]),
+        ("steps", f"Steps in words, put in their order: {listed(steps)}", steps),
         ("ticks", f"Boxes, ticked or not: {listed(ways['ticks'])}", ways["ticks"]),
         ("choices", f"Several answers in one cell, a column each: {listed(ways['choices'])}", ways["choices"]),
         ("respondent-weights", f"Respondents' weights are not used: {listed(weights)}", weights),
