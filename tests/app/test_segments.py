@@ -98,6 +98,7 @@ def test_a_visitor_reads_the_table_and_renames_a_segment(study, tmp_path, visit)
     with app_running(study, cwd=tmp_path) as address:
         visitor = visit(address)
         page = visitor.go()
+        assert page.locator(".sentence").count() == 4, "what a persona is like stands once, on its card"
         cell = page.locator("td button.pick").nth(7)
         cell.scroll_into_view_if_needed()
         main = page.locator("[data-testid=stMain]")

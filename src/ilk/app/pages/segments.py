@@ -15,7 +15,7 @@ st.title("Segments", anchor=False)
 st.caption(plain(page.subtitle))
 changing.just_changed(study)
 show.part("verdict", board=page)
-show.part("people", board=page, reading=reading)
+show.part("people", board=page, reading=reading, brief=True)  # the cards below have the sentences
 if page.left_out:
     st.caption(plain(page.left_out))
 st.header("What each is like", anchor=False)
