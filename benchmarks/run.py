@@ -21,7 +21,18 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "RESULTS.md"
-PEERS = ("numpy", "scipy", "numba", "pyarrow", "duckdb", "scikit-learn", "scikit-learn-intelex", "faiss-cpu", "stepmix")
+PEERS = (
+    "numpy",
+    "scipy",
+    "numba",
+    "pyarrow",
+    "duckdb",
+    "scikit-learn",
+    "scikit-learn-intelex",
+    "faiss-cpu",
+    "stepmix",
+    "kmodes",
+)
 HINDERING = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from ilk.figures import few
 from ilk.files import replacing
-from ilk.model.parts import ColumnSummary, Segment
+from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.model.shown import trust_words
 from ilk.outputs.book import BASE, Book, Field, Value, height_of
+from ilk.outputs.charts.interests import having
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import caveats, weighed, why_k
 from ilk.outputs.sections.data import USES
@@ -135,14 +136,21 @@ def _heat_lines(column: ColumnSummary, reading: Reading) -> list[_HeatLine]:
     name = words_of(column.plan)
     if column.levels and column.everyone.mean is None:
         return [_level_line(column, i, name, reading) for i in range(len(column.levels))]
-    builds = column.plan.use == "builds"
-    cells: list[tuple[Value, int, bool]] = [(column.everyone.mean, 0, False)]
+    builds, interest = column.plan.use == "builds", column.plan.kind == "topics"
+    cells: list[tuple[Value, int, bool]] = [(_told(column.everyone, interest=interest), 0, False)]
     for segment in reading.segments:
         profile = segment.profile(column.plan.column)
         marked = any(m.column == column.plan.column for m in segment.persona.markers)
-        cells.append((profile.mean, tint(profile.d) if builds else 0, marked))
+        cells.append((_told(profile, interest=interest), tint(profile.d) if builds else 0, marked))
+    if interest:
+        return [_HeatLine(f"{name} (share who have any)", "fine share", tuple(cells))]
     unit = column.plan.label.currency or column.plan.label.unit
     return [_HeatLine(f"{name}, {unit} (mean)" if unit else f"{name} (mean)", _number_look(column), tuple(cells))]
+
+
+def _told(profile: Profile, *, interest: bool) -> float | None:
+    """The mean; of an interest, how many have any of it."""
+    return having(profile) if interest else profile.mean
 
 
 def _level_line(column: ColumnSummary, level: int, name: str, reading: Reading) -> _HeatLine:

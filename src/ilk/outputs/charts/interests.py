@@ -40,7 +40,7 @@ def interests_of(segment: Segment, content: Content, least: int = 10) -> tuple[I
     for column in content.columns:
         if column.plan.kind != "topics" or column.plan.use == "out":
             continue
-        own, everyone = _support(segment.profile(column.plan.column)), _support(column.everyone)
+        own, everyone = having(segment.profile(column.plan.column)), having(column.everyone)
         if own and everyone and own >= LEAST_SUPPORT and own * segment.size >= least and own >= LEAST_LIFT * everyone:
             found.append(Interest(words_of(column.plan), own, everyone))
     return tuple(sorted(found, key=lambda one: (-one.lift, one.name)))
@@ -59,8 +59,8 @@ def interest_bars(segment: Segment, content: Content, least: int = 10) -> Figure
     return Figure(name, heading, subtitle, alt, lambda width: _draw(width, shown, segment_colour(segment.number)), HALF)
 
 
-def _support(profile: Profile) -> float | None:
-    """Share of those who are asked that have any of it."""
+def having(profile: Profile) -> float | None:
+    """Share of those who are asked that have any of an interest; None where that is not known."""
     return None if profile.n_zero is None or not profile.n else 1.0 - profile.n_zero / profile.n
 
 

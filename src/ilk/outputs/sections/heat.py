@@ -10,6 +10,7 @@ from ilk.features.plans import Theme
 from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
+from ilk.outputs.charts.interests import having
 from ilk.outputs.charts.orders import orders_grid
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.answers import answers
@@ -18,7 +19,7 @@ from ilk.outputs.templating import fragment
 from ilk.outputs.theme import tint
 from ilk.outputs.wording import NONE, bare, clean, listed, lower_first, per_cent, unit_of, words_of
 
-MOST_LEVELS, FEW, MANY, TOGETHER = 6, 8, 40, 5
+FEW, MANY, TOGETHER = 8, 40, 5
 STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
 """Looks of a cell that stands out: half a standard deviation from everyone, or a marker."""
 
@@ -68,10 +69,12 @@ def _tables(reading: Reading, opened: str | None) -> list[Table]:
     building = {c.plan.column: c for c in reading.content.columns if c.plan.use == "builds"}
     themes = sorted(reading.solution.themes, key=lambda theme: -theme.share)
     joined = [t for t in themes if sum(name in building for name in t.columns) > 1]
-    singles = [name for t in themes if t not in joined for name in t.columns]
+    topics = [name for name, column in building.items() if column.plan.kind == "topics"]
+    singles = [name for t in themes if t not in joined for name in t.columns if name not in topics]
     placed = {name for t in themes for name in t.columns}
     rest = [name for name in building if name not in placed]
     tables = [_table(_heading(theme, reading), theme.columns, reading, opened) for theme in joined]
+    tables.append(_table("Interests: how many have any of it", topics, reading, opened))
     alone = "Columns by themselves" if joined else "All columns that make segments"
     tables.append(_table(alone, [*singles, *rest], reading, opened))
     describing = [c.plan.column for c in reading.content.columns if c.plan.use == "describes"]
@@ -130,6 +133,8 @@ def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
         return _level_lines(column, profiles)
     marked = [any(m.column == column.plan.column for m in s.persona.markers) for s in reading.segments]
     cells = [_cell(p, column, is_marker=is_marker) for p, is_marker in zip(profiles, marked, strict=True)]
+    if column.plan.kind == "topics":
+        return [Line(Cell(words_of(column.plan)), (Cell(per_cent(having(column.everyone))), *cells))]
     unit = unit_of(column.plan)
     head = words_of(column.plan) + (f", {unit}" if unit else "")
     return [Line(Cell(head), (Cell(bare(column.everyone.mean, column)), *cells))]
@@ -140,7 +145,8 @@ def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
 
 
 def _cell(profile: Profile, column: ColumnSummary, *, is_marker: bool) -> Cell:
-    return Cell(bare(profile.mean, column), _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
+    said = per_cent(having(profile)) if column.plan.kind == "topics" else bare(profile.mean, column)
+    return Cell(said, _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
 
 
 def _look(strength: int, is_marker: bool) -> str:
@@ -149,11 +155,10 @@ def _look(strength: int, is_marker: bool) -> str:
 
 
 def _level_lines(column: ColumnSummary, profiles: list[Profile]) -> list[Line]:
-    shares = [(_share(column.everyone, i), i) for i in range(len(column.levels))]
-    kept = sorted(i for _, i in sorted(shares, key=lambda pair: (-(pair[0] or 0.0), pair[1]))[:MOST_LEVELS])
+    """Every level that may be told, the most frequent first."""
     name = words_of(column.plan)
     lines = []
-    for i in kept:
+    for i in range(len(column.levels)):
         everyone = _share(column.everyone, i)
         cells = [_share_cell(_share(p, i), everyone) for p in profiles]
         level = clean(column.levels[i]) or "(blank)"
