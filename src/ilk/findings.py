@@ -137,6 +137,7 @@ def describe(
             provenance=_provenance(data, crowd, settings, method=method, name=name),
             value_column=described.value_column,
             sources=data.brought,
+            texts=data.texts,
         )
     )
 

@@ -398,7 +398,7 @@ def test_models_without_extras_are_sound(tmp_path):
 def test_a_file_of_the_first_format_still_opens(model, document):
     """It knows no sources: all its columns came from a table of customers."""
     old = copy.deepcopy(document) | {"format": 1}
-    del old["content"]["sources"], old["content"]["provenance"]["has_table"]
+    del old["content"]["sources"], old["content"]["texts"], old["content"]["provenance"]["has_table"]
     for column in old["content"]["columns"]:
         del column["plan"]["block"]
     assert parse(signed(old), "x.ilk").content == model.content

@@ -133,7 +133,7 @@ def open_joined(
     """
     content = model.content
     settings = (settings or Settings()).model_copy(update={"join_ids": _how_joined(content)})
-    known = Known(content.sources, _expected(model), content.provenance.id_column)
+    known = Known(content.sources, content.texts, _expected(model), content.provenance.id_column)
     if customers is not None and not content.provenance.has_table and len(content.sources) == 1 and not others:
         alone = Sources(**{content.sources[0].block: (customers,)})
         try:
@@ -308,7 +308,8 @@ def _not_brought(one: Brought) -> Note:
 def _expected(model: Model) -> Mapping[str, Kind]:
     """How to read the columns that are needed: building ones, and those of the rules to set aside."""
     needed = {*model.scoring.columns, *(aside.test.column for aside in model.view.asides)}
-    return {c.plan.column: c.facts.kind for c in model.content.columns if c.plan.column in needed}
+    kinds = {c.plan.column: c.facts.kind for c in model.content.columns if c.plan.column in needed}
+    return {**kinds, **{one.column: "text" for one in model.content.texts if one.block == "customers"}}
 
 
 def _columns(

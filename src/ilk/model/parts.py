@@ -13,6 +13,7 @@ from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Th
 from ilk.model.evidence import Evidence
 from ilk.sources.brought import Brought
 from ilk.sources.source import ColumnFacts, Intake, Note
+from ilk.sources.text_topics import TextColumn
 
 Row = tuple[float, ...]
 Grid = tuple[Row, ...]
@@ -309,7 +310,8 @@ class Edit:
 class Content:
     """All of a model that is hashed: what it needs to assign, explain and look at every k, without any customer.
 
-    `sources` are those that were put beside the table of customers, or became it.
+    `sources` are those that were put beside the table of customers, or became it; `texts` are columns of topics made of
+    columns of texts.
     """
 
     recipe: Recipe
@@ -328,6 +330,7 @@ class Content:
     provenance: Provenance
     value_column: str | None = None
     sources: tuple[Brought, ...] = ()
+    texts: tuple[TextColumn, ...] = ()
 
     def column(self, name: str) -> ColumnSummary:
         """Everything about one column."""

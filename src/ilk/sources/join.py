@@ -19,6 +19,7 @@ from ilk.sources.gathered import GatheredSource
 from ilk.sources.matching import NOBODY, Match, match_ids, union_ids
 from ilk.sources.source import Intake, Note, Source
 from ilk.sources.stored import REJECTS, no_rejects
+from ilk.sources.text_topics import TextColumn
 
 STRANGER = "not among the customers"
 
@@ -50,6 +51,7 @@ class Joined:
         brought: What each source but the table of customers brought.
         rejects: Records of these sources that could not be read, and who is in them and no customer.
         absent: What a model knows and nobody brought.
+        texts: How columns of texts became columns of topics.
         has_table: Whether there was a table of customers.
     """
 
@@ -58,6 +60,7 @@ class Joined:
     brought: tuple[Brought, ...] = ()
     rejects: pa.Table = field(default_factory=no_rejects)
     absent: tuple[Brought, ...] = ()
+    texts: tuple[TextColumn, ...] = ()
     has_table: bool = True
 
     def close(self) -> None:

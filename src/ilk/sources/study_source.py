@@ -22,6 +22,8 @@ from ilk.sources.open import files_of, open_source
 from ilk.sources.orders import read_orders
 from ilk.sources.source import Kind, Source
 from ilk.sources.survey import read_survey
+from ilk.sources.text_topics import TextColumn
+from ilk.sources.texts import with_topics
 
 CALLED: Mapping[Block, str] = {
     "customers": "the customers",
@@ -78,9 +80,15 @@ class Sources:
     def places(self, joined: Joined) -> tuple[tuple[Path | None, Mapping[str, str]], ...]:
         """Where each source comes from, and own name -> name in the table of its columns."""
         made = {name for one in joined.brought for _, name in one.columns}
+        made |= {name for one in joined.texts for name in one.names}
         own = {name: name for name in joined.source.schema.names if name not in made}
         others = zip((one[0] if isinstance(one, tuple) else one for _, one in self.others), joined.brought, strict=True)
-        return ((_place(self.customers), own), *((_place(one), dict(brought.columns)) for one, brought in others))
+        topics = {name: name for one in joined.texts for name in one.names}
+        return (
+            (_place(self.customers), own),
+            (None, topics),
+            *((_place(one), dict(brought.columns)) for one, brought in others),
+        )
 
     @property
     def first(self) -> Any:
@@ -94,11 +102,13 @@ class Known:
 
     Args:
         brought: How it made its columns; these become the same.
+        texts: How it made topics of columns of texts.
         kinds: How the customers' own columns are read.
         id_column: Their id, if that column is there.
     """
 
     brought: tuple[Brought, ...] = ()
+    texts: tuple[TextColumn, ...] = ()
     kinds: Mapping[str, Kind] | None = None
     id_column: str | None = None
 
@@ -126,12 +136,15 @@ def open_study_source(
             customers = _customers(sources.customers, settings, known or Known(), progress)
             opened.callback(customers.close)
         if customers is not None and not planned:
+            joined = Joined(customers, absent=absent)
+            joined = with_topics(joined, settings, known.texts if known else None, progress)
             opened.pop_all()
-            return Joined(customers, absent=absent)
+            return joined
         alone = settings if customers is None else settings.model_copy(update={"delimiter": None})
         read = [each.read(alone, progress) for each in planned]
         with progress.stage("Putting the sources side by side"):
-            return replace(join(customers, read, settings, progress), absent=absent)
+            joined = replace(join(customers, read, settings, progress), absent=absent)
+        return with_topics(joined, settings, known.texts if known else None, progress)
 
 
 def _customers(source: Any, settings: Settings, known: Known, progress: Progress) -> Source:

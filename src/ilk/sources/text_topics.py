@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ilk.sources.evidence import Block
 from ilk.sources.text_words import languages_of, stop_words_of, telling, words_in
 
 Matrix = npt.NDArray[np.float64]
@@ -63,6 +64,23 @@ class TextPlan:
     map: tuple[tuple[float, ...], ...]
     names: tuple[str, ...]
     languages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """How a column of texts became columns of topics; no customer's text is in it.
+
+    Args:
+        column: Its name in the table.
+        block: The source it came from.
+        plan: The words, and the map from them to topics.
+        names: Of the columns of topics in the table.
+    """
+
+    column: str
+    block: Block
+    plan: TextPlan
+    names: tuple[str, ...]
 
 
 def learn_topics(texts: Sequence[str], *, least: int, seed: int = 0) -> TextPlan | None:
