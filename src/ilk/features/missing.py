@@ -59,7 +59,7 @@ def explain_gaps(table: pa.Table, plans: Sequence[ColumnPlan], *, min_customers:
         plans: What each column does; columns that stay out are not looked at.
         min_customers: No condition that fewer customers meet is named.
     """
-    columns = [plan for plan in plans if plan.use != "out"]
+    columns = [plan for plan in plans if plan.use != "out" and plan.role != "topics"]  # blank: not in that source
     blanks = {plan.column: _blank(table.column(plan.column)) for plan in columns}
     wanted = [plan.column for plan in columns if blanks[plan.column].mean() > WORTH_TELLING] if len(table) else []
     if not wanted:

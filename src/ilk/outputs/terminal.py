@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ilk.figures import few
-from ilk.model.parts import Segment, TrustWord
+from ilk.model.parts import Content, Segment, TrustWord
 from ilk.model.shown import SHAPES, trust_words
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
@@ -58,7 +58,7 @@ def show(model: Model, console: Console, *, files: Sequence[tuple[str, str]] = (
     _people(page, reading)
     _caveats(page, reading)
     _files(page, files, folder)
-    _next_steps(page, files, folder)
+    _next_steps(page, reading.content, files, folder)
     for line in page.lines:
         console.print(line, no_wrap=True, overflow="fold", crop=False, highlight=False)
 
@@ -206,10 +206,16 @@ def _files(page: _Page, files: Sequence[tuple[str, str]], folder: Path | None) -
     page.gap()
 
 
-def _next_steps(page: _Page, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
+def new_files(content: Content) -> str:
+    """What `ilk assign` takes for a model like this, by the names of placeholders."""
+    table = ["NEW-CUSTOMERS.csv"] if content.provenance.has_table else []
+    return " ".join([*table, *(f"--{one.block} NEW-{one.block.upper()}.csv" for one in content.sources)])
+
+
+def _next_steps(page: _Page, content: Content, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
     model = str(folder) if folder else "MODEL"
     look = f"open {folder / 'report.html'}" if folder and files else f"ilk report {model}"
     page.say("What to do next", style="bold")
     page.say(f"look    {look}", indent=2, hang=10)
-    page.say(f"use     ilk assign {model} NEW-CUSTOMERS.csv --out assigned.csv", indent=2, hang=10)
+    page.say(f"use     ilk assign {model} {new_files(content)} --out assigned.csv", indent=2, hang=10)
     page.say(f"change  ilk edit {model} rename 1 NAME", indent=2, hang=10)

@@ -15,27 +15,35 @@ DIFFERS = 0.2
 
 
 def blank_notes(ground: Ground, summary: Summary, min_group: int) -> tuple[Note, ...]:
-    """A note for each building column whose blanks differ between segments (Cramer's V >= 0.2)."""
-    notes = []
+    """A note for each building column whose blanks differ between segments (Cramer's V >= 0.2).
+
+    Columns that are blank together, as those of a source not everybody is in, are told of together.
+    """
+    together: dict[tuple[int, ...], list[int]] = {}
     for i, column in enumerate(ground.columns):
-        answered = summary.sums[:, i, 0]
-        blank = summary.sizes - answered
-        if column.plan.use != "builds" or column.plan.missing != "skip" or int(blank.sum()) < min_group:
-            continue
-        found = cramers_v(np.column_stack([answered, blank]))
+        blank = summary.sizes - summary.sums[:, i, 0]
+        if column.plan.use == "builds" and column.plan.missing == "skip" and int(blank.sum()) >= min_group:
+            together.setdefault(tuple(blank.astype(np.int64).tolist()), []).append(i)
+    notes = []
+    for counts, columns in together.items():
+        blank = np.array(counts)
+        found = cramers_v(np.column_stack([summary.sizes - blank, blank]))
         if found is not None and found.effect >= DIFFERS:
             shares = blank / np.maximum(summary.sizes, 1)
             most = int(shares.argmax())
             rest = (blank.sum() - blank[most]) / max(int(summary.sizes.sum() - summary.sizes[most]), 1)
-            notes.append(_note(ground, i, most, float(shares[most]), float(rest)))
+            notes.append(_note(ground, columns, most, float(shares[most]), float(rest)))
     return tuple(notes)
 
 
-def _note(ground: Ground, i: int, most: int, share: float, rest: float) -> Note:
-    name, plain = ground.columns[i].plan.column, ground.words[i].plain
+def _note(ground: Ground, columns: list[int], most: int, share: float, rest: float) -> Note:
+    name, plain = ground.columns[columns[0]].plan.column, ground.words[columns[0]].plain
     called = plain if plain.startswith("“") else f"“{plain}”"
+    others = len(columns) - 1
+    is_blank = f"{called} is" if not others else f"{called} and {others} other column{'s' * (others > 1)} are"
+    say = f"say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own"
     text = (
-        f"{called} is blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
-        f"matters what a blank means: say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own."
+        f"{is_blank} blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
+        f"matters what a blank means: {say}."
     )
     return Note("blanks-differ", text)
