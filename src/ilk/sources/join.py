@@ -68,15 +68,13 @@ class Joined:
         self.source.close()
 
 
-def join(
-    customers: Source | None, others: Sequence[Named], settings: Settings, progress: Progress | None = None
-) -> Joined:
+def join(customers: Source | None, others: list[Named], settings: Settings, progress: Progress | None = None) -> Joined:
     """Put sources side by side.
 
     Args:
         customers: Their rows are the customers; None makes everybody a customer who is in any of the others. It is
             closed when all of it was read.
-        others: In the order in which their columns stand.
+        others: In the order in which their columns stand; the list is emptied, so that no column is held twice.
         settings: `join_ids` and `min_group` are used here.
         progress: Asked, while DuckDB works, whether to stop.
 
@@ -93,24 +91,20 @@ def join(
         name: one for each, own_names in zip(others, names, strict=True) for name, one in _meanings(each, own_names)
     }
     alone = customers is None and len(others) == 1
-    notes = [note for one in others for note in one.evidence.intake.notes if note.code not in UNDERSTOOD]
+    notes = list(_renamed(others, names))
+    notes += [note for one in others for note in one.evidence.intake.notes if note.code not in UNDERSTOOD]
     if not alone:
         counted = zip(others, brought, matches, strict=True)
         notes += [note for each in counted for note in _notes(*each, len(ids), settings)]
     rejects = pa.concat_tables([one for each in zip(others, matches, strict=True) for one in _rejects(*each)])
     intake, known, unread = _account(customers, others, ids)
-    columns = dict(zip(own.column_names, own.columns, strict=True))
-    for each, own_names, match in zip(others, names, matches, strict=True):
-        columns.update(_taken(each.evidence, own_names, match))
-    source = GatheredSource(
-        pa.table(columns),
-        replace(intake, notes=(*intake.notes, *_renamed(others, names), *notes)),
-        rejects=unread,
-        known=known,
-        progress=progress,
-    )
     if customers is not None:
         customers.close()
+    columns = dict(zip(own.column_names, own.columns, strict=True))
+    for own_names, match in zip(names, matches, strict=True):
+        columns.update(_taken(others.pop(0).evidence, own_names, match))
+    intake = replace(intake, notes=(*intake.notes, *notes))
+    source = GatheredSource(pa.table(columns), intake, rejects=unread, known=known, progress=progress)
     return Joined(source, made, brought, rejects, has_table=customers is not None)
 
 
