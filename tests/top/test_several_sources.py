@@ -7,11 +7,13 @@ import json
 
 import numpy as np
 import pytest
+from pydantic_core import to_json
 from typer.testing import CliRunner
 
 import ilk
 from ilk.cli import app
-from ilk.errors import BadInput, FileTrouble
+from ilk.errors import BadInput, BadModelFile, FileTrouble
+from ilk.model.file import _digest, parse
 from ilk.settings import Settings
 
 N = 240
@@ -166,3 +168,23 @@ def test_the_report_and_study_json_account_for_every_file(study, folder):
     page = (folder / "study" / "report.html").read_text(encoding="utf-8")
     assert f"orders.csv (orders): {orders['records']:,} records = {orders['rows']:,} usable records + 1 that" in page
     assert "answers.csv (survey)" in page
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda one: one["columns"].append(["x", "orders.x"]), "a column that is not described"),
+        (lambda one: one.update(customers=-1), "fewer customers than none"),
+        (lambda one: one["plan"].update(code="import os"), "not a sound model"),
+        (lambda one: one.update(block="elsewhere"), "not a sound model"),
+        (lambda one: one.update(plan={}), "not a sound model"),
+    ],
+)
+def test_a_model_whose_sources_were_tampered_with_is_refused(study, tmp_path, change, said):
+    """Signed anew, as somebody would who wants to cheat; the plans are data, and are checked as such."""
+    study.model.save(tmp_path / "a.ilk")
+    document = json.loads((tmp_path / "a.ilk").read_text(encoding="utf-8"))
+    change(document["content"]["sources"][1])
+    document["sha256"] = _digest(to_json(document["content"])).decode()
+    with pytest.raises(BadModelFile, match=said):
+        parse(to_json(document), "a.ilk")

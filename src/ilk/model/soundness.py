@@ -12,6 +12,7 @@ from ilk.engines.tiles import LIMIT, UNIT
 from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
 from ilk.model.parts import Content, Edit, Grid, Segment, Solution
+from ilk.sources.activity_plan import ActivityPlan
 
 WHOLE_LIMIT = 2**53
 """Counts beyond this are damage or an attack: float64 and JSON readers elsewhere cannot hold them."""
@@ -37,6 +38,7 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
     if not {t.column for t in content.recipe.transforms} <= set(known):
         yield "a building column is not described"
     yield from _privacy_problems(content)
+    yield from _source_problems(content, set(known))
     tried = [s.k for s in content.solutions]
     if content.k not in tried or len(set(tried)) < len(tried):
         yield "the numbers of segments tried do not fit the one chosen"
@@ -50,6 +52,22 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
     n = len(content.correlation_columns)
     if not _fits(content.correlation, n, n):
         yield "the correlations are not square"
+
+
+def _source_problems(content: Content, known: set[str]) -> Iterator[str]:
+    """A source makes columns that are described, and a map from words to topics has a row for each and a column."""
+    for brought in content.sources:
+        if not {name for _, name in brought.columns} <= known:
+            yield "a source makes a column that is not described"
+        if min(brought.customers, brought.strangers) < 0:
+            yield "a source knows fewer customers than none"
+    plans = [one.plan.text for one in content.sources if isinstance(one.plan, ActivityPlan) and one.plan.text]
+    for plan in (*plans, *(one.plan for one in content.texts)):
+        if len(plan.idf) != len(plan.words) or not _fits(plan.map, len(plan.words), len(plan.names)):
+            yield "the topics of what people wrote have the wrong shape"
+    for one in content.texts:
+        if len(one.names) != len(one.plan.names) or not set(one.names) <= known:
+            yield "what people wrote makes a column that is not described"
 
 
 def _privacy_problems(content: Content) -> Iterator[str]:
