@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,8 +14,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ilk.choose.part import part_of
+from ilk.cluster.backed import of_enough
 from ilk.cluster.method import Found, Method
-from ilk.cluster.scorer import nearest_by
+from ilk.cluster.nearest import nearest_two
+from ilk.cluster.scorer import ByCentres, nearest_by
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, tiles_of
@@ -228,8 +231,23 @@ def fit_every_k(
         fits = method.find(
             crowd.tiles, some, order=crowd.voters, seed=settings.seed, threads=settings.threads, progress=part
         )
-        found |= {k: _numbered(crowd, fit, settings) for k, fit in fits.items()}
+        found |= {k: _numbered(crowd, _of_enough(crowd, fit, settings), settings) for k, fit in fits.items()}
     return found
+
+
+def _of_enough(crowd: Crowd, fit: Found, settings: Settings) -> Found:
+    """No centre rests on fewer answers than may be published; labels are the nearest of what is left.
+
+    Each turn only takes away, so there is an end. On the sphere whole rows are blank, and these have no vote.
+    """
+    voice = crowd.answered >= VOICE
+    while isinstance(fit.scorer, ByCentres) and not crowd.tiles.sphere:
+        centres = of_enough(fit.scorer.centres, np.where(voice, fit.labels, -1), crowd.matrix, settings.min_group)
+        if np.array_equal(centres, fit.scorer.centres):
+            break
+        near = nearest_two(crowd.tiles, centres, threads=settings.threads)
+        fit = replace(fit, scorer=ByCentres(centres), labels=near.label, inertia=math.fsum(near.d1[voice]))
+    return fit
 
 
 def _numbered(crowd: Crowd, fit: Found, settings: Settings) -> Found:

@@ -8,8 +8,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from ilk.crowd import understand
+from ilk.cluster.method import KMEANS
+from ilk.cluster.nearest import nearest_two
+from ilk.crowd import fit_every_k, understand
 from ilk.errors import BadInput, BadSetting
+from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import open_source
 from ilk.world import make_world
@@ -65,3 +68,22 @@ def test_more_segments_than_make_sense_are_refused_before_anything_is_computed(n
 @pytest.mark.parametrize(("n", "k"), [(400, 40), (60, (2, 12)), (15, 12)])
 def test_as_many_segments_as_make_sense_are_not_refused(n, k):
     assert crowd_of(make_world(n, seed=1).customers, k=k).n == n
+
+
+def test_no_centre_rests_on_the_answers_of_a_few():
+    """Three in a hundred answered the last column: a segment of fifty has one or two of them."""
+    rng = np.random.default_rng(4)
+    side = rng.integers(0, 4, 400)
+    rare = np.where(rng.random(400) < 0.05, rng.lognormal(3, 1, 400), np.nan)
+    spend, visits = (np.exp(side % 2 * 3 + rng.normal(0, 0.3, 400)), np.exp(side // 2 * 3 + rng.normal(0, 0.3, 400)))
+    frame = pa.table({"spend": spend, "visits": visits, "rare": pa.array(rare, from_pandas=True)})
+    settings = Settings(k="4", role={"rare": "amount"})
+    with closing(open_source(frame, settings)) as source:
+        crowd = understand(source, settings)
+        fit = fit_every_k(crowd, KMEANS, [4], settings, Progress())[4]
+    answered = ~np.isnan(crowd.matrix)
+    for j, centre in enumerate(fit.scorer.middles):
+        backed = answered[fit.labels == j].sum(axis=0)
+        assert ((backed >= 10) | (centre == 0.0)).all()
+    assert (fit.scorer.middles[:, -1] == 0.0).any()
+    np.testing.assert_array_equal(fit.labels, nearest_two(crowd.tiles, fit.scorer.middles).label)

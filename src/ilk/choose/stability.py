@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ilk.choose.draws import Purpose, fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.cluster.agreement import adjusted_rand, best_jaccard, contingency
+from ilk.cluster.backed import of_enough
 from ilk.cluster.method import KMEANS, Method, Refits
-from ilk.cluster.scorer import Scorer
-from ilk.engines.tiles import Tiles
+from ilk.cluster.scorer import ByCentres, Scorer
+from ilk.engines.tiles import Matrix, Tiles
 from ilk.engines.workers import map_threads
 from ilk.model.evidence import Spread
 from ilk.progress import Progress
@@ -121,21 +122,27 @@ def segment_stability(labels: NDArray[np.integer], refits: Refits) -> tuple[floa
     return tuple(float(mean) for mean in np.mean(found, axis=0))
 
 
-def matched(labels: NDArray[np.integer], refits: Refits, *, least: int = 1) -> tuple[Scorer, ...]:
+def matched(
+    labels: NDArray[np.integer], refits: Refits, *, rows: Matrix | None = None, least: int = 1
+) -> tuple[Scorer, ...]:
     """The first bootstrap solutions, their segments called as those they overlap most (linear assignment).
 
-    Those with a segment of fewer than `least` customers are left out: its centre would be theirs.
+    Those with a segment of fewer than `least` customers are left out: its centre would be theirs. Nor does a centre say
+    anything of a feature of `rows` that fewer than `least` of its customers answered.
     """
     from scipy.optimize import linear_sum_assignment  # a quarter of a second, which nobody should wait for at the start
 
     found: list[Scorer] = []
-    for scorer, table in zip(refits.scorers, _tables(labels, refits), strict=True):
+    for scorer, other, table in zip(refits.scorers, refits.labels, _tables(labels, refits), strict=True):
         if len(found) == KEPT or table[:, : scorer.k].sum(axis=0).min(initial=least) < least:
             continue
         segment, row = linear_sum_assignment(table[: refits.k, : scorer.k], maximize=True)
         place = np.full(scorer.k, -1, np.intp)
         place[row] = segment
-        found.append(scorer.renumbered(place))
+        told = scorer
+        if isinstance(scorer, ByCentres) and rows is not None:
+            told = ByCentres(of_enough(scorer.centres, np.where(other < scorer.k, other, -1), rows, least))
+        found.append(told.renumbered(place))
     return tuple(found)
 
 

@@ -90,11 +90,12 @@ def weigh_evidence(inquiry: Inquiry, *, progress: Progress | None = None) -> Wei
     measured = measure_all(sample, inquiry.trials, progress=part_of(progress, 0.0, 0.75))
     gaps = _gaps(sample, inquiry.trials, measured, part_of(progress, 0.75, 0.8))
     measured, decision = _settle(sample, inquiry, measured, part_of(progress, 0.8, 1.0))
+    answers = None if inquiry.sphere else sample.features
     return Weighed(
         _evidence(inquiry, sample, measured, gaps, decision),
         {m.k: segment_stability(m.nearest.label, m.refits) for m in measured},
         {m.k: m.valleys for m in measured},
-        {m.k: matched(m.nearest.label, m.refits, least=inquiry.min_group) for m in measured},
+        {m.k: matched(m.nearest.label, m.refits, rows=answers, least=inquiry.min_group) for m in measured},
     )
 
 

@@ -95,7 +95,7 @@ def _one(column: _Column, g: int) -> Profile:
         return Profile(column=name, n=blank.n, n_missing=missing, levels=levels)
     mean, deviation, total = _moments(column, g)
     low, median, high = _quantiles(column, g)
-    d = float(column.counted.d[g, column.i])
+    d = _difference(column, g, mean)
     return Profile(
         column=name,
         n=blank.n,
@@ -138,6 +138,18 @@ def _moments(column: _Column, g: int) -> tuple[float, float, float]:
         mean = min(coarse(n - int(sums[1]), column.min_group), n) / n
         deviation = (mean * (1.0 - mean)) ** 0.5
     return mean, deviation, mean * n
+
+
+def _difference(column: _Column, g: int, told: float) -> float:
+    """Mean on the feature scale less everyone's, in deviations; of a flag whose count is hidden, of the told mean."""
+    exact = float(column.counted.d[g, column.i])
+    sums = column.counted.summary.sums[:, column.i]
+    n, zeros = sums[:, 0], sums[:, 1]
+    if not (column.cells.flag and column.zero_hidden[g]) or not n[g]:
+        return exact
+    everyone = 1.0 - float(zeros.sum() / n.sum())
+    real = 1.0 - float(zeros[g] / n[g])
+    return exact * (told - everyone) / (real - everyone) if real != everyone else exact
 
 
 def _quantiles(column: _Column, g: int) -> tuple[float | None, float | None, float | None]:

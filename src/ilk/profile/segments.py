@@ -34,9 +34,26 @@ def distance_quantiles(distances: Floats, labels: Labels, min_group: int) -> Row
 
 
 def distance_limits(distances: Floats, labels: Labels, k: int, min_group: int) -> tuple[float | None, ...]:
-    """The 99.5 % quantile of each segment's distances; None where fewer than `min_group` stand behind it."""
+    """The 99.5 % quantile of each segment's distances; None where fewer than `min_group` stand behind it.
+
+    Where fewer than `min_group` of a segment lie beyond it, the limit would be about a handful. Then how far the
+    farthest go is taken from all segments together, in medians of each one's own distances, and the limit is no nearer
+    than the segment's own `min_group`-th farthest customer.
+    """
     own = [np.sort(distances[(labels == j) & ~np.isnan(distances)]) for j in range(k)]
-    return tuple(float(np.quantile(d, LIMIT)) if d.size >= min_group else None for d in own)
+    middle = [float(np.median(d)) if d.size >= min_group else 0.0 for d in own]
+    apart = [d / m for d, m in zip(own, middle, strict=True) if m > 0.0]
+    together = np.sort(np.concatenate(apart)) if apart else np.zeros(1)
+    farthest = min(float(np.quantile(together, LIMIT)), float(together[-min(min_group, together.size)]))
+    return tuple(_limit(d, m * farthest, min_group) for d, m in zip(own, middle, strict=True))
+
+
+def _limit(ordered: Floats, borrowed: float, min_group: int) -> float | None:
+    if ordered.size < min_group:
+        return None
+    if ordered.size * (1.0 - LIMIT) >= min_group:
+        return float(np.quantile(ordered, LIMIT))
+    return max(float(ordered[-min_group]), borrowed)
 
 
 def neighbours(centres: Floats, labels: Labels, runner_up: Labels) -> tuple[tuple[int | None, int | None], ...]:
