@@ -123,6 +123,16 @@ def named(columns, table, zeros=None):
     return tuple(found.name for found in name_segments(ground, [traits_of(ground, own) for own in segments]))
 
 
+def named_where_all_do(columns, table):
+    """As `named`, where nearly everybody does what the first column is about."""
+    segments = [tuple(profile(name, d) for name, d in zip(columns, row, strict=True)) for row in table]
+    ground = ground_with(columns, segments)
+    first, *rest = ground.columns
+    done = replace(first, everyone=profile(first.plan.column, 0.0, zeros=0.02, n=300))
+    ground = replace(ground, columns=(done, *rest))
+    return tuple(found.name for found in name_segments(ground, [traits_of(ground, own) for own in segments]))
+
+
 CARDS = {"INSTALLMENTS_PURCHASES": "amount", "CASH_ADVANCE": "amount", "BALANCE": "amount", "TENURE": "number"}
 
 
@@ -196,13 +206,16 @@ def test_a_rate_is_high_or_low():
 
 def test_where_nearly_everybody_pays_nobody_is_just_a_payer():
     """Too long with its adjective, the name goes to who is somebody without one."""
-    columns = {"PAYMENTS": "amount", "PURCHASE_INSTALLMENTS": "amount"}
-    segments = [tuple(profile(name, d) for name, d in zip(columns, row, strict=True)) for row in ([2.0, 1.9], [0, 0])]
-    ground = ground_with(columns, segments)
-    paid = replace(ground.columns[0], everyone=profile("PAYMENTS", 0.0, zeros=0.02, n=300))
-    ground = replace(ground, columns=(paid, ground.columns[1]))
-    names = name_segments(ground, [traits_of(ground, own) for own in segments])
-    assert names[0].name == "Installment buyers with high payments"
+    names = named_where_all_do({"PAYMENTS": "amount", "PURCHASE_INSTALLMENTS": "amount"}, [[2.0, 1.9], [0, 0]])
+    assert names[0] == "Installment buyers with high payments"
+
+
+def test_two_big_spenders_are_told_apart_by_how_much():
+    """The second was called "Spenders", though it spends most of all."""
+    assert named_where_all_do({"SPEND": "amount"}, [[0.8], [2.0], [-1.0]])[:2] == (
+        "Big spenders, lower spend",
+        "Big spenders, higher spend",
+    )
 
 
 def test_nothing_stands_out_in_the_middle():

@@ -11,7 +11,7 @@ LONGEST = 40
 
 
 BY_ITSELF = ("", "frequent")
-"""An agent with these tells somebody apart without them; nearly everybody pays, so that "payers" alone says nothing."""
+"""Adjectives an agent can do without."""
 
 
 def wordings(phrases: Sequence[Phrase]) -> Iterator[str]:
@@ -40,16 +40,22 @@ def _two_agents(phrases: Sequence[Phrase]) -> str:
 def _worded(phrases: Sequence[Phrase], *, full: bool) -> str:
     doing = [p for p in phrases if p.agent and p.high]
     if not full:
-        doing.sort(key=lambda p: p.how not in BY_ITSELF)
+        doing.sort(key=_says_nothing_alone)
     lead = doing[0] if doing else next((p for p in phrases[:1] if p.agent), None)
     if lead is None:
         return _capital(f"Customers {_clauses(phrases)}")
     alike = [p for p in doing if p is lead or (_kindred(p, lead) and p.what and lead.what)] or [lead]
-    how = lead.how if full and all(p.how == lead.how for p in alike) else lead.how * (not lead.high)
+    needed = not lead.high or _says_nothing_alone(lead)
+    how = lead.how if needed or (full and all(p.how == lead.how for p in alike)) else ""
     agent = lead.agent if all(p.agent == lead.agent for p in alike) else CROWD
     head = " ".join(part for part in (how, _and([p.what for p in alike if p.what]), agent) if part)
     rest = [p for p in phrases if p not in alike]
     return _capital(f"{head} {_clauses(rest)}".strip())
+
+
+def _says_nothing_alone(phrase: Phrase) -> bool:
+    """Whether an agent tells nobody apart without its adjective: nearly everybody pays or spends."""
+    return phrase.how not in BY_ITSELF and not phrase.what
 
 
 def _kindred(one: Phrase, other: Phrase) -> bool:
