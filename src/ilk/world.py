@@ -241,8 +241,8 @@ def _about(traces: Traces) -> str:
           {len(DEVICES)} ways to reach the bank they use, several in a cell. `survey-columns.csv` has the statements.
         - `orders.csv`: {n_orders:,} orders; an amount below 0 was sent back.
 
-        Whatever the card is used for, people want one of {len(WANTS)} things, and all three files lean on that alone.
-        With the persona this makes {len(KINDS)} kinds: {kinds}.
+        People of the two largest personas want two things each, which only these files lean on; the others want
+        nothing special. This makes {len(KINDS)} kinds: {kinds}.
         No single file tells these apart; all together do.
 
             ilk segment customers.csv --activity activity.csv --survey survey.csv --orders orders.csv

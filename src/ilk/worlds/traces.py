@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 
@@ -11,22 +13,25 @@ from ilk.worlds.wants import CATEGORIES, CHANNELS, DEVICES, EVERYBODY, KINDS, ST
 LAST_DAY = np.datetime64("2026-06-30")
 DAYS = 365
 
+PLAIN = len(WANTS) - 1
+"""The want that leans on nothing."""
+
 ACTIVE, ANSWERING, ORDERING = 0.9, 0.6, 0.8
 """Shares of customers who are in the log, in the survey and among the orders."""
 
-OWN = 0.55
+OWN = 0.7
 """Share of what somebody follows that belongs to the own want."""
 
 EVENTS = 24.0
 """Events of somebody active, on average; a few have ten times as many."""
 
-LEANING = 1.1
+LEANING = 1.7
 """Steps of the scale by which people agree more with statements of their own want."""
 
 STYLE = 0.5
 """Spread of people's own way of answering, in steps of the scale."""
 
-OWN_BASKET = 0.65
+OWN_BASKET = 0.75
 """Share of orders in the categories of the own want."""
 
 
@@ -44,11 +49,12 @@ def activity_log(ids: pa.Array, wants: Ints, rng: np.random.Generator) -> pa.Tab
     """Who followed what, when and where: one row an event, by time."""
     events = _how_many(len(wants), ACTIVE, EVENTS, rng)
     who = np.repeat(np.arange(len(wants)), events)
-    own = np.array([[_topics().index(topic) for topic in want.topics] for want in WANTS])
+    own, leans = _own([want.topics for want in WANTS], _topics()), wants < PLAIN
     # Everyone has a few favourites, so that one customer's log is not a fair sample of the want.
     favourite = rng.random((len(wants), own.shape[1])) ** 2
     chosen = _drawn(np.cumsum(favourite / favourite.sum(axis=1, keepdims=True), axis=1)[who], rng)
-    topic = np.where(rng.random(len(who)) < OWN, own[wants[who], chosen], rng.integers(len(_topics()), size=len(who)))
+    is_own = (rng.random(len(who)) < OWN) & leans[who]
+    topic = np.where(is_own, own[wants[who], chosen], rng.integers(len(_topics()), size=len(who)))
     time = LAST_DAY.astype("datetime64[s]") - rng.integers(DAYS * 86_400, size=len(who)).astype("timedelta64[s]")
     by_time = np.argsort(time, kind="stable")
     channel = rng.integers(len(CHANNELS), size=len(who))
@@ -85,9 +91,10 @@ def order_list(ids: pa.Array, wants: Ints, rng: np.random.Generator) -> pa.Table
     mean = np.array([want.orders for want in WANTS])[wants]
     orders = _how_many(len(wants), ORDERING, mean, rng)
     who = np.repeat(np.arange(len(wants)), orders)
-    own = np.array([[CATEGORIES.index(name) for name in want.buys] for want in WANTS])
+    own, leans = _own([want.buys for want in WANTS], CATEGORIES), wants < PLAIN
     pick = own[wants[who], rng.integers(own.shape[1], size=len(who))]
-    category = np.where(rng.random(len(who)) < OWN_BASKET, pick, rng.integers(len(CATEGORIES), size=len(who)))
+    is_own = (rng.random(len(who)) < OWN_BASKET) & leans[who]
+    category = np.where(is_own, pick, rng.integers(len(CATEGORIES), size=len(who)))
     basket = np.array([want.basket for want in WANTS])[wants] * np.exp(0.3 * rng.standard_normal(len(wants)))
     amount = np.rint(100 * basket[who] * np.exp(0.45 * rng.standard_normal(len(who)))) / 100
     returned = rng.random(len(who)) < 0.03
@@ -103,6 +110,12 @@ def order_list(ids: pa.Array, wants: Ints, rng: np.random.Generator) -> pa.Table
         }
     )
     return table.take(pa.array(by_day))
+
+
+def _own(names: Sequence[tuple[str, ...]], known: tuple[str, ...]) -> Ints:
+    """Places of each want's own names among the known ones; the plain want has none, and 0 stands in for it."""
+    across = max(len(some) for some in names)
+    return np.array([[known.index(name) for name in some] or [0] * across for some in names])
 
 
 def _topics() -> tuple[str, ...]:

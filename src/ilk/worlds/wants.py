@@ -31,20 +31,27 @@ class Want:
 WANTS = (
     Want(
         "Outdoors",
-        ("hiking", "cycling", "running", "climbing", "camping", "skiing", "football", "kayaking"),
-        (0, 1, 2, 3), ("Sport", "Clothing"), 8.0, 45.0,
+        ("hiking", "cycling", "running", "climbing", "camping", "skiing"),
+        (0, 1, 2), ("Sport", "Clothing"), 8.0, 45.0,
     ),
     Want(
         "Home",
-        ("gardening", "cooking", "baking", "interior design", "do-it-yourself", "pets", "crafts", "family"),
-        (4, 5, 6, 7), ("Household", "Garden"), 14.0, 28.0,
+        ("gardening", "cooking", "baking", "interior design", "do-it-yourself", "pets"),
+        (3, 4, 5), ("Household", "Garden"), 12.0, 28.0,
     ),
     Want(
         "Travel",
-        ("city trips", "flights", "hotels", "museums", "languages", "photography", "beaches", "restaurants"),
-        (8, 9, 10, 11), ("Luggage", "Books"), 4.0, 110.0,
+        ("city trips", "flights", "hotels", "languages", "beaches", "restaurants"),
+        (6, 7, 8), ("Luggage", "Maps"), 5.0, 90.0,
     ),
+    Want(
+        "Culture",
+        ("museums", "theatre", "novels", "concerts", "photography", "history"),
+        (9, 10, 11), ("Books", "Music"), 9.0, 22.0,
+    ),
+    Want("Nothing special", (), (), (), 6.0, 40.0),
 )  # fmt: skip
+"""The last one leans on nothing: such people follow, answer and order as everyone does."""
 
 EVERYBODY = (
     *("music", "news", "weather", "films", "football league", "health", "cars", "computers", "games", "fashion"),
@@ -56,15 +63,15 @@ STATEMENTS = (
     ("I feel best when I am outside", "outside"),
     ("I plan my weekends around sport", "weekends for sport"),
     ("Weather seldom keeps me in", "any weather"),
-    ("I would rather move than sit", "moving"),
     ("My home is where I spend most of my free time", "free time at home"),
     ("I enjoy cooking for others", "cooking for others"),
     ("I repair things rather than replace them", "repairing"),
-    ("A garden is worth the work", "garden"),
     ("I want to see as many countries as I can", "many countries"),
     ("I learn a little of the language before I go", "learning languages"),
     ("A good meal abroad is money well spent", "meals abroad"),
-    ("I compare many offers before I book", "comparing offers"),
+    ("I would rather read than watch", "reading"),
+    ("A concert is worth a long way", "concerts"),
+    ("I go to every new exhibition", "exhibitions"),
     ("I read reviews before I buy", "reading reviews"),
     ("I like to be asked for my opinion", "being asked"),
 )
@@ -73,19 +80,22 @@ STATEMENTS = (
 DEVICES = ("Phone", "Computer", "Branch", "Post")
 """Ways to reach a bank; several may be ticked."""
 
-CATEGORIES = ("Sport", "Clothing", "Household", "Garden", "Luggage", "Books", "Groceries", "Gifts")
+CATEGORIES = ("Sport", "Clothing", "Household", "Garden", "Luggage", "Maps", "Books", "Music", "Groceries", "Gifts")
 """What the shop sells; everyone buys groceries and gifts."""
 
 CHANNELS = ("app", "web")
 
-KINDS = ((0, 0), (0, 1), (1, 2), (1, 1), (2, 0), (3, 2), (4, 1), (5, 0))
+KINDS = ((0, 0), (0, 1), (1, 2), (1, 3), (2, 4), (3, 4), (4, 4), (5, 4))
 """Persona and want of each kind of customer.
 
-The two largest personas want two things each, and each want is shared by several personas: so neither the card alone
-nor what people want alone tells the eight kinds apart, but both together do.
+The two largest personas want two things each, which the card does not show; the four others want nothing special, and
+only the card tells them apart. So neither the card nor any other file alone tells the eight kinds apart.
 """
 
 
 def kind_names() -> tuple[str, ...]:
     """What each of KINDS is called."""
-    return tuple(f"{PERSONAS[persona].name}: {WANTS[want].name.lower()}" for persona, want in KINDS)
+    plain = len(WANTS) - 1
+    return tuple(
+        PERSONAS[persona].name + ("" if want == plain else f": {WANTS[want].name.lower()}") for persona, want in KINDS
+    )
