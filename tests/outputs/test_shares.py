@@ -9,6 +9,7 @@ from tests.model.built import build
 
 from ilk.model.model import Model
 from ilk.outputs.charts.interests import having
+from ilk.outputs.differences import differences
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.heat import heat
 from ilk.outputs.workbook import _heat_lines
@@ -54,6 +55,15 @@ def test_every_level_of_a_category_is_there(interested):
     assert len(shares) == 9
     for column in zip(*shares, strict=True):
         assert sum(float(text.removesuffix(" %")) for text in column) == pytest.approx(100, abs=3)
+
+
+def test_weaker_differences_are_interests_they_have(interested):
+    """What a segment is less interested in is no difference worth a bar; figures are shares."""
+    for segment in interested.segments:
+        found = differences(segment, interested.content)
+        assert found
+        assert {marker.direction for marker in found} == {"high"}
+        assert all(" %; everyone " in marker.text for marker in found if marker.column != "shop")
 
 
 def test_the_workbook_says_the_same(interested):

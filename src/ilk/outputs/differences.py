@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 
-from ilk.model.parts import Content, Direction, Marker, Segment
-from ilk.outputs.wording import fixed, in_units, much_of, times
+from ilk.model.parts import ColumnSummary, Content, Direction, Marker, Profile, Segment
+from ilk.outputs.charts.interests import having
+from ilk.outputs.wording import fixed, in_units, lower_first, much_of, per_cent, times, words_of
 
 WEAKEST = 0.25
 """Standard deviations from everyone below which a difference is not worth a word (rule of thumb)."""
@@ -93,19 +94,32 @@ def signed(points: float) -> str:
 
 
 def _columns(segment: Segment, content: Content) -> list[str]:
-    found = {p.column: p.d for p in segment.profiles if p.d is not None and p.mean is not None}
-    building = [c.plan.column for c in content.columns if c.plan.use == "builds"]
-    return [name for name in building if abs(found.get(name) or 0.0) >= WEAKEST]
+    """Building columns that differ enough; of interests only those they have more of."""
+    found = {p.column: p.d or 0.0 for p in segment.profiles if p.mean is not None}
+    building = {c.plan.column: found.get(c.plan.column, 0.0) for c in content.columns if c.plan.use == "builds"}
+    lacking = {
+        c.plan.column for c in content.columns if c.plan.kind == "topics" and found.get(c.plan.column, 0.0) < 0.0
+    }
+    return [name for name, d in building.items() if abs(d) >= WEAKEST and name not in lacking]
 
 
 def _weaker(name: str, segment: Segment, content: Content) -> Marker:
     column, profile = content.column(name), segment.profile(name)
     here, everyone, d = profile.mean or 0.0, column.everyone.mean or 0.0, profile.d or 0.0
+    if column.plan.kind == "topics":
+        return _weaker_interest(column, profile, _theme(name, content), d)
     figures = f"({in_units(here, column)}; everyone {in_units(everyone, column)})"
     direction: Direction = "high" if d > 0 else "low"
     text = f"{much_of(column.plan, much=d > 0)} {figures}"
     index = 100 * here / everyone if everyone > 0 else None
     return Marker(name, _theme(name, content), direction, d, index, text)
+
+
+def _weaker_interest(column: ColumnSummary, profile: Profile, theme: int, d: float) -> Marker:
+    """How many have it, as markers of interests say it."""
+    here, everyone = having(profile), having(column.everyone)
+    text = f"{lower_first(words_of(column.plan))} ({per_cent(here)}; everyone {per_cent(everyone)})"
+    return Marker(column.plan.column, theme, "high", d, 100 * here / everyone if here and everyone else None, text)
 
 
 def _theme(name: str, content: Content) -> int:

@@ -12,7 +12,7 @@ from ilk.model.parts import Content, Marker, Segment
 from ilk.model.trust import DIP
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
-from ilk.outputs.charts.interests import interest_bars
+from ilk.outputs.charts.interests import having, interest_bars
 from ilk.outputs.charts.markers import marker_bars
 from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.reading import Reading
@@ -176,14 +176,14 @@ def _marker_table(segment: Segment, reading: Reading) -> Table | None:
 
 def _marker_line(marker: Marker, segment: Segment, reading: Reading) -> Line:
     column, profile = reading.column(marker.column), segment.profile(marker.column)
-    counts = column.plan.kind in {"amount", "count", "share"}
+    counts, interest = column.plan.kind in {"amount", "count", "share", "topics"}, column.plan.kind == "topics"
     none = per_cent(profile.n_zero / profile.n) if counts and profile.n_zero is not None and profile.n else NONE
     name = words_of(column.plan) + (f": {clean(marker.level)}" if marker.level else "")
     rated = column.plan.kind == "ordered"
     return line(
         Cell(name, "marker" if marker in segment.persona.markers else ""),
-        in_units(profile.mean, column),
-        in_units(column.everyone.mean, column),
+        per_cent(having(profile)) if interest else in_units(profile.mean, column),
+        per_cent(having(column.everyone)) if interest else in_units(column.everyone.mean, column),
         against_everyone(marker, segment, reading.content) if rated else index(marker.index),
         in_units(profile.median, column),
         none,
