@@ -22,7 +22,7 @@ from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.features.topics import amounts_of, is_spherical
-from ilk.figures import few
+from ilk.figures import few, percent
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
 from ilk.profile.compare import compare_with
@@ -37,6 +37,9 @@ from ilk.sources.source import Note
 
 Fits = Mapping[int, Found]
 
+MOST_UNLIKE = 0.5
+"""Share of customers in no segment above which the method is doubted (rule of thumb)."""
+
 
 def weigh(crowd: Crowd, method: Method, fits: Fits, settings: Settings, progress: Progress) -> Weighed:
     """How many segments, and are they real: everything `choose` has to say about the fits that may be told of.
@@ -45,7 +48,7 @@ def weigh(crowd: Crowd, method: Method, fits: Fits, settings: Settings, progress
         BadSetting: If all that was asked for has a segment of fewer than `min_group` customers.
     """
     told = tellable(crowd, fits, settings)
-    _refuse_untold(told, settings)
+    _refuse_untold(fits, told, settings)
     recipe, sample = crowd.fitted.recipe, crowd.sample[: method.effort.customers]
     features = crowd.matrix[sample]
     weighed = weigh_evidence(
@@ -65,8 +68,11 @@ def weigh(crowd: Crowd, method: Method, fits: Fits, settings: Settings, progress
         ),
         progress=progress,
     )
-    if len(told) > 1 or len(fits) == 1:
+    if len(told) > 1 or (len(fits) == 1 and not method.finds_k):
         return weighed
+    if not any(fit.setting is not None for fit in fits.values()) and method.finds_k:
+        why = "Nowhere do customers stand so close together that groups part by themselves; so there is one group."
+        return replace(weighed, evidence=replace(weighed.evidence, why_k=why))
     why = f"However these customers are divided, a segment has fewer than {settings.min_group}; so there is one group."
     return replace(weighed, evidence=replace(weighed.evidence, why_k=why))
 
@@ -81,13 +87,25 @@ def tellable(crowd: Crowd, fits: Fits, settings: Settings) -> Fits:
     return {k: fit for k, fit in fits.items() if k == 1 or sizes[k].min() >= settings.min_group}
 
 
-def _refuse_untold(told: Fits, settings: Settings) -> None:
+def _refuse_unfound(fits: Fits, least: int, most: int) -> None:
+    """A method that finds its own number may not find the one that was asked for."""
+    if any(least <= k <= most for k in fits):
+        return
+    raise BadSetting(
+        f"Density does not find {least if least == most else f'{least} to {most}'} segments here",
+        got=f"{', '.join(map(str, fits))}, which is what it finds",
+        do="leave out -k, or take --method kmeans",
+    )
+
+
+def _refuse_untold(fits: Fits, told: Fits, settings: Settings) -> None:
     """Say no where what was asked for is not among what may be told."""
     if settings.k == "auto":
         return
     least, most = (settings.k, settings.k) if isinstance(settings.k, int) else settings.k
     if any(least <= k <= most for k in told):
         return
+    _refuse_unfound(fits, least, most)
     asked = str(least) if least == most else f"{least} to {most}"
     raise BadSetting(
         f"Of {asked} segments one has fewer than {settings.min_group} customers, about whom nothing is published",
@@ -150,6 +168,7 @@ def _trial(crowd: Crowd, k: int, fit: Found) -> Trial:
 
 def _grouping(crowd: Crowd, k: int, fit: Found, weighed: Weighed, settings: Settings) -> Grouping:
     near = nearest_by(fit.scorer, crowd.tiles, threads=settings.threads)
+    n_unlike = int((near.label[crowd.known] < 0).sum())
     return Grouping(
         k=k,
         scorer=fit.scorer,
@@ -159,6 +178,7 @@ def _grouping(crowd: Crowd, k: int, fit: Found, weighed: Weighed, settings: Sett
         slsw=weighed.trust.get(k, ()),
         valleys=weighed.valleys.get(k, ()),
         bootstraps=weighed.bootstraps.get(k, ()),
+        n_unlike=n_unlike if n_unlike or fit.setting is not None else None,
     )
 
 
@@ -200,6 +220,7 @@ def _warnings(crowd: Crowd, weighed: Weighed, described: Described, least: int) 
     k = weighed.evidence.k
     of_k = next(solution.notes for solution in described.solutions if solution.k == k)
     found = (
+        *_unlike_notes(weighed.evidence.candidate(k).unlike_share),
         *_without_segment(crowd, least),
         *weighed.evidence.notes,
         *weighed.evidence.candidate(k).notes,
@@ -207,6 +228,16 @@ def _warnings(crowd: Crowd, weighed: Weighed, described: Described, least: int) 
         *crowd.notes,
     )
     return tuple(dict.fromkeys(found))
+
+
+def _unlike_notes(share: float) -> tuple[Note, ...]:
+    """How many are in no segment because they stand alone; more than half speak against the method."""
+    if not share:
+        return ()
+    text = f"{percent(share)} of the customers are unlike anyone: they stand alone, and are in no segment (number 0)."
+    if share > MOST_UNLIKE:
+        text += " Where so many do, density has little to say; --method kmeans places everybody."
+    return (Note("unlike-anyone", text),)
 
 
 def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:

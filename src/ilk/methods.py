@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from ilk.cluster.density import Density
+from ilk.cluster.grouping import Ward
 from ilk.cluster.method import KMEANS, Method
+from ilk.cluster.on_rows import OnRows
 from ilk.crowd import Crowd
+from ilk.features.recipe import square_weights
 from ilk.settings import Settings
 
 
 def method_for(crowd: Crowd, settings: Settings) -> Method:
     """The method that was asked for, or the one that fits the columns."""
-    del crowd, settings
+    weights = square_weights(crowd.fitted.recipe)
+    if settings.method == "ward":
+        return OnRows(Ward(weights, least=settings.min_group))
+    if settings.method == "density":
+        return OnRows(Density(weights, least=settings.min_group))
     return KMEANS

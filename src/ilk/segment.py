@@ -78,6 +78,7 @@ def segment(
         with progress.stage("Finding segments"):
             method = method_for(crowd, settings)
             fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
+        method = method.having(fits)
         with progress.stage("Asking again with other customers"):
             import_meanwhile("sklearn.tree")
             weighed = weigh(crowd, method, fits, settings, progress)

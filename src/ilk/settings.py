@@ -202,7 +202,9 @@ class Settings(BaseModel):
         group="Segments",
         source="convention",
     )
-    method: Literal["auto", "kmeans"] = _field("auto", "How segments are found", flag="--method", group="Segments")
+    method: Literal["auto", "kmeans", "ward", "density"] = _field(
+        "auto", "How segments are found", flag="--method", group="Segments"
+    )
     seed: int = _field(
         0,
         "Seed of every random draw; the same seed gives the same study",

@@ -83,7 +83,7 @@ def test_a_score_is_the_distance_to_the_nearest_row_and_adds_up():
     matrix = np.array([[1.0, 0.0], [1.0, np.nan]], np.float32)
     assert scorer.scores(matrix).tolist() == [[1.0, 4.0], [0.0, 4.0]]
     for row, score in zip(matrix.astype(float), scorer.scores(matrix), strict=True):
-        assert scorer.points(row).sum(axis=1).tolist() == score.tolist()
+        assert scorer.terms(row).sum(axis=1).tolist() == score.tolist()
     assert scorer.anchors(np.array([1.0, 3.0]))[0].tolist() == [1.0, 3.0]
     assert scorer.middles.tolist() == [[0.5, 1.5], [3.0, 0.0]]
     assert scorer.renumbered(np.array([1, 0])).scores(matrix).tolist() == [[4.0, 1.0], [4.0, 0.0]]

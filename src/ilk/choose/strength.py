@@ -43,13 +43,15 @@ def prediction_strengths(
 
 
 def _strength(train: NDArray[np.uint8], refits: Refits) -> float:
-    sizes = [max(scorer.k, 1) for scorer in refits.scorers]
+    sizes = [scorer.k for scorer in refits.scorers]
     tests = zip(train, refits.labels[SPLITS:], refits.labels[:SPLITS], sizes[SPLITS:], sizes[:SPLITS], strict=True)
     return float(np.mean([_weakest(own[half == 0], other[half == 0], k, k_o) for half, own, other, k, k_o in tests]))
 
 
 def _weakest(own: NDArray[np.integer], other: NDArray[np.integer], k: int, k_other: int) -> float:
     """The smallest share over test segments of its pairs that training keeps together; 0 where nothing is divided."""
+    if k == 0:
+        return 0.0
     table = contingency(own, other, k + 1, k_other + 1)[:k]
     sizes = table.sum(axis=1)
     kept = (table * (table - 1))[:, :k_other].sum(axis=1)

@@ -13,7 +13,7 @@ from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.method import Effort, Found, KMeans, Refits, inertia_of
 from ilk.cluster.scorer import Places, Scorer, label_by, nearest_by
 from ilk.cluster.twin import squared_distances
-from ilk.engines.tiles import UNIT, Matrix, Tiles
+from ilk.engines.tiles import UNIT, Matrix, Tiles, matrix_of
 from ilk.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -60,7 +60,7 @@ class ByRows:
         apart = squared_distances(matrix, self.rows)
         return np.stack([apart[:, self.owner == j].min(axis=1) for j in range(self.k)], axis=1)
 
-    def points(self, row: Floats) -> Floats:
+    def terms(self, row: Floats) -> Floats:
         """(x - r)^2 a feature to the nearest row of each segment, (k, p); they add up exactly to the scores."""
         return np.asarray(np.where(np.isnan(row), 0.0, (row - self.anchors(row)) ** 2))
 
@@ -131,6 +131,12 @@ class Levels:
     most: int
     name: str = "levels"
     effort: Effort = EFFORT
+    finds_k: bool = False
+
+    def having(self, found: Mapping[int, Found]) -> Levels:
+        """There is nothing to settle on."""
+        del found
+        return self
 
     def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
         """All k together: they share the small segments."""
@@ -177,7 +183,8 @@ class Levels:
     ) -> Mapping[int, Refits]:
         """Many small segments inside compiled loops, then put together for each level."""
         scorers = self._refitted(tiles, masses, ks, seeds, threads=threads, progress=progress)
-        return {k: Refits(k, tuple(own), label_by(list(own), tiles)) for k, own in scorers.items()}
+        matrix = matrix_of(tiles)
+        return {k: Refits(k, tuple(own), np.stack(label_by(own, matrix))) for k, own in scorers.items()}
 
     def _refitted(
         self,

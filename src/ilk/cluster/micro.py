@@ -41,7 +41,9 @@ class Micro:
     labels: NDArray[np.int32]
 
 
-def micro_segments(matrix: NDArray[np.float32], order: Rows, *, least: int = LEAST, most: int = MOST) -> Micro | None:
+def micro_segments(
+    matrix: NDArray[np.float32], order: Rows, *, least: int = LEAST, most: int = MOST, fewest: int = FEWEST_CUSTOMERS
+) -> Micro | None:
     """Cut customers into min(most, n // least) groups of nearly equal size, halving across the longest direction.
 
     A feature that fewer than `least` of a group answered takes the mean of the group it was cut from, at last 0, the
@@ -52,14 +54,15 @@ def micro_segments(matrix: NDArray[np.float32], order: Rows, *, least: int = LEA
         order: Row numbers in hash order; only these customers are used.
         least: Customers a group at the least.
         most: Groups at the most.
+        fewest: Customers below which there are none.
 
     Returns:
-        None for fewer than 100 customers or fewer than `least`.
+        None for fewer than `fewest` customers or fewer than `least`.
 
     Source: principal direction divisive partitioning (Boley 1998), with halves of equal size.
     """
-    n_groups = min(most, len(order) // least)
-    if len(order) < FEWEST_CUSTOMERS or n_groups < 1:
+    n_groups = min(most, len(order) // max(least, 1))
+    if len(order) < fewest or n_groups < 1:
         return None
     values = matrix[order].astype(np.float64)
     groups = list(_halved(values, n_groups, least))

@@ -6,6 +6,7 @@ A new method brings a class of its own beside `ByCentres`, its data in `model/pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.nearest import Nearest, nearest_two
+from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.twin import squared_distances
 from ilk.engines.tiles import Matrix, Tiles, matrix_of
 from ilk.engines.workers import map_threads
@@ -36,7 +38,7 @@ class Scorer(Protocol):
       of a column in "why", and the limit beyond which a customer is unlike its segment are all made from them. A
       density f is told as -2 ln(pi f) less the least value that can be.
     - A blank (NaN) adds nothing to any score.
-    - `points` takes a score apart by feature. What is left belongs to no column, such as how common a segment is.
+    - `terms` take a score apart by feature. What is left belongs to no column, such as how common a segment is.
     """
 
     @property
@@ -53,7 +55,7 @@ class Scorer(Protocol):
         """How far each customer is from each segment, (n, k); `matrix` float32 (n, p), NaN where blank."""
         ...
 
-    def points(self, row: Floats) -> Floats:
+    def terms(self, row: Floats) -> Floats:
         """What each feature of one customer, (p,), adds to the score of each segment, (k, p); 0 where blank."""
         ...
 
@@ -70,7 +72,7 @@ class Scorer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ByCentres:
     """Squared distance to a centre each: k-means.
 
@@ -79,6 +81,12 @@ class ByCentres:
     """
 
     centres: Floats
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByCentres) and np.array_equal(self.centres, other.centres)
+
+    def __hash__(self) -> int:
+        return hash(self.centres.tobytes())
 
     @property
     def k(self) -> int:
@@ -94,7 +102,7 @@ class ByCentres:
         """Squared distances over the answered features, (n, k); exact, because all are multiples of 2^-16."""
         return squared_distances(matrix, self.centres)
 
-    def points(self, row: Floats) -> Floats:
+    def terms(self, row: Floats) -> Floats:
         """(x - c)^2 a feature, (k, p); they add up exactly to the scores."""
         return np.asarray(np.where(np.isnan(row), 0.0, (row - self.centres) ** 2))
 
@@ -147,11 +155,22 @@ def _two(scorer: Scorer, matrix: Matrix) -> tuple[NDArray[np.int32], NDArray[np.
     return told.astype(np.int32), runner_up.astype(np.int32), first, rest[here, runner_up]
 
 
-def label_by(scorers: list[Scorer], tiles: Tiles) -> NDArray[np.int16]:
-    """Label every customer by each of some scorers, (m, n); a scorer's own k for who is unlike anyone."""
-    matrix = matrix_of(tiles)
-    return np.stack([_counted(nearest_rows(s, matrix, threads=1).label, s.k) for s in scorers])
+def label_by(scorers: Sequence[Scorer], matrix: Matrix) -> list[NDArray[np.int16]]:
+    """Label every customer by each of some scorers, (n,) each; a scorer's own k for who is unlike anyone.
+
+    Where scorers share their points, one search for the nearest serves them all.
+    """
+    found: list[NDArray[np.int16]] = []
+    points, near = None, None
+    for scorer in scorers:
+        if isinstance(scorer, ByNeighbours) and scorer.limits is None:
+            if scorer.points is not points:
+                points, near = scorer.points, scorer.points_nearest(matrix)
+            found.append(_counted(scorer.owner[near], scorer.k))
+        else:
+            found.append(_counted(nearest_rows(scorer, matrix, threads=1).label, scorer.k))
+    return found
 
 
-def _counted(label: NDArray[np.int32], k: int) -> NDArray[np.int16]:
+def _counted(label: NDArray[np.integer], k: int) -> NDArray[np.int16]:
     return np.where(label == UNLIKE, k, label).astype(np.int16)

@@ -242,8 +242,9 @@ def cropped(block: Block, n: int) -> Block:
 def matrix_of(tiles: Tiles) -> Matrix:
     """The matrix that `tiles_of` cut, float32 (n, n_features), NaN where an answer is missing."""
     values, gaps = tiles.values.copy(), tiles.gaps
-    tile = np.repeat(np.arange(len(values)), np.diff(gaps.start))
-    values[tile, gaps.feature] = np.where(gaps.mark > 0, np.float32(np.nan), values[tile, gaps.feature])
+    tile, used = np.repeat(np.arange(len(values)), np.diff(gaps.start)), slice(gaps.start[-1])  # there may be room left
+    feature, mark = gaps.feature[used], gaps.mark[used]
+    values[tile, feature] = np.where(mark > 0, np.float32(np.nan), values[tile, feature])
     return np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
 
 

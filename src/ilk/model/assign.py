@@ -20,7 +20,7 @@ from ilk.features import recipe as recipes
 from ilk.model.conditions import who_meets
 from ilk.model.edits import View
 from ilk.model.parts import Content
-from ilk.model.score import NOTHING_ANSWERED, Scored, score, with_blanks
+from ilk.model.score import NOTHING_ANSWERED, UNLIKE_ANYONE, Scored, score, with_blanks
 from ilk.model.scorers import Scoring
 from ilk.progress import Progress
 from ilk.settings import Settings
@@ -205,7 +205,8 @@ class Assignment:
     def sizes(self) -> tuple[tuple[int, str, int], ...]:
         """(number, name, customers) of each segment, those set aside first."""
         view = self._model.view
-        aside = ((0, " / ".join(dict.fromkeys(a.name for a in view.asides)), self._sizes[-1]),) if view.asides else ()
+        called = [*(a.name for a in view.asides), *([UNLIKE_ANYONE] * view.leaves_out)]
+        aside = ((0, " / ".join(dict.fromkeys(called)), self._sizes[-1]),) if called else ()
         found = ((s.number, s.persona.name, self._sizes[i]) for i, s in enumerate(view.segments))
         return (*aside, *found)
 
@@ -288,8 +289,8 @@ class Assignment:
 
 
 def set_aside(view: View, batch: pa.RecordBatch, n: int) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
-    """Who of n customers is set aside, and what each of them is called; the first rule that is met counts."""
-    met, names = np.zeros(n, np.bool_), np.full(n, None, object)
+    """Who of n customers is set aside, and what each who is in no segment is called; the first rule met counts."""
+    met, names = np.zeros(n, np.bool_), np.full(n, UNLIKE_ANYONE, object)
     for aside in view.asides:
         if aside.test.column in batch.schema.names:
             new = who_meets(aside.test, batch) & ~met

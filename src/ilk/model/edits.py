@@ -43,6 +43,11 @@ class View:
     asides: tuple[Aside, ...]
 
     @property
+    def leaves_out(self) -> bool:
+        """Whether a customer can be unlike anyone, and so in no segment."""
+        return self.solution.n_unlike is not None
+
+    @property
     def merged(self) -> bool:
         """Whether two segments were made one."""
         return len(self.segments) < len(self.owner)

@@ -15,7 +15,7 @@ from ilk.model.conditions import who_meets
 from ilk.model.customer import Customer, read_customer, read_value
 from ilk.model.how_far import Elsewhere, how_far
 from ilk.model.model import Model
-from ilk.model.score import score
+from ilk.model.score import UNLIKE_ANYONE, score
 from ilk.model.scorers import Scoring, distances, nearest_segments
 from ilk.model.shown import explanation_text
 from ilk.model.why import Reason, identity_notes, reasons_of, rule_of
@@ -39,7 +39,8 @@ class Explanation:
     """One customer explained.
 
     Args:
-        segment: Number of its segment; 0 for somebody who was set aside, and then nothing else is known.
+        segment: Number of its segment; 0 for somebody who was set aside, of whom nothing else is known, or who is
+            unlike anyone.
         uid: Of the segment.
         name: Of its persona.
         sentence: What the persona is like.
@@ -116,6 +117,8 @@ def explain(model: Model, customer: Mapping[str, Any], *, changeable: Iterable[s
     scoring, row = model.scoring, read.features[np.newaxis]
     found = score(scoring, row, read.hashed)
     label, next_label = int(found.label[0]), int(found.runner_up[0])
+    if label < 0:
+        return _unlike(model, read, float(found.distance[0]))
     segment = model.segments[label]
     runner_up = model.segments[next_label] if next_label >= 0 else None
     reasons = reasons_of(model, read, label, next_label) if runner_up is not None else ()
@@ -160,6 +163,21 @@ def _aside(model: Model, values: Mapping[str, Any]) -> Explanation | None:
     return None
 
 
+def _unlike(model: Model, customer: Customer, distance: float) -> Explanation:
+    """Somebody who is farther from every segment than their customers are."""
+    return Explanation(
+        segment=0,
+        uid="",
+        name=UNLIKE_ANYONE,
+        sentence="Farther from every segment than the customers of the study who are in one.",
+        distance=distance,
+        outlier=True,
+        alike=_alike(model.scoring, customer) if model.content.reference is not None else (),
+        blank=customer.blank,
+        notes=customer.notes,
+    )
+
+
 def _alike(scoring: Scoring, customer: Customer) -> tuple[Alike, ...]:
     """The nearest reference points over the answered features."""
     answered = ~np.isnan(customer.features)
@@ -169,8 +187,9 @@ def _alike(scoring: Scoring, customer: Customer) -> tuple[Alike, ...]:
     nearest = np.argsort(squared, kind="stable")[:N_ALIKE]
     labels = nearest_segments(scoring, scoring.donors[nearest].astype(np.float32)).label
     scaled = distances(scoring, points[nearest], squared[nearest])
+    numbers = np.append(scoring.numbers, 0)
     return tuple(
-        Alike(int(scoring.donor_customers[i]), int(scoring.numbers[label]), float(distance))
+        Alike(int(scoring.donor_customers[i]), int(numbers[label]), float(distance))
         for i, label, distance in zip(nearest, labels, scaled, strict=True)
     )
 

@@ -165,7 +165,8 @@ def _way(model: Model, customer: Customer, label: int, other: int, reach: _Reach
             length = float(np.sqrt(moved @ moved))
         if lands == other:
             break
-    return Elsewhere(segment.number, segment.persona.name, length, changes, model.segments[lands].number)
+    where = model.segments[lands].number if lands >= 0 else 0
+    return Elsewhere(segment.number, segment.persona.name, length, changes, where)
 
 
 def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[Floats, float]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import ByCentres, Scorer
 from ilk.model import parts
-from ilk.model.parts import Grid
-from ilk.model.votes import ByGrids, Votes
+from ilk.model.parts import Again, Centres, Grid, Neighbours, Owners
+from ilk.model.votes import ByGrids, ByOwners, Votes
 
 
 def kept(scorer: Scorer) -> parts.Scorer:
@@ -19,29 +21,56 @@ def kept(scorer: Scorer) -> parts.Scorer:
         TypeError: For a scorer that no model can keep.
     """
     if isinstance(scorer, ByCentres):
-        return parts.Centres(grid_of(scorer.centres))
+        return Centres(grid_of(scorer.centres))
+    if isinstance(scorer, ByNeighbours):
+        none = np.zeros(0)
+        return Neighbours(
+            points=grid_of(scorer.points),
+            owner=tuple(scorer.owner.tolist()),
+            customers=tuple(scorer.customers.tolist()),
+            limits=tuple((none if scorer.limits is None else scorer.limits).tolist()),
+            weights=tuple((none if scorer.limits is None or scorer.weights is None else scorer.weights).tolist()),
+        )
     raise TypeError(type(scorer).__name__)
 
 
 def ready(scorer: parts.Scorer) -> Scorer:
     """A kept scorer, ready to score."""
-    return ByCentres(np.array(scorer.centres, np.float64))
+    if isinstance(scorer, Centres):
+        return ByCentres(np.array(scorer.centres, np.float64))
+    return ByNeighbours(
+        points=np.array(scorer.points, np.float64),
+        owner=np.array(scorer.owner, np.intp),
+        customers=np.array(scorer.customers, np.int64),
+        k=max(scorer.owner) + 1,
+        limits=np.array(scorer.limits) if scorer.limits else None,
+        weights=np.array(scorer.weights) if scorer.limits else None,
+    )
 
 
-def kept_again(again: Sequence[Scorer]) -> tuple[Grid, ...]:
+def kept_again(scorer: Scorer, again: Sequence[Scorer]) -> tuple[Again, ...]:
     """Bootstrap solutions as plain data.
 
     Args:
-        again: Their segments called as those of the solution they belong to.
+        scorer: Of the solution they belong to.
+        again: Their segments called as its.
     """
-    return tuple(grid_of(one.middles) for one in again)
+    if not isinstance(scorer, ByNeighbours):
+        return tuple(grid_of(one.middles) for one in again)
+    points = scorer.points.astype(np.float32)
+    others = [one for one in again if isinstance(one, ByNeighbours)]
+    return tuple(Owners(tuple(one.owner[one.points_nearest(points)].tolist())) for one in others)
 
 
-def ready_again(again: Sequence[Grid], k: int, n_features: int) -> Votes:
-    """Kept bootstrap solutions of k segments, ready to vote."""
-    return ByGrids(np.array(again, np.float64).reshape(-1, k, n_features))
+def ready_again(scorer: Scorer, again: Sequence[Again], n_features: int) -> Votes:
+    """Kept bootstrap solutions, ready to vote."""
+    owners = [one.owner for one in again if isinstance(one, Owners)]
+    if isinstance(scorer, ByNeighbours):
+        return ByOwners(scorer, np.array(owners, np.int16).reshape(-1, len(scorer.points)))
+    grids = [one for one in again if not isinstance(one, Owners)]
+    return ByGrids(np.array(grids, np.float64).reshape(-1, scorer.k, n_features))
 
 
-def grid_of(matrix: np.ndarray) -> Grid:
+def grid_of(matrix: NDArray[np.float64]) -> Grid:
     """A matrix as plain tuples."""
     return tuple(tuple(float(value) for value in row) for row in matrix)

@@ -198,8 +198,36 @@ class Centres:
     type: Literal["centres"] = "centres"
 
 
-Scorer = Centres
-"""One of the ways to score a customer; mixture, latent and neighbours join this union when they are built."""
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Squared distance to the nearest point of each segment over answered features.
+
+    `points` (m, n_features) on the feature scale, NaN-free, means of the `customers` each stands for; `owner` the
+    segment of each, 0-based. Beyond `limits`, one a segment, a customer is unlike anyone; `weights` are each feature's
+    share of W there. Both empty where everybody is placed.
+    """
+
+    points: Grid
+    owner: tuple[int, ...]
+    customers: tuple[int, ...]
+    limits: Row = ()
+    weights: Row = ()
+    type: Literal["neighbours"] = "neighbours"
+
+
+@dataclass(frozen=True, slots=True)
+class Owners:
+    """A bootstrap solution of neighbours: the segment it gives each point of the scorer, -1 for none."""
+
+    owner: tuple[int, ...]
+    type: Literal["owners"] = "owners"
+
+
+Scorer = Centres | Neighbours
+"""One of the ways to score a customer."""
+
+Again = Grid | Owners
+"""A bootstrap solution: centres, or what it says of the scorer's points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +236,7 @@ class Solution:
 
     `bootstraps` are up to 20 bootstrap solutions whose rows are matched to the segments here.
     `distances` are quantiles (0, 1, ..., 100 %) of the training distance to the own centre. `blocks` are there where
-    columns of several sources build.
+    columns of several sources build. `n_unlike` customers are unlike anyone; None for a method that places everybody.
     """
 
     k: int
@@ -217,10 +245,11 @@ class Solution:
     fidelity: Fidelity | None
     themes: tuple[Theme, ...]
     descriptors: tuple[Descriptor, ...] = ()
-    bootstraps: tuple[Grid, ...] = ()
+    bootstraps: tuple[Again, ...] = ()
     distances: Row = ()
     notes: tuple[Note, ...] = ()
     blocks: tuple[BlockShare, ...] = ()
+    n_unlike: int | None = None
 
 
 # ---------------------------------------------------------------- map, reference points, provenance

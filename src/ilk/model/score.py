@@ -16,12 +16,15 @@ from ilk.model.scorers import Matrix, Scoring, distances, nearest_segments
 ARROW_TYPES = {"number": pa.float64(), "flag": pa.bool_(), "text": pa.string(), "date": pa.date32()}
 """How a column of each kind arrives."""
 
+UNLIKE_ANYONE = "Unlike anyone"
+"""What those are called whom the method places in no segment; their number is 0."""
+
 NOTHING_ANSWERED = "answered none of the columns that make segments"
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Some customers and their segments; everything (n,). Where `label` is -1 the customer was set aside.
+    """Some customers and their segments; everything (n,). Label -1: set aside, or unlike anyone.
 
     Args:
         label: Positions of segments.
@@ -60,16 +63,18 @@ def score(
     here = np.arange(len(matrix)) if aside is None else np.flatnonzero(~aside)
     rows = matrix[here]
     near = nearest_segments(scoring, rows, threads=threads)
+    placed = near.label >= 0
+    sure = certainty_of(scoring, rows, near.label, hashes[here])
     apart = distances(scoring, rows, near.d1)
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.where(near.d2 > 0, 1.0 - np.sqrt(near.d1) / np.sqrt(near.d2), 0.0)
     return Scored(
         label=_spread(here, len(matrix), near.label, -1),
-        certainty=_spread(here, len(matrix), certainty_of(scoring, rows, near.label, hashes[here]), np.nan),
+        certainty=_spread(here, len(matrix), np.where(placed, sure, np.nan), np.nan),
         distance=_spread(here, len(matrix), apart, np.nan),
         margin=_spread(here, len(matrix), np.where(np.isinf(near.d2), np.nan, margin), np.nan),
         runner_up=_spread(here, len(matrix), np.where(np.isinf(near.d2), -1, near.runner_up), -1),
-        outlier=_spread(here, len(matrix), apart > scoring.limits[near.label], fill=False),
+        outlier=_spread(here, len(matrix), ~placed | (apart > scoring.limits[near.label]), fill=False),
     )
 
 

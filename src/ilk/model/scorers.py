@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster import nearest, twin
-from ilk.cluster.scorer import ByCentres, nearest_rows
+from ilk.cluster.scorer import UNLIKE, ByCentres, nearest_rows
 from ilk.cluster.scorer import Scorer as Ready
 from ilk.cluster.twin import MOST_CUSTOMERS
 from ilk.engines.tiles import tiles_of
@@ -140,7 +140,7 @@ def scoring_of(content: Content, view: View) -> Scoring:
         numbers=np.array([s.number for s in view.segments], np.int16),
         names=tuple(s.persona.name for s in view.segments),
         limits=np.array([np.inf if s.distance_limit is None else s.distance_limit for s in view.segments]),
-        bootstraps=ready_again(solution.bootstraps, solution.k, n_features),
+        bootstraps=ready_again(scorer, solution.bootstraps, n_features),
         donors=donors,
         donor_customers=customers,
         within=_within(weights, donors, customers),
@@ -223,12 +223,13 @@ def _by_segment(scoring: Scoring, matrix: Matrix) -> Near:
     best = np.full((len(matrix), len(scoring.numbers)), np.inf)
     for j, owner in enumerate(scoring.owner):
         best[:, owner] = np.minimum(best[:, owner], rows[:, j])
-    label = best.argmin(axis=1)
+    label, unlike = best.argmin(axis=1), scoring.scorer.unlike(matrix, rows)
     here = np.arange(len(matrix))
     d1 = best[here, label].copy()
     best[here, label] = np.inf
     runner_up = best.argmin(axis=1)
-    return Near(label, runner_up, d1, best[here, runner_up])
+    told = label if unlike is None else np.where(unlike, UNLIKE, label)
+    return Near(told, runner_up, d1, best[here, runner_up])
 
 
 def _chunks(matrix: Matrix) -> Iterator[Matrix]:

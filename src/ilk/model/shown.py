@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ilk.figures import HUGE, count, few, percent
 from ilk.figures import figure as rounded
 from ilk.model.parts import Segment
+from ilk.model.score import UNLIKE_ANYONE
 from ilk.model.trust import DIP
 
 if TYPE_CHECKING:
@@ -47,11 +48,21 @@ def as_text(model: Model) -> str:
     lines = [_title(model), ""]
     lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{'share':>9}  trust"]
     lines += [_segment_line(segment, model) for segment in model.segments]
+    lines += _unlike_line(model)
     lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
     if model.edits:
         often = "once, on" if len(model.edits) == 1 else f"{len(model.edits)} times, last on"
         lines += ["", f"changed by hand {often} {model.edits[-1].date}"]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _unlike_line(model: Model) -> list[str]:
+    """How many are in no segment."""
+    n, whole = model.solution.n_unlike, max(model.content.provenance.n_assigned, 1)
+    if n is None:
+        return []
+    share = percent(n / whole) if n >= model.min_group or n == 0 else ""
+    return [f"{0:>4}  {UNLIKE_ANYONE:<42}{few(n, model.min_group):>11}{share:>9}"]
 
 
 def as_html(model: Model) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ilk.engines.tiles import LIMIT, UNIT
 from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
-from ilk.model.parts import Content, Edit, Grid, Segment, Solution
+from ilk.model.parts import Content, Edit, Segment, Solution
+from ilk.model.sound_scorers import fits, on_the_grid, scorer_problems
 from ilk.sources.activity_plan import ActivityPlan
 
 WHOLE_LIMIT = 2**53
@@ -50,7 +50,7 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
         yield from _segment_problems(merged, content)
     yield from _map_problems(content, n_features)
     n = len(content.correlation_columns)
-    if not _fits(content.correlation, n, n):
+    if not fits(content.correlation, n, n):
         yield "the correlations are not square"
 
 
@@ -63,7 +63,7 @@ def _source_problems(content: Content, known: set[str]) -> Iterator[str]:
             yield "a source knows fewer customers than none"
     plans = [one.plan.text for one in content.sources if isinstance(one.plan, ActivityPlan) and one.plan.text]
     for plan in (*plans, *(one.plan for one in content.texts)):
-        if len(plan.idf) != len(plan.words) or not _fits(plan.map, len(plan.words), len(plan.names)):
+        if len(plan.idf) != len(plan.words) or not fits(plan.map, len(plan.words), len(plan.names)):
             yield "the topics of what people wrote have the wrong shape"
     for one in content.texts:
         if len(one.names) != len(one.plan.names) or not set(one.names) <= known:
@@ -110,9 +110,7 @@ def _solution_problems(solution: Solution, n_features: int, content: Content) ->
     if k < 1 or len(solution.segments) != k:
         yield "a number of segments is not that of the segments"
         return
-    for centres in (solution.scorer.centres, *solution.bootstraps):
-        if not _fits(centres, k, n_features) or not _on_the_grid(centres):
-            yield f"the centres of {k} segments have the wrong shape or values"
+    yield from scorer_problems(solution, n_features)
     if [s.number for s in solution.segments] != list(range(1, k + 1)):
         yield f"{k} segments are not numbered 1 to {k}"
     if len({s.uid for s in solution.segments} - {""}) != len(solution.segments):
@@ -137,29 +135,17 @@ def _segment_problems(segment: Segment, content: Content) -> Iterator[str]:
 
 
 def _map_problems(content: Content, n_features: int) -> Iterator[str]:
-    if len(content.map.origin) != n_features or not _fits(content.map.axes, n_features, len(content.map.words)):
+    if len(content.map.origin) != n_features or not fits(content.map.axes, n_features, len(content.map.words)):
         yield "the map has the wrong shape"
     if content.reference is None:
         return
     m = len(content.reference.customers)
-    if not _fits(content.reference.points, m, n_features) or not _fits(content.reference.xy, m, 2):
+    if not fits(content.reference.points, m, n_features) or not fits(content.reference.xy, m, 2):
         yield "the reference points have the wrong shape"
-    elif not _on_the_grid(content.reference.points):
+    elif not on_the_grid(content.reference.points):
         yield "a reference point is out of range"
     if m == 0 or min(content.reference.customers) < 1:
         yield "a reference point stands for nobody"
-
-
-def _fits(grid: Grid, n_rows: int, n_columns: int) -> bool:
-    return len(grid) == n_rows and all(len(row) == n_columns for row in grid)
-
-
-def _on_the_grid(grid: Grid) -> bool:
-    """Whether all are multiples of 2^-16 smaller than 256 in size, which makes every score exact."""
-    values = np.array(grid, np.float64)
-    if not (np.abs(values) < LIMIT).all():
-        return False
-    return bool((values * UNIT == np.floor(values * UNIT)).all())
 
 
 def _too_large(part: Any) -> Iterator[str]:

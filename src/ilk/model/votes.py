@@ -9,6 +9,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.cluster.neighbours import ByNeighbours
+
 Floats = NDArray[np.float64]
 
 POLLED = 256
@@ -65,3 +67,23 @@ class ByGrids:
             one = near[start : start + len(self)]
             np.copyto(winner, start // len(self), where=one > best)
             np.maximum(best, one, out=best)
+
+
+@dataclass(frozen=True, slots=True)
+class ByOwners:
+    """What each solution says of the point a customer is nearest to.
+
+    Args:
+        scorer: Has the points, m of them.
+        owners: (b, m), the segment each solution gives each point; -1 for none.
+    """
+
+    scorer: ByNeighbours
+    owners: NDArray[np.int16]
+
+    def __len__(self) -> int:
+        return len(self.owners)
+
+    def rows(self, values: Floats) -> NDArray[np.int16]:
+        """One search for the nearest point serves all solutions."""
+        return np.asarray(self.owners[:, self.scorer.points_nearest(values.astype(np.float32))])

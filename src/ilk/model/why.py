@@ -55,7 +55,7 @@ def reasons_of(model: Model, customer: Customer, label: int, next_label: int) ->
     """
     scoring = model.scoring
     here, there = scoring.rows_nearest(customer.features, (label, next_label))
-    points = scoring.scorer.points(customer.features.astype(np.float64))
+    points = scoring.scorer.terms(customer.features.astype(np.float64))
     points = points[there] - points[here]
     by_column = np.bincount(scoring.columns_of_features, points, minlength=len(scoring.columns))
     segments = model.segments[label], model.segments[next_label]

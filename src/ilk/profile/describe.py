@@ -100,7 +100,7 @@ class _Work:
         ground = replace(ground, themes=with_shares(ground.themes, ready.features, means))
         described = describe_by(ready.columns, ground.words, ready.layout, counted.summary, profiles)
         explained = self._explained(grouping)
-        groups = self._groups(counted, profiles, explained.rules, described.told)
+        groups = self._groups(counted, profiles, explained.rules, described.told, n_unlike=grouping.n_unlike or 0)
         segments = self._segments(
             grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
         )
@@ -113,10 +113,11 @@ class _Work:
             fidelity=explained.fidelity,
             themes=ground.themes,
             descriptors=described.descriptors,
-            bootstraps=kept_again(grouping.bootstraps),
+            bootstraps=kept_again(grouping.scorer, grouping.bootstraps),
             distances=distance_quantiles(distances, grouping.labels, settings.min_group),
             notes=(*share_notes(shares, settings.weight), *self._notes(ground, means, counted)),
             blocks=shares,
+            n_unlike=grouping.n_unlike,
         )
 
     def _explained(self, grouping: Grouping) -> Explained:
@@ -136,11 +137,13 @@ class _Work:
         profiles: tuple[tuple[Profile, ...], ...],
         rules: tuple[tuple[Rule, ...], ...],
         described: tuple[tuple[str, ...], ...],
+        *,
+        n_unlike: int,
     ) -> tuple[Group, ...]:
         sizes, min_group = counted.summary.sizes, self.ready.subject.settings.min_group
         covered = int(sizes.min()) < min_group
         inner = segment_profiles(counted, min_group, cover=False) if covered else profiles
-        total = max(int(sizes.sum()), 1)
+        total = max(int(sizes.sum()) + n_unlike, 1)
         told = told_sizes(sizes, min_group)
         return tuple(
             Group(int(told[j]), int(told[j]) / total, profiles[j], inner[j], rules[j], described[j])

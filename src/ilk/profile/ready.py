@@ -68,6 +68,7 @@ class Grouping:
         slsw: Trust of each segment, empty where it was not measured.
         bootstraps: Up to 20 bootstrap solutions, their segments called as those of `scorer`.
         valleys: Density between each segment and its main neighbour over the lower peak, empty where not measured.
+        n_unlike: Customers who are unlike anyone; None for a method that places everybody.
     """
 
     k: int
@@ -78,6 +79,7 @@ class Grouping:
     slsw: tuple[float, ...] = ()
     bootstraps: tuple[Scorer, ...] = ()
     valleys: tuple[float, ...] = ()
+    n_unlike: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

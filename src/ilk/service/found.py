@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ilk.model.assign import RESULT_TYPES, RESULTS, set_aside
 from ilk.model.model import Model
-from ilk.model.score import NOTHING_ANSWERED, Scored, score
+from ilk.model.score import NOTHING_ANSWERED, UNLIKE_ANYONE, Scored, score
 from ilk.service.cells import array_of, hashes_of, numbers_in
 from ilk.service.columns import Rows, Wanted
 
@@ -100,7 +100,7 @@ def _hashes(rows: Rows, matrix: NDArray[np.float32]) -> NDArray[np.uint64]:
 def _set_aside(model: Model, wanted: Wanted, rows: Rows) -> tuple[NDArray[np.bool_], NDArray[np.object_]]:
     asides = model.view.asides
     if not asides:
-        return np.zeros(len(rows), np.bool_), np.full(len(rows), None, object)
+        return np.zeros(len(rows), np.bool_), np.full(len(rows), UNLIKE_ANYONE, object)
     names = list(dict.fromkeys(one.test.column for one in asides if one.test.column in rows.cells))
     arrays = [array_of(wanted.kinds[name], rows.cells[name]) for name in names]
     return set_aside(model.view, pa.RecordBatch.from_arrays(arrays, names=names), len(rows))
