@@ -160,6 +160,13 @@ def test_the_flow_shows_the_number_that_is_shown(model):
     assert shown_ks(model.content, 2, 3) == [2, 3, 4]
 
 
+def test_the_flow_ends_where_a_number_of_segments_may_not_be_shown(model):
+    """Of eight segments one was too small to be told of: nine do not flow from it, and the chart is drawn without."""
+    gapped = replace(model.content, solutions=tuple(s for s in model.content.solutions if s.k != 5))
+    assert [s.k for s in gapped.solutions if s.k > 5]
+    assert shown_ks(gapped, 4, 8) == [2, 3, 4]
+
+
 def test_a_study_without_evidence_draws_none(model):
     evidence = model.content.evidence
     bare = replace(evidence, candidates=tuple(replace(c, stability=None, null=None) for c in evidence.candidates))

@@ -94,7 +94,9 @@ def _children(flow: Flow) -> dict[int, list[int]]:
 
 def shown_ks(content: Content, k: int, most: int) -> list[int]:
     """The solutions drawn: up to `most` in a row, the shown one among them with one after it if there is one."""
-    tried = [s.k for s in content.solutions if s.k >= 2]
+    known = [s.k for s in content.solutions if s.k >= 2]
+    middle = k if k in known else known[0] if known else k
+    tried = [one for one in known if set(range(*sorted((one, middle)))) <= set(known)]  # no number left out between
     last = min(len(tried), max(most, tried.index(k) + 2 if k in tried else most))
     return tried[max(0, last - most) : last]
 
