@@ -117,6 +117,13 @@ def test_beside_other_columns_each_is_told_its_own_way():
     assert "income" in chess.sentence.lower()
 
 
+def test_a_long_title_keeps_its_capitals():
+    """Made from the name of its column it would lose them."""
+    label = Label("Counter-Strike Global Offensive", given=True, short="counter-strike global offensive")
+    words = words_for(ColumnPlan("Counter-Strike Global Offensive", "topics", "topics", "builds", "told", label))
+    assert words.topic == words.plain == "Counter-Strike Global Offensive"
+
+
 def test_words_for_a_topic():
     """The plain words as they are written; who likes it."""
     plan = ColumnPlan("Rock music", "topics", "topics", "builds", "told", made_label("Rock music"))

@@ -8,7 +8,7 @@ from math import log2
 
 from ilk.model.parts import ColumnSummary, Content, Direction, Marker, Profile, Segment
 from ilk.outputs.charts.interests import having
-from ilk.outputs.wording import fixed, in_units, lower_first, much_of, per_cent, times, words_of
+from ilk.outputs.wording import fixed, in_units, much_of, per_cent, times
 
 WEAKEST = 0.25
 """Standard deviations from everyone below which a difference is not worth a word (rule of thumb)."""
@@ -118,7 +118,7 @@ def _weaker(name: str, segment: Segment, content: Content) -> Marker:
 def _weaker_interest(column: ColumnSummary, profile: Profile, theme: int, d: float) -> Marker:
     """How many have it, as markers of interests say it."""
     here, everyone = having(profile), having(column.everyone)
-    text = f"{lower_first(words_of(column.plan))} ({per_cent(here)}; everyone {per_cent(everyone)})"
+    text = f"{column.plan.label.words} ({per_cent(here)}; everyone {per_cent(everyone)})"
     return Marker(column.plan.column, theme, "high", d, 100 * here / everyone if here and everyone else None, text)
 
 

@@ -88,7 +88,8 @@ def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
     label = plan.label
     given = _reading(plan, label.words)
     long = len(given.topic) > LONGEST_TOPIC or _QUESTION.match(label.words) or "," in label.words
-    made = _reading(plan, label.short or label.words) if label.given and long else given
+    short = label.given and long and plan.kind != "topics"  # a title is not said in other words
+    made = _reading(plan, label.short or label.words) if short else given
     of_one = plan.kind == "share" and (facts is None or facts.maximum is None or facts.maximum <= 2.0)
     return replace(
         made,
