@@ -26,19 +26,29 @@ def plans_for(columns, **parts):
     return [plan(name, "number", block="survey" if name.startswith("s") else "customers", **parts) for name in columns]
 
 
-def first_eigenvalue(features):
-    return np.linalg.eigvalsh(np.cov(features.T, bias=True))[-1]
+def eigenvalues(features):
+    return np.linalg.eigvalsh(np.cov(features.T, bias=True))
+
+
+def counted(features):
+    """What a block counts for: its first eigenvalue as far as that stands out, else the sum of all."""
+    values = eigenvalues(features)
+    noise = values.mean() * (1 + (len(values) / len(features)) ** 0.5) ** 2
+    common = max(1 - noise / values[-1], 0) ** 2
+    return common / values[-1] + (1 - common) / values.sum()
 
 
 def test_after_it_no_block_reaches_farther_than_another():
-    """The first eigenvalue of each is one, and so twelve columns weigh no more than two."""
+    """Twelve columns that follow one another reach as far as one; two that do not weigh as one together."""
     columns = two_blocks()
     fitted = fit_recipe(table_of(columns), plans_for(columns), Settings())
     features = apply(fitted.recipe, table_of(columns)).astype(np.float64)
-    assert first_eigenvalue(features[:, :12]) == pytest.approx(1.0, abs=2e-3)
-    assert first_eigenvalue(features[:, 12:]) == pytest.approx(1.0, abs=2e-3)
+    assert counted(features[:, :12]) == pytest.approx(1.0, abs=2e-3)
+    assert counted(features[:, 12:]) == pytest.approx(1.0, abs=2e-3)
+    assert eigenvalues(features[:, :12])[-1] == pytest.approx(1.0, abs=0.1)
+    assert eigenvalues(features[:, 12:]).sum() == pytest.approx(1.0, abs=0.01)
     assert [note.code for note in fitted.notes] == ["blocks"]
-    assert fitted.recipe.transforms[0].weight < 0.4 < 0.9 < fitted.recipe.transforms[-1].weight
+    assert fitted.recipe.transforms[0].weight < 0.4 < 0.7 < fitted.recipe.transforms[-1].weight
 
 
 def test_by_hand():
@@ -46,6 +56,17 @@ def test_by_hand():
     columns = {"a": [0.0, 1.0] * 20, "b": [0.0, 1.0] * 20, "s": [0.0, 0.0, 1.0, 1.0] * 10}
     fitted = fit_recipe(table_of(columns), plans_for(columns), Settings(weight={"survey": 3}))
     assert [t.weight for t in fitted.recipe.transforms] == [0.7071, 0.7071, 3.0]
+
+
+@pytest.mark.parametrize("n_noise", [5, 30])
+def test_a_source_of_noise_drowns_nobody(n_noise):
+    """Whatever number of unrelated questions: together they weigh as one column, each direction next to nothing."""
+    rng = np.random.default_rng(4)
+    columns = two_blocks() | {f"s{j}": rng.normal(size=N) for j in range(n_noise)}
+    fitted = fit_recipe(table_of(columns), plans_for(columns), Settings())
+    features = apply(fitted.recipe, table_of(columns)).astype(np.float64)
+    assert eigenvalues(features[:, 12:]).sum() < 1.2
+    assert eigenvalues(features[:, 12:])[-1] < 0.5 < 0.9 < eigenvalues(features[:, :12])[-1]
 
 
 def test_one_block_stays_as_it_is():
@@ -62,7 +83,7 @@ def test_blanks_of_a_source_do_not_weigh():
     half = {n: np.where(np.arange(N) < N // 2, v, np.nan) if n.startswith("s") else v for n, v in columns.items()}
     fitted = fit_recipe(table_of(half), plans_for(columns), Settings())
     features = apply(fitted.recipe, table_of(half))[: N // 2, 12:]
-    assert first_eigenvalue(features.astype(np.float64)) == pytest.approx(1.0, abs=2e-3)
+    assert counted(features.astype(np.float64)) == pytest.approx(1.0, abs=2e-3)
 
 
 def test_the_order_of_rows_does_not_matter():
@@ -85,7 +106,7 @@ def test_interests_are_a_block_of_their_own():
     recipe = fit_recipe(table_of(columns), plans, Settings()).recipe
     features = apply(recipe, table_of(columns)).astype(np.float64)[:, :8]
     some = ~np.isnan(features[:, 0])
-    assert first_eigenvalue(features[some]) == pytest.approx(1.0, abs=2e-3)
+    assert counted(features[some]) == pytest.approx(1.0, abs=2e-3)
     weight = recipe.transforms[0].weight
     assert weight > 1.0
     np.testing.assert_allclose(np.linalg.norm(features[some], axis=1), weight, atol=1e-3)

@@ -81,7 +81,7 @@ def balanced_blocks(
     """Divide each block by the square root of its first eigenvalue, and multiply it by its weight.
 
     So no block has a direction along which customers differ more than along that of another, however many columns it
-    has. With one block nothing is changed.
+    has; and one whose columns have nothing in common does not drown the others. With one block nothing is changed.
 
     Args:
         recipe: Fitted.
@@ -118,9 +118,21 @@ def _weight(weights: Mapping[str, float], block: str, columns: Mapping[str, str]
 
 
 def _factor(features: Matrix, weight: float) -> float:
-    """The weight over the root of the first eigenvalue, rounded so that no last bit of it matters."""
-    largest = float(np.linalg.eigvalsh(_covariance(features))[-1])
-    return float(f"{weight / max(largest, STEP**-1) ** 0.5:.{DIGITS}g}")
+    """The weight over the root of what a block counts for, rounded so that no last bit of it matters.
+
+    One over the first eigenvalue as far as that stands out from what unrelated columns would have, as in a block whose
+    columns have something in common; one over the sum of all as far as it does not: else each direction of a block of
+    unrelated columns would count as much as the first of any other block.
+
+    Source: edge of the eigenvalues of noise, Marchenko & Pastur (1967), Mathematics of the USSR-Sbornik 1(4).
+    """
+    n, p = max(int((~np.isnan(features)).any(axis=1).sum()), 1), features.shape[1]
+    values = np.linalg.eigvalsh(_covariance(features))
+    largest, total = max(float(values[-1]), STEP**-1), max(float(values.sum()), STEP**-1)
+    noise = total / p * (1.0 + (p / n) ** 0.5) ** 2
+    common = max(1.0 - noise / largest, 0.0) ** 2
+    counts = common / largest + (1.0 - common) / total
+    return float(f"{weight * counts**0.5:.{DIGITS}g}")
 
 
 def _covariance(features: Matrix) -> Values:
