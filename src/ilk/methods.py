@@ -6,6 +6,7 @@ from ilk.cluster.density import Density
 from ilk.cluster.grouping import Ward
 from ilk.cluster.method import KMEANS, Method
 from ilk.cluster.on_rows import OnRows
+from ilk.cluster.soft_solvers import LatentClass, MixtureModel
 from ilk.crowd import Crowd
 from ilk.features.recipe import square_weights
 from ilk.settings import Settings
@@ -18,4 +19,8 @@ def method_for(crowd: Crowd, settings: Settings) -> Method:
         return OnRows(Ward(weights, least=settings.min_group))
     if settings.method == "density":
         return OnRows(Density(weights, least=settings.min_group))
+    if settings.method == "latent":
+        return OnRows(LatentClass(crowd.fitted.recipe, settings.min_group))
+    if settings.method == "mixture":
+        return OnRows(MixtureModel())
     return KMEANS

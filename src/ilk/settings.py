@@ -202,7 +202,7 @@ class Settings(BaseModel):
         group="Segments",
         source="convention",
     )
-    method: Literal["auto", "kmeans", "ward", "density"] = _field(
+    method: Literal["auto", "kmeans", "mixture", "latent", "ward", "density"] = _field(
         "auto", "How segments are found", flag="--method", group="Segments"
     )
     seed: int = _field(

@@ -34,6 +34,9 @@ FINALISTS = 4
 SETTLED = 1e-9
 """Gain of the mean log-likelihood at which a fit has settled."""
 
+ROUGHLY = 1e-5
+"""The same for one of many refits."""
+
 MOST_PASSES = 2_000
 """Passes after which a fit ends in any case."""
 
@@ -111,6 +114,7 @@ def fit_latent(
     seed: int,
     mass: NDArray[np.floating] | None = None,
     n_starts: int = STARTS,
+    thorough: bool = True,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> LatentFit:
@@ -123,6 +127,7 @@ def fit_latent(
         seed: Of every start.
         mass: How often each customer counts, (n,); once if not given.
         n_starts: Starts; all run for a while, the best to the end.
+        thorough: False for one of many refits: the best start alone, until it gains little.
         threads: How many to use; the answer does not depend on it.
         progress: To be stopped by.
 
@@ -136,9 +141,9 @@ def fit_latent(
     _check(data, k, n_starts)
     state = _start(data, k, seed, n_starts)
     state = _carry_on(data, state, passes=SHORT)
-    n_kept = min(n_starts, max(FINALISTS, n_starts // 5))
+    n_kept = min(n_starts, max(FINALISTS, n_starts // 5)) if thorough else 1
     best = np.argsort(-state.likelihood, kind="stable")[:n_kept]
-    state = _carry_on(data, state.only(best), passes=MOST_PASSES)
+    state = _carry_on(data, state.only(best), passes=MOST_PASSES, enough=SETTLED if thorough else ROUGHLY)
     return _finished(data, state.only([int(state.likelihood.argmax())]))
 
 
@@ -253,7 +258,7 @@ def _answers_given(data: _Data, which: NDArray[np.int64]) -> Floats:
     return np.asarray(np.bincount(rows.ravel(), mass, data.n_rows)[1:], np.float64)
 
 
-def _carry_on(data: _Data, state: _State, passes: int) -> _State:
+def _carry_on(data: _Data, state: _State, passes: int, enough: float = SETTLED) -> _State:
     """Pass after pass, until no start gains any more."""
     moving = np.ones(len(state.likelihood), np.bool_)
     for _ in range(passes):
@@ -266,7 +271,7 @@ def _carry_on(data: _Data, state: _State, passes: int) -> _State:
             whole[which] = part
         state.likelihood[which] = after.likelihood
         state = replace(state, n_passes=state.n_passes + 1)
-        moving[which] = gained > SETTLED * data.n
+        moving[which] = gained > enough * data.n
         if not moving.any():
             break
     return state

@@ -274,6 +274,21 @@ class Gaussians:
             terms[rows] = self._full_terms(matrix[rows], missing)
         return terms if full is not None else self._diagonal_terms(matrix)
 
+    def floors(self, matrix: Matrix) -> Floats:
+        """The least a customer's terms can add up to, whatever the values of what it answered, (n,)."""
+        if self.covariances.ndim == 2:
+            constants = _on_grid(0.5 * np.log(2.0 * np.pi * self.covariances)).min(axis=0)
+            return np.asarray(np.where(np.isnan(matrix), 0.0, constants).sum(axis=1))
+        patterns, pattern = patterns_of(matrix)
+        least = np.array([self._full_constants(missing).min() for missing in patterns])
+        return np.asarray(least[pattern])
+
+    def _full_constants(self, missing: NDArray[np.bool_]) -> Floats:
+        """What the terms add up to at the mean, (k,)."""
+        n = int((~missing).sum())
+        constants = conditioned(self.covariances, missing[None])[2][0]
+        return n * _on_grid(-constants / max(n, 1))
+
     def _diagonal_terms(self, matrix: Matrix) -> Floats:
         d = matrix.astype(np.float64)[:, None] - self.means
         constants = _on_grid(0.5 * np.log(2.0 * np.pi * self.covariances))

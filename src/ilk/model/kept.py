@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 
 from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import ByCentres, Scorer
+from ilk.cluster.soft_scorers import ByLatent, ByMixture
 from ilk.model import parts
-from ilk.model.parts import Again, Centres, Grid, Neighbours, Owners
-from ilk.model.votes import ByGrids, ByOwners, Votes
+from ilk.model.kept_soft import kept_soft, ready_soft
+from ilk.model.parts import Again, Centres, Grid, Latent, Mixture, Neighbours, Owners
+from ilk.model.votes import ByGrids, ByOwners, ByScorers, Votes
 
 
 def kept(scorer: Scorer) -> parts.Scorer:
@@ -31,6 +33,8 @@ def kept(scorer: Scorer) -> parts.Scorer:
             limits=tuple((none if scorer.limits is None else scorer.limits).tolist()),
             weights=tuple((none if scorer.limits is None or scorer.weights is None else scorer.weights).tolist()),
         )
+    if isinstance(scorer, (ByLatent, ByMixture)):
+        return kept_soft(scorer)
     raise TypeError(type(scorer).__name__)
 
 
@@ -38,6 +42,8 @@ def ready(scorer: parts.Scorer) -> Scorer:
     """A kept scorer, ready to score."""
     if isinstance(scorer, Centres):
         return ByCentres(np.array(scorer.centres, np.float64))
+    if isinstance(scorer, (Latent, Mixture)):
+        return ready_soft(scorer)
     return ByNeighbours(
         points=np.array(scorer.points, np.float64),
         owner=np.array(scorer.owner, np.intp),
@@ -55,6 +61,8 @@ def kept_again(scorer: Scorer, again: Sequence[Scorer]) -> tuple[Again, ...]:
         scorer: Of the solution they belong to.
         again: Their segments called as its.
     """
+    if isinstance(scorer, (ByLatent, ByMixture)):
+        return tuple(kept_soft(one) for one in again if isinstance(one, (ByLatent, ByMixture)))
     if not isinstance(scorer, ByNeighbours):
         return tuple(grid_of(one.middles) for one in again)
     points = scorer.points.astype(np.float32)
@@ -64,10 +72,12 @@ def kept_again(scorer: Scorer, again: Sequence[Scorer]) -> tuple[Again, ...]:
 
 def ready_again(scorer: Scorer, again: Sequence[Again], n_features: int) -> Votes:
     """Kept bootstrap solutions, ready to vote."""
+    if isinstance(scorer, (ByLatent, ByMixture)):
+        return ByScorers(tuple(ready_soft(one) for one in again if isinstance(one, (Latent, Mixture))))
     owners = [one.owner for one in again if isinstance(one, Owners)]
     if isinstance(scorer, ByNeighbours):
         return ByOwners(scorer, np.array(owners, np.int16).reshape(-1, len(scorer.points)))
-    grids = [one for one in again if not isinstance(one, Owners)]
+    grids = [one for one in again if isinstance(one, tuple)]
     return ByGrids(np.array(grids, np.float64).reshape(-1, scorer.k, n_features))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from ilk.cluster.answers import Answer
 from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Theme
 from ilk.model.evidence import Evidence
 from ilk.sources.brought import Brought
@@ -223,11 +224,38 @@ class Owners:
     type: Literal["owners"] = "owners"
 
 
-Scorer = Centres | Neighbours
+@dataclass(frozen=True, slots=True)
+class Latent:
+    """How likely the answers are in each class: -2 ln of shares and of probabilities, less the least.
+
+    `costs` has a row a class and a number for every answer of every column in `answers`; `means` are mean features.
+    """
+
+    answers: tuple[Answer, ...]
+    shares: Row
+    costs: Grid
+    means: Grid
+    type: Literal["latent"] = "latent"
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """How likely a customer is in each component: -ln of `shares`, `means`, and `covariances`, one grid a component.
+
+    A grid of one row holds variances; one of n_features rows a full covariance.
+    """
+
+    shares: Row
+    means: Grid
+    covariances: tuple[Grid, ...]
+    type: Literal["mixture"] = "mixture"
+
+
+Scorer = Centres | Neighbours | Latent | Mixture
 """One of the ways to score a customer."""
 
-Again = Grid | Owners
-"""A bootstrap solution: centres, or what it says of the scorer's points."""
+Again = Grid | Owners | Latent | Mixture
+"""A bootstrap solution: centres, what it says of the scorer's points, or a scorer of its own."""
 
 
 @dataclass(frozen=True, slots=True)

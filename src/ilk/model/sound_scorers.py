@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from ilk.engines.tiles import LIMIT, UNIT
-from ilk.model.parts import Grid, Neighbours, Owners, Solution
+from ilk.model.kept_soft import soft_problems
+from ilk.model.parts import Again, Centres, Grid, Latent, Mixture, Neighbours, Owners, Scorer, Solution
 
 
 def scorer_problems(solution: Solution, n_features: int) -> Iterator[str]:
@@ -15,16 +16,25 @@ def scorer_problems(solution: Solution, n_features: int) -> Iterator[str]:
     k, scorer = solution.k, solution.scorer
     if isinstance(scorer, Neighbours):
         yield from _neighbours_problems(scorer, k, n_features)
+    elif isinstance(scorer, (Latent, Mixture)):
+        yield from soft_problems(scorer, k, n_features)
     elif not _centres(scorer.centres, k, n_features):
         yield f"the centres of {k} segments have the wrong shape or values"
     for again in solution.bootstraps:
-        if isinstance(again, Owners) != isinstance(scorer, Neighbours):
-            yield f"a bootstrap solution of {k} segments is of another kind than they"
-        elif isinstance(again, Owners) and isinstance(scorer, Neighbours):
-            if len(again.owner) != len(scorer.points) or not all(-1 <= j < k for j in again.owner):
-                yield f"a bootstrap solution of {k} segments has the wrong shape or values"
-        elif not isinstance(again, Owners) and not _centres(again, k, n_features):
-            yield f"the centres of {k} segments have the wrong shape or values"
+        yield from _again_problems(again, scorer, k, n_features)
+
+
+def _again_problems(again: Again, scorer: Scorer, k: int, n_features: int) -> Iterator[str]:
+    """What does not fit about one bootstrap solution: it is of the scorer's own kind."""
+    if isinstance(again, Owners) and isinstance(scorer, Neighbours):
+        if len(again.owner) != len(scorer.points) or not all(-1 <= j < k for j in again.owner):
+            yield f"a bootstrap solution of {k} segments has the wrong shape or values"
+    elif isinstance(again, (Latent, Mixture)) and type(again) is type(scorer):
+        yield from soft_problems(again, k, n_features)
+    elif not isinstance(again, tuple) or not isinstance(scorer, Centres):
+        yield f"a bootstrap solution of {k} segments is of another kind than they"
+    elif not _centres(again, k, n_features):
+        yield f"the centres of {k} segments have the wrong shape or values"
 
 
 def fits(grid: Grid, n_rows: int, n_columns: int) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.neighbours import ByNeighbours
+from ilk.cluster.scorer import Scorer
 
 Floats = NDArray[np.float64]
 
@@ -87,3 +88,22 @@ class ByOwners:
     def rows(self, values: Floats) -> NDArray[np.int16]:
         """One search for the nearest point serves all solutions."""
         return np.asarray(self.owners[:, self.scorer.points_nearest(values.astype(np.float32))])
+
+
+@dataclass(frozen=True, slots=True)
+class ByScorers:
+    """The segment each solution's own scorer gives.
+
+    Args:
+        scorers: One a solution.
+    """
+
+    scorers: tuple[Scorer, ...]
+
+    def __len__(self) -> int:
+        return len(self.scorers)
+
+    def rows(self, values: Floats) -> NDArray[np.int16]:
+        """Ties to the lower row."""
+        matrix = values.astype(np.float32)
+        return np.stack([one.scores(matrix).argmin(axis=1) for one in self.scorers]).astype(np.int16)
