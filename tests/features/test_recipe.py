@@ -7,12 +7,14 @@ import sys
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from plain_tables import facts_of, plan, table_of
 
 from ilk.errors import BadInput, MissingColumns
+from ilk.features.laid_out import laid_out
 from ilk.features.plans import Label
-from ilk.features.recipe import answered, apply, feature_columns, fit_recipe, square_weights, unseen
+from ilk.features.recipe import answered, apply, blank_columns, feature_columns, fit_recipe, square_weights, unseen
 from ilk.settings import Settings
 
 RNG = np.random.default_rng(11)
@@ -157,6 +159,31 @@ def test_what_a_missing_answer_means_can_be_said():
     assert len(set(matrix[:, -1].tolist())) == 2
     category = fit_recipe(TABLE, with_plan("channel", missing="flag"), Settings())
     assert feature_columns(category.recipe).count("channel") == 3
+
+
+WORDED = table_of(
+    {
+        "spend": RNG.lognormal(3, 1, N),
+        "channel": [None if i % 5 == 0 else ["web", "shop"][i % 2] for i in range(N)],
+        "size": [None if i % 4 == 0 else ["small", "large"][i % 3 > 0] for i in range(N)],
+        "coupon": ["X" if i % 3 == 0 else None for i in range(N)],
+    }
+)
+
+
+@pytest.mark.parametrize(("column", "kind"), [("channel", "category"), ("size", "ordered"), ("coupon", "category")])
+def test_a_blank_among_texts_is_a_fact_of_its_own(column, kind):
+    """Also where nothing but blank or not can be told: one coupon for all who have any. Laid out, it is the same."""
+    plans = (plan("spend", "amount"), plan(column, kind, missing="flag"))
+    recipe = fit_recipe(WORDED, plans, Settings()).recipe
+    matrix = apply(recipe, WORDED)
+    assert recipe.transforms[-1].missing == "flag"
+    assert ((matrix[:, -1] > 0) == pc.is_null(WORDED[column]).to_numpy()).all()
+    layout = laid_out(recipe)
+    values = np.stack([WORDED[name].to_numpy() for name in layout.numeric])
+    alike, blank = layout.features_of(values, {name: WORDED[name] for name in layout.textual})
+    assert np.array_equal(alike, matrix, equal_nan=True)
+    assert np.array_equal(blank, blank_columns(recipe, WORDED, matrix))
 
 
 def test_a_column_that_varies_nowhere_is_left_out_and_named():

@@ -155,6 +155,16 @@ def test_blanks_as_a_fact_of_their_own():
     assert made(transform, [NAN, 7.0])[:, 0].tolist() == [1.5, -0.5]
 
 
+def test_blanks_of_texts_as_a_fact_of_their_own():
+    """A category says blank or not, whatever stands there; of ordered texts, one that is no step is blank as well."""
+    values = np.array([1.0, NAN, 3.0, 5.0])
+    category = transforms.fit_blank_flag(plan("c", "category", missing="flag"), values)
+    column = pa.array(["a", None, "unheard"])
+    assert features_of(category, column)[:, 0].tolist() == [-0.5, 1.5, -0.5]
+    ordered = transforms.fit_blank_flag(plan("o", "ordered", missing="flag"), values, levels=("a", "b"))
+    assert features_of(ordered, column)[:, 0].tolist() == [-0.5, 1.5, 1.5]
+
+
 def test_blanks_as_zero():
     transform = transforms.fit_plain(plan("n", "number", missing="zero"), np.array([0.0, 2.0]))
     assert made(transform, [NAN, 0.0, 2.0])[:, 0].tolist() == [-1.0, -1.0, 1.0]

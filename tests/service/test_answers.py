@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 import pytest
+from built import build
 from callers import Caller, as_json
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,6 +23,16 @@ from ilk.service.routes import Service
 from ilk.service.served import Shelf
 
 BUILDING = ["SPEND", "VISITS", "PROMO_SHARE", "HAS_CARD", "BASKET", "JOINED"]
+
+
+@pytest.fixture(scope="module")
+def told_by_blanks(frame):
+    """A model that hears whether a text was given at all; a coupon is the same text for all who have one."""
+    coupon = pa.array(["X" if i % 3 else None for i in range(frame.num_rows)], pa.string())
+    table = with_blanks(frame, 0.3).append_column("COUPON", coupon)
+    missing = {"BASKET": "flag", "COUPON": "flag", "VISITS": "flag"}
+    roles = {"BASKET": "category", "COUPON": "category", "JOINED": "date", "REGION": "descriptor"}
+    return build(table, ks=(2, 3), k=3, id="CUSTOMER_ID", role=roles, missing=missing), table
 
 
 def with_blanks(table, share, seed=0):
@@ -48,6 +59,20 @@ def check(answers, ids, want):
             assert one == want[own]
         else:
             assert one == {"segment": None, "reason": NOTHING_ANSWERED}
+
+
+def test_whether_a_text_is_blank_counts_as_the_model_counts_it(told_by_blanks, tmp_path):
+    """By JSON and by Arrow; the form's answer for one customer is the same."""
+    model, table = told_by_blanks
+    flags = {t.column for t in model.content.recipe.transforms if t.missing == "flag"}
+    assert flags == {"BASKET", "COUPON", "VISITS"}
+    want = expected(model, table)
+    caller = Caller(Service(Shelf(model.save(tmp_path / "flags.ilk")), Limits()))
+    check(caller.assign(as_json(table)), table["CUSTOMER_ID"].to_pylist(), want)
+    answer = model.explain({"SPEND": 40.0, "BASKET": "small"})
+    alone = pa.table({"CUSTOMER_ID": ["1"], "SPEND": [40.0], "BASKET": ["small"]})
+    (one,) = caller.assign(as_json(alone))
+    assert (answer.segment, answer.certainty) == (one["segment"], one["certainty"])
 
 
 @pytest.mark.parametrize("share", [0.0, 0.4, 0.9])

@@ -107,8 +107,11 @@ def laid_out(recipe: Recipe) -> LaidOut:
     """Lay out a recipe."""
     widths = [n_features(transform) for transform in recipe.transforms]
     starts = [sum(widths[:i]) for i in range(len(widths))]
-    texts = {t.column for t in recipe.transforms if t.levels or t.kind == "topic"}
     columns = tuple(dict.fromkeys(t.column for t in recipe.transforms))
+    texts = set(columns) - {
+        t.column for t in recipe.transforms if t.missing != "flag"
+    }  # only blank or not: may be texts
+    texts |= {t.column for t in recipe.transforms if t.levels or t.kind == "topic"}
     numeric = tuple(column for column in columns if column not in texts)
     ours = [(t, at) for t, at in zip(recipe.transforms, starts, strict=True) if t.column not in texts]
     shaped = [(t.scale, t.low, t.high, t.centre[0], t.weight, t.spread) for t, _ in ours]

@@ -133,6 +133,7 @@ class _Fitting:
         if plan.kind == "topics":
             return (self.topics[plan.column],) if plan.column in self.topics else ()
         column = self.sample.column(plan.column)
+        levels: tuple[str, ...] = ()
         if plan.kind == "category":
             texts = transforms.level_texts(column)
             made = transforms.fit_levels(plan, texts, min_customers=self.settings.min_group)
@@ -143,7 +144,7 @@ class _Fitting:
             blanks = transforms.numbers(column, levels)
             values = np.nan_to_num(blanks, nan=0.0) if plan.missing == "zero" else blanks
             made = self._number(plan, values, levels)
-        flag = transforms.fit_blank_flag(plan, blanks) if plan.missing == "flag" else None
+        flag = transforms.fit_blank_flag(plan, blanks, levels=levels) if plan.missing == "flag" else None
         return tuple(transform for transform in (made, flag) if transform is not None)
 
     def _number(self, plan: ColumnPlan, values: Values, levels: tuple[str, ...]) -> Transform | None:

@@ -216,9 +216,9 @@ def fit_flag(plan: ColumnPlan, values: Values, *, levels: tuple[str, ...] = ()) 
     return fit_plain(plan, values, spread=FLAG_SPREAD * float(ordered[-1] - ordered[0]), levels=levels)
 
 
-def fit_blank_flag(plan: ColumnPlan, values: Values) -> Transform | None:
-    """Whether the answer is missing, as a flag of its own."""
-    transform = fit_flag(plan, np.isnan(values).astype(np.float64))
+def fit_blank_flag(plan: ColumnPlan, values: Values, *, levels: tuple[str, ...] = ()) -> Transform | None:
+    """Whether the answer is missing, as a flag of its own; of ordered texts, one that is no step is missing too."""
+    transform = fit_flag(plan, np.isnan(values).astype(np.float64), levels=levels)
     return None if transform is None else replace(transform, role="flag", missing="flag")
 
 
@@ -286,12 +286,19 @@ def fill_features(transform: Transform, column: Column, out: npt.NDArray[np.floa
 
 def _meant(transform: Transform, column: Column) -> Values:
     """The numbers of a column, with what a blank means put in its place."""
-    values = numbers(column, transform.levels)
     if transform.missing == "flag":
-        return np.isnan(values).astype(np.float64)
+        return _are_blank(transform, column).astype(np.float64)
+    values = numbers(column, transform.levels)
     if transform.missing == "zero":
         values[np.isnan(values)] = 0.0
     return values
+
+
+def _are_blank(transform: Transform, column: Column) -> npt.NDArray[np.bool_]:
+    """Where nothing is answered, or no step of ordered texts; a category is a text and is never made a number."""
+    if transform.levels:
+        return np.isnan(numbers(column, transform.levels))
+    return np.asarray(pc.is_null(column, nan_is_null=True).to_numpy(zero_copy_only=False), dtype=np.bool_)
 
 
 def _scaled(transform: Transform, values: Values) -> Values:

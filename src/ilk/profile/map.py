@@ -153,12 +153,16 @@ def places(shown: Map, points: Floats) -> Grid:
 
 
 def _features(columns: Sequence[str], plans: Sequence[ColumnPlan], recipe: Recipe | None) -> list[Feature | None]:
-    """Words, kind and level of each feature; None for a level without a name, and for a no beside its yes."""
+    """Words, kind and level of each feature; None for a nameless level, a no beside its yes, a flag for blanks."""
     known = {plan.column: (words_for(plan), plan.kind) for plan in plans}
     transforms = recipe.transforms if recipe is not None else ()
     named = [level for transform in transforms for level in _levels(transform)]
+    blank = [transform.missing == "flag" for transform in transforms for _ in range(n_features(transform))]
     found: list[Feature | None] = []
     for i, column in enumerate(columns):
+        if blank and blank[i]:
+            found.append(None)
+            continue
         words, kind = known[column]
         kind, level = named[i] if named and kind == "category" else (kind, "")
         found.append((words, kind, level) if level or kind != "category" else None)
