@@ -61,7 +61,7 @@ class Density:
     def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Group the rows; `seed` changes nothing, because nothing is drawn."""
         del seed
-        head = rows[:DENSE]
+        rows, head = _whole_first(rows)
         apart = np.sqrt(distances_between(head, self.square_weights))
         return self._found(rows, head, apart, ks) if thorough else self._again(head, apart, ks)
 
@@ -83,7 +83,7 @@ class Density:
                 best[k] = alone, share, labels
         if not best:
             return {}
-        near = nearest_of(rows[DENSE:], head, self.square_weights)
+        near = nearest_of(rows[len(head) :], head, self.square_weights)
         most = min(CELLS // (rows.shape[1] * len(best)), MOST)
         return {
             k: Solved(self._limited(rows, np.concatenate([labels, labels[near]]), k, max(most, k)), setting=share)
@@ -108,6 +108,18 @@ class Density:
         far = scores.min(axis=1) / share
         limits = [best_limit(far[near == j], labels[near == j] >= 0) for j in range(k)]
         return replace(points, limits=np.array(limits), weights=self.square_weights)
+
+
+def _whole_first(rows: Matrix) -> tuple[Matrix, Matrix]:
+    """Rows without blanks before the others, and the first of them, in which crowds are looked for.
+
+    Who left something blank is near to more than one crowd, and would bridge them. Where fewer than half answered
+    everything, all are looked at.
+    """
+    whole = ~np.isnan(rows).any(axis=1)
+    if 2 * int(whole.sum()) < len(rows):
+        return rows, rows[:DENSE]
+    return np.concatenate([rows[whole], rows[~whole]]), rows[whole][:DENSE]
 
 
 def best_limit(far: Floats, inside: NDArray[np.bool_]) -> float:

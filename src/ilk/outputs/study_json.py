@@ -91,6 +91,9 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "stability": {"median": stability.median, "low": stability.low, "high": stability.high} if stability else None,
         "null_high": candidate.null_high,
         "score": candidate.score,
+        "bic": candidate.bic,
+        "entropy": candidate.entropy,
+        "unlike_share": candidate.unlike_share,
     }
 
 
