@@ -99,7 +99,8 @@ def test_segments_can_be_named_by_a_function_of_ones_own(tmp_path):
 
 @pytest.mark.parametrize("setting", ["engine", "method"])
 def test_an_engine_or_a_method_nobody_has_is_refused_with_those_there_are(setting):
-    there = {"engine": "'auto' or 'memory'", "method": "'auto', 'kmeans', 'ward' or 'density'"}[setting]
+    methods = "'auto', 'kmeans', 'mixture', 'latent', 'ward' or 'density'"
+    there = {"engine": "'auto' or 'memory'", "method": methods}[setting]
     with pytest.raises(BadSetting, match=f"{setting}: must be {there}, got 'warp'"):
         segment(make_world(100).customers, **{setting: "warp"})
 

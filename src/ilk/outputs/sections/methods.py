@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 
+from ilk.model.how_found import how_found
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Table, line
 from ilk.outputs.wording import clean, made_on, whole
@@ -35,9 +36,8 @@ METHODS = (
     ),
     Method(
         "Segments",
-        "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers. "
-        "Segments are numbered by size.",
-        "Lloyd (1982), IEEE Transactions on Information Theory 28(2); Arthur and Vassilvitskii (2007), SODA",
+        "{how} Segments are numbered by size.",
+        "{source}",
     ),
     Method(
         "Stability",
@@ -94,7 +94,8 @@ METHODS = (
         "El Emam (2013), rule of thumb",
     ),
 )
-"""What was done; {m} is the size of the samples, {min_group} the fewest customers something is said about."""
+"""What was done; {m} is the size of the samples, {min_group} the fewest customers something is
+said about, {how} and {source} tell of the method that found the segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,12 @@ def methods(reading: Reading) -> Methods:
 
 
 def _methods(reading: Reading) -> tuple[Method, ...]:
-    figures = {"m": whole(reading.content.evidence.m), "min_group": whole(_min_group(reading))}
-    return tuple(replace(method, text=method.text.format(**figures)) for method in METHODS)
+    how, source = how_found(clean(reading.content.provenance.method))
+    figures = {"m": whole(reading.content.evidence.m), "min_group": whole(_min_group(reading)), "how": how}
+    return tuple(
+        replace(method, text=method.text.format(**figures), source=method.source.format(source=source))
+        for method in METHODS
+    )
 
 
 def _min_group(reading: Reading) -> int:
