@@ -17,7 +17,7 @@ from ilk.outputs.charts.distribution import Spread, coarse, distribution, in_bri
 from ilk.outputs.charts.evidence import stability_by_k, trust_strips
 from ilk.outputs.charts.figure import PHONE
 from ilk.outputs.charts.flow import flow_across_k, gain, shown_ks
-from ilk.outputs.charts.map import hull
+from ilk.outputs.charts.map import LINE_STEP, ends_in_words, hull
 from ilk.outputs.charts.markers import in_one_phrase, marker_bars
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.differences import against_everyone, differences, strongest
@@ -131,6 +131,26 @@ def test_ticks_stand_at_round_values():
     assert along(5.5, (0, 5, 6, 10)) == pytest.approx(1.5)
     assert even((0, 1, 2))
     assert not even((1, 10, 100))
+
+
+@pytest.mark.parametrize(
+    ("across", "width", "said"),
+    [
+        (("more cash advances", "more purchases"), 327, ("more cash advances", "more purchases", 0)),
+        (("more cash advances, higher balances", "more visits"), 327, ("more cash advances", "more visits", 0)),
+        (
+            ("more instalment purchases, more visits", "more one-off purchases"),
+            327,
+            ("more instalment purchases, more visits", "more one-off purchases", LINE_STEP),
+        ),
+        (("more cash advances, more fees", "fewer"), 712, ("more cash advances, more fees", "fewer", 0)),
+    ],
+)
+def test_both_ends_of_an_axis_are_said_in_full(across, width, said):
+    """In one line as long as both fit there, else each in its own; only then are words cut."""
+    assert ends_in_words(across, width) == said
+    first, _, below = ends_in_words(("x" * 300, "y"), width)
+    assert (first[-1], below) == ("…", LINE_STEP)
 
 
 def test_the_hull_holds_all_points():

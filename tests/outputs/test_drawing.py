@@ -29,6 +29,14 @@ def test_shortened_texts_fit(words, width):
     assert drawing.text_width(drawing.shortened(words, width)) <= max(width, drawing.text_width("…"))
 
 
+def test_what_is_cut_fits_in_a_wide_font_too():
+    """DejaVu Sans, all that some machines have, needs 0.592 of the size for an x and 1 for the dots."""
+    cut = drawing.shortened("x" * 300, 432)
+    assert 14 * (0.592 * (len(cut) - 1) + 1.0) <= 432
+    fitting = "x" * int(432 / drawing.text_width("x"))
+    assert drawing.shortened(fitting, 432) == fitting
+
+
 def test_texts_wrap_at_words_and_end_with_a_sign_when_cut():
     lines = drawing.wrapped("one two three four five six seven eight", 80, most=2)
     assert len(lines) == 2

@@ -11,6 +11,9 @@ from ilk.outputs.wording import clean
 
 ELLIPSIS: Final = "…"
 
+WIDEST: Final = 1.15
+"""How much wider than Helvetica a text is in DejaVu Sans, the only font of many a Linux machine."""
+
 _WIDTHS: Final = {
     **dict.fromkeys("ijl'|", 222),
     **dict.fromkeys(" !,./:;\\[]Itf", 278),
@@ -80,11 +83,14 @@ def text_width(words: str, size: int = 14, *, bold: bool = False) -> float:
 
 
 def shortened(words: str, width: float, size: int = 14, *, bold: bool = False) -> str:
-    """The text, or its beginning and … where it does not fit into `width` pixels."""
+    """The text, or its beginning and … where it does not fit into `width` pixels.
+
+    Once it has to be cut, it is cut to fit in the widest of the system fonts too.
+    """
     words = clean(words)
     if text_width(words, size, bold=bold) <= width:
         return words
-    while words and text_width(words + ELLIPSIS, size, bold=bold) > width:
+    while words and text_width(words + ELLIPSIS, size, bold=bold) * WIDEST > width:
         words = words[:-1]
     return words.rstrip(" ,;") + ELLIPSIS
 

@@ -12,7 +12,7 @@ from ilk.model.parts import Map, Segment
 from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, number, plot, words
 from ilk.outputs.charts.placing import Box, apart
 from ilk.outputs.charts.spot import Spot, spot_marks
-from ilk.outputs.drawing import shortened, text_width
+from ilk.outputs.drawing import WIDEST, shortened, text_width, wrapped
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
 from ilk.outputs.wording import listed, per_cent, whole
 
@@ -20,6 +20,7 @@ CORE = 0.7
 """Share of a segment's customers, those nearest its middle, that the outline holds."""
 
 MOST_DOTS, EDGE, LIFT = 900, 0.005, 24
+ARROW, LINE_STEP = 20, 20
 Points = NDArray[np.float64]
 
 
@@ -116,9 +117,11 @@ def _sides(xy: tuple[float, float]) -> str:
 
 def _spec(width: int, places: list[Place], directions: Map, customer: Spot | None = None) -> Spec:
     roomy = width >= 560
-    legend = 0 if roomy else 24 * len(places) + 8
-    pad = Pad(4, 4, 28, 52 + legend)
-    height = (488 if roomy else 320) + legend
+    named = [] if roomy else _named(places, width - 8)
+    legend = 24 * len(named) + 8 * bool(named)
+    below = legend + ends_in_words((*directions.words, ("", ""))[0], width - 8)[2]
+    pad = Pad(4, 4, 28, 52 + below)
+    height = (488 if roomy else 320) + below
     inner = (width - 8, height - pad.top - pad.bottom)
     everything = np.vstack([place.xy for place in places])
     low, high = np.quantile(everything, EDGE, axis=0), np.quantile(everything, 1 - EDGE, axis=0)
@@ -132,8 +135,8 @@ def _spec(width: int, places: list[Place], directions: Map, customer: Spot | Non
     layers += spot_marks(customer, x, y, (low, high)) if customer else []
     layers += _labels(places, (low, high), inner, roomy=roomy, customer=customer)
     layers += _axis_words(directions, inner)
-    if not roomy:
-        layers += _legend(places, inner)
+    if named:
+        layers += _legend(named, inner[1] + 76 + below - legend)
     return plot(width, height, layers, pad)
 
 
@@ -214,20 +217,20 @@ def _label(said: str, at: Points, limits: tuple[Points, Points], inner: tuple[in
     """A text around a place, moved in from the sides."""
     low, high = limits
     across, up = (at - low) / (high - low)
-    half = text_width(said, 14, bold=True) / 2 + 6
+    half = WIDEST * text_width(said, 14, bold=True) / 2 + 6
     x = min(max(float(across) * inner[0], half), inner[0] - half)
     return Box(x, (1 - float(up)) * inner[1], half, 11, said)
 
 
 def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:
     across, up = (*directions.words, ("", ""), ("", ""))[:2]
-    half = inner[0] / 2 - 24
+    first, last, step = ends_in_words(across, inner[0])
     left = [
         {"x": 0, "y": -12, "text": shortened(f"↑ {up[1]}", inner[0])},
         {"x": 0, "y": inner[1] + 14, "text": shortened(f"↓ {up[0]}", inner[0])},
-        {"x": 0, "y": inner[1] + 38, "text": f"← {_fitting(across[0], half - 20)}"},
+        {"x": 0, "y": inner[1] + 38, "text": f"← {first}"},
     ]
-    right = [{"x": inner[0], "y": inner[1] + 38, "text": f"{_fitting(across[1], half - 20)} →"}]
+    right = [{"x": inner[0], "y": inner[1] + 38 + step, "text": f"{last} →"}]
     frame = [{"x": 0, "x2": inner[0], "y": edge} for edge in (0, inner[1])]
     pixel = {"type": "quantitative", "scale": None, "axis": None}
     place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}}
@@ -240,26 +243,43 @@ def _axis_words(directions: Map, inner: tuple[int, int]) -> list[Spec]:
     ]
 
 
-def _fitting(words: str, width: float) -> str:
+def ends_in_words(across: tuple[str, str], width: int) -> tuple[str, str, int]:
+    """What the two ends of the axis across say, and how far the second is set below the first.
+
+    Parts between commas are left out until both fit into one line; where the first parts alone do not, each has a
+    line of its own.
+    """
+    half = width / 2 - ARROW - 20
+    first, last = (_parts(words, half) for words in across)
+    if text_width(first) + text_width(last) <= 2 * half:
+        return first, last, 0
+    first, last = (shortened(_parts(words, width - ARROW), width - ARROW) for words in across)
+    return first, last, LINE_STEP
+
+
+def _parts(words: str, width: float) -> str:
     """As many of the parts between commas as fit, at least the first."""
     parts = words.split(", ")
     while len(parts) > 1 and text_width(", ".join(parts)) > width:
         parts.pop()
-    return shortened(", ".join(parts), width)
+    return ", ".join(parts)
 
 
-def _legend(places: list[Place], inner: tuple[int, int]) -> list[Spec]:
+def _named(places: list[Place], width: int) -> list[tuple[Place, str, bool]]:
+    """The lines of the legend, at most two a segment; whether one is the first of its segment."""
+    room = (width - 24) / WIDEST
+    said = [(place, f"{place.segment.number}  {place.segment.persona.name}") for place in places]
+    return [(place, line, i == 0) for place, name in said for i, line in enumerate(wrapped(name, room, most=2))]
+
+
+def _legend(named: list[tuple[Place, str, bool]], top: int) -> list[Spec]:
     rows = [
-        {
-            "x": 0,
-            "y": inner[1] + 76 + 24 * i,
-            "text": shortened(f"{place.segment.number}  {place.segment.persona.name}", inner[0] - 24),
-            "colour": segment_colour(place.segment.number),
-        }
-        for i, place in enumerate(places)
+        {"x": 0, "y": top + 24 * i, "text": line, "colour": segment_colour(place.segment.number), "first": first}
+        for i, (place, line, first) in enumerate(named)
     ]
     pixel = {"type": "quantitative", "scale": None, "axis": None}
     place_at = {"x": {"field": "x", **pixel}, "y": {"field": "y", **pixel}}
-    dots = layer(rows, {"type": "circle", "size": 100, "opacity": 1, "dx": 6, "xOffset": 6}, **place_at, color=colour())
+    dot = {"type": "circle", "size": 100, "opacity": 1, "dx": 6, "xOffset": 6}
+    dots = layer([row for row in rows if row["first"]], dot, **place_at, color=colour())
     said = {"type": "text", "align": "left", "baseline": "middle", "dx": 20}
     return [dots, layer(rows, said, **place_at, text=words())]
