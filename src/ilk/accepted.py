@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pydantic import ValidationError
+
 Role = Literal[
     "id",
     "amount",
@@ -120,6 +122,34 @@ def ks(value: Any) -> Any:
     return told
 
 
+def pair(value: Any) -> Any:
+    """Accept "3,8" and (3, 8): two numbers of segments, the smaller first, each from 2 to MOST_SEGMENTS."""
+    told = tuple(value.replace(" ", "").split(",")) if isinstance(value, str) else value
+    if value is None:
+        return None
+    found = (
+        [int(one) for one in told if re.fullmatch("[0-9]{1,6}", str(one))] if isinstance(told, (tuple, list)) else []
+    )
+    if len(found) != 2 or len(told) != 2 or not 2 <= found[0] < found[1] <= MOST_SEGMENTS:
+        message = f"{value!r} is not two numbers of segments such as 3,8, the smaller first, from 2 to {MOST_SEGMENTS}"
+        raise ValueError(message)
+    return tuple(found)
+
+
+def with_levels(given: Any) -> Any:
+    """The larger of two levels is the number of segments that is shown; no other and no method can be asked for."""
+    if not isinstance(given, dict) or given.get("levels") is None:
+        return given
+    try:
+        most = pair(given["levels"])[1]
+    except ValueError:
+        return given  # said with the field's own name
+    if str(given.get("k", "auto")) not in {"auto", str(most)} or given.get("method", "auto") != "auto":
+        message = "--levels says how many segments and how they are found; leave out -k and --method"
+        raise ValueError(message)
+    return {**given, "k": most}
+
+
 def span(value: Any) -> Any:
     """Accept "3..8" beside (3, 8)."""
     if isinstance(value, str):
@@ -163,3 +193,13 @@ def stem_in(key: str, stems: Iterable[str]) -> str | None:
     """The longest of `stems` that `key` begins with, before a dot."""
     found = [stem for stem in stems if key.startswith(f"{stem}.")]
     return max(found, key=len, default=None)
+
+
+def in_words(error: ValidationError) -> str:
+    """What pydantic found, in words that name the setting as its flag does."""
+    lines = []
+    for problem in error.errors(include_url=False, include_context=False):
+        where = "-".join(str(part).replace("_", "-") for part in problem["loc"][:2] if isinstance(part, str))
+        said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
+        lines.append(f"{where}: {said}, got {problem['input']!r}" if where else said)
+    return "; ".join(dict.fromkeys(lines))

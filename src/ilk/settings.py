@@ -11,7 +11,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from ilk.accepted import PARTS, ROLES, Part, Role, ks, mark, misfit, pairs, paths, span, stem_in, stem_of
+from ilk.accepted import (
+    PARTS,
+    ROLES,
+    Part,
+    Role,
+    in_words,
+    ks,
+    mark,
+    misfit,
+    pair,
+    pairs,
+    paths,
+    span,
+    stem_in,
+    stem_of,
+    with_levels,
+)
 from ilk.errors import NAME_ONE, BadSetting, FileTrouble, MissingColumns
 
 __all__ = ["ROLES", "Part", "Role", "Settings", "cache_folder", "told_by"]
@@ -202,6 +218,17 @@ class Settings(BaseModel):
         group="Segments",
         source="convention",
     )
+    levels: Annotated[
+        tuple[int, int] | None, BeforeValidator(pair, json_schema_input_type=str | tuple[int, int] | None)
+    ] = _field(
+        None,
+        "Two numbers of segments, such as 3,8: few for the board, more for campaigns, each of which lies in one of "
+        "the few",
+        flag="--levels",
+        shown="A,B",
+        group="Segments",
+        source="Ward (1963)",
+    )
     method: Literal["auto", "kmeans", "mixture", "latent", "ward", "density"] = _field(
         "auto", "How segments are found", flag="--method", group="Segments"
     )
@@ -229,6 +256,12 @@ class Settings(BaseModel):
         None, "Threads; the answer does not depend on them", flag="--threads", shown="N", group="Machine", ge=1, le=256
     )
     png: bool = _field(False, "Also write every chart and persona card as PNG", flag="--png", group="Output")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _levels_say_k(cls, given: Any) -> Any:
+        """See `with_levels`."""
+        return with_levels(given)
 
     @model_validator(mode="after")
     def _words_fit(self) -> Settings:
@@ -292,7 +325,7 @@ class Settings(BaseModel):
         try:
             return cls(**merged)
         except ValidationError as error:
-            raise BadSetting(_in_words(error), do="see `ilk segment --help` for what each setting takes") from None
+            raise BadSetting(in_words(error), do="see `ilk segment --help` for what each setting takes") from None
 
 
 def told_by(config: Path | None = None, env: Mapping[str, str] = os.environ) -> tuple[str, ...]:
@@ -364,12 +397,3 @@ def _from_env(env: Mapping[str, str]) -> dict[str, Any]:
 
 def _is_setting(name: str) -> bool:
     return name.startswith("ILK_") and name != "ILK_CACHE_DIR"
-
-
-def _in_words(error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors(include_url=False, include_context=False):
-        where = "-".join(str(part).replace("_", "-") for part in problem["loc"][:2] if isinstance(part, str))
-        said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        lines.append(f"{where}: {said}, got {problem['input']!r}" if where else said)
-    return "; ".join(dict.fromkeys(lines))

@@ -7,7 +7,7 @@ import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 
-from ilk.cluster.levels import ByRows, Levels, ward
+from ilk.cluster.levels import Levels, ward
 from ilk.engines.tiles import UNIT, tiles_of
 
 
@@ -75,18 +75,6 @@ def test_the_same_for_any_threads_and_any_order():
     mixed = Levels(6).find(tiles_of(matrix[place]), (3, 6), order=back, seed=0)
     for k in (3, 6):
         assert np.array_equal(mixed[k].labels[back], again[k].labels)
-
-
-def test_a_score_is_the_distance_to_the_nearest_row_and_adds_up():
-    """Hand-computed: (1, 0) is 1 from the nearer row of the first segment, 4 from the only row of the second."""
-    scorer = ByRows(np.array([[0.0, 0.0], [1.0, 3.0], [3.0, 0.0]]), np.array([0, 0, 1]), np.ones(3))
-    matrix = np.array([[1.0, 0.0], [1.0, np.nan]], np.float32)
-    assert scorer.scores(matrix).tolist() == [[1.0, 4.0], [0.0, 4.0]]
-    for row, score in zip(matrix.astype(float), scorer.scores(matrix), strict=True):
-        assert scorer.terms(row).sum(axis=1).tolist() == score.tolist()
-    assert scorer.anchors(np.array([1.0, 3.0]))[0].tolist() == [1.0, 3.0]
-    assert scorer.middles.tolist() == [[0.5, 1.5], [3.0, 0.0]]
-    assert scorer.renumbered(np.array([1, 0])).scores(matrix).tolist() == [[4.0, 1.0], [4.0, 0.0]]
 
 
 def test_refits_are_as_many_as_were_asked_for():

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from ilk.cluster.ensemble import fit_many, label_many
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.method import Effort, Found, KMeans, Refits, inertia_of
+from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import Places, Scorer, label_by, nearest_by
-from ilk.cluster.twin import squared_distances
-from ilk.engines.tiles import UNIT, Matrix, Tiles, matrix_of
+from ilk.engines.tiles import Tiles, matrix_of
 from ilk.progress import Progress
 
 Floats = NDArray[np.float64]
@@ -25,58 +25,8 @@ CUSTOMERS_EACH = 20
 """Customers a small segment has on average, at least: fewer would be told of nobody."""
 
 
-EFFORT = Effort(customers=4_000, pairs=20, more_pairs=20, null_pairs=3, boxes=0)
+EFFORT = Effort(customers=4_000, pairs=20, more_pairs=20, null_pairs=1, boxes=0)
 """Many small segments take a while; an inertia says little about how they were put together."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByRows:
-    """Squared distance to the nearest of several rows: segments that were put together from smaller ones.
-
-    Args:
-        rows: (m, p), multiples of 2^-16.
-        owner: (m,), the segment each row belongs to, 0-based; every segment has a row.
-        mass: (m,), customers behind each row.
-    """
-
-    rows: Floats
-    owner: Places
-    mass: Floats
-
-    @property
-    def k(self) -> int:
-        """Segments."""
-        return int(self.owner.max()) + 1
-
-    @property
-    def middles(self) -> Floats:
-        """Mean of each segment's rows, weighed by their customers, on the grid of 2^-16."""
-        weight = (self.owner == np.arange(self.k)[:, None]) * np.maximum(self.mass, 1.0)
-        mean = weight @ self.rows / weight.sum(axis=1, keepdims=True)
-        return np.asarray(np.floor(mean * UNIT + 0.5) / UNIT)
-
-    def scores(self, matrix: Matrix) -> Floats:
-        """Squared distances over the answered features to the nearest row of each segment, (n, k); exact."""
-        apart = squared_distances(matrix, self.rows)
-        return np.stack([apart[:, self.owner == j].min(axis=1) for j in range(self.k)], axis=1)
-
-    def terms(self, row: Floats) -> Floats:
-        """(x - r)^2 a feature to the nearest row of each segment, (k, p); they add up exactly to the scores."""
-        return np.asarray(np.where(np.isnan(row), 0.0, (row - self.anchors(row)) ** 2))
-
-    def anchors(self, row: Floats) -> Floats:
-        """The nearest row of each segment."""
-        apart = np.where(np.isnan(row), 0.0, (row - self.rows) ** 2).sum(axis=1)
-        nearest = [np.where(self.owner == j, apart, np.inf).argmin() for j in range(self.k)]
-        return self.rows[nearest]
-
-    def unlike(self, matrix: Matrix, scores: Floats) -> None:
-        """Everybody has a nearest row."""
-        del matrix, scores
-
-    def renumbered(self, place: Places) -> ByRows:
-        """The same rows under other numbers."""
-        return ByRows(self.rows, np.asarray(place)[self.owner], self.mass)
 
 
 def ward(rows: Floats, mass: Floats, ks: Sequence[int]) -> dict[int, Places]:
@@ -101,7 +51,7 @@ def ward(rows: Floats, mass: Floats, ks: Sequence[int]) -> dict[int, Places]:
         if left in ks:
             found[left] = np.unique(group, return_inverse=True)[1].astype(np.intp)
         if left <= min(ks):
-            return found
+            return dict(sorted(found.items()))
         i, j = _cheapest(centres, sizes, alive)
         centres[i] = (sizes[i] * centres[i] + sizes[j] * centres[j]) / (sizes[i] + sizes[j])
         sizes[i] += sizes[j]
@@ -120,6 +70,12 @@ def _cheapest(centres: Floats, sizes: Floats, alive: NDArray[np.bool_]) -> tuple
     return int(i), int(j)
 
 
+def _scorer(rows: Floats, owner: Places, sizes: Floats) -> ByNeighbours:
+    """The small segments as points: the nearest one says which large segment a customer is in."""
+    customers = np.maximum(sizes, 1.0).astype(np.int64)
+    return ByNeighbours(np.asarray(rows, np.float64), owner, customers, int(owner.max()) + 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Levels:
     """Ward on the centres of many small segments of k-means, cut once for each level.
@@ -133,14 +89,14 @@ class Levels:
     effort: Effort = EFFORT
     finds_k: bool = False
 
+    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
+        """All k together: they share the small segments."""
+        return [tuple(ks)] if ks else []
+
     def having(self, found: Mapping[int, Found]) -> Levels:
         """There is nothing to settle on."""
         del found
         return self
-
-    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
-        """All k together: they share the small segments."""
-        return [tuple(ks)] if ks else []
 
     def find(
         self,
@@ -161,7 +117,7 @@ class Levels:
         fine = fit_kmeans(tiles, m, order=order, seed=seed, threads=threads, progress=progress)
         sizes = np.bincount(fine.labels, minlength=m).astype(np.float64)
         for k, owner in ward(fine.centres, sizes, several).items():
-            scorer = ByRows(fine.centres, owner, sizes)
+            scorer = _scorer(fine.centres, owner, sizes)
             near = nearest_by(scorer, tiles, threads=threads)
             inertia = inertia_of(scorer, tiles, labels=near.label)
             found[k] = Found(scorer, near.label, inertia, n_iter=fine.n_iter)
@@ -203,7 +159,7 @@ class Levels:
         for rows, label, mass in zip(centres, labels, masses, strict=True):
             sizes = np.bincount(label, weights=mass, minlength=m).astype(np.float64)
             for k, owner in ward(rows, sizes, ks).items():
-                scorers[k].append(ByRows(rows, owner, sizes))
+                scorers[k].append(_scorer(rows, owner, sizes))
         return scorers
 
     def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from ilk.choose.vote import NEARLY_BEST
@@ -10,6 +11,7 @@ from ilk.outputs.charts.evidence import index_by_k, stability_by_k, trust_strips
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.flow import flow_across_k, gain
 from ilk.outputs.reading import Reading
+from ilk.outputs.sections.levels import TwoLevels, two_levels
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.wording import NONE, figure, fixed, per_cent, share_of, whole
 
@@ -28,6 +30,7 @@ class HowMany:
     folded: tuple[Figure, ...]
     figures: str
     indices: Table
+    levels: TwoLevels | None
 
 
 def how_many(reading: Reading) -> HowMany:
@@ -42,7 +45,20 @@ def how_many(reading: Reading) -> HowMany:
         folded=_folded(reading),
         figures=reading.figures,
         indices=index_table(reading),
+        levels=_levels(reading),
     )
+
+
+def _levels(reading: Reading) -> TwoLevels | None:
+    """How the two levels go together, where the study was asked for two."""
+    try:
+        asked = json.loads(reading.content.provenance.settings).get("levels")
+    except (ValueError, AttributeError):
+        return None
+    known = {solution.k for solution in reading.content.solutions}
+    if not isinstance(asked, list) or len(asked) != 2 or not set(asked) <= known:
+        return None
+    return two_levels(reading, *asked)
 
 
 @dataclass(frozen=True, slots=True)
