@@ -135,3 +135,9 @@ def test_codes_of_notes_are_spelled_one_way():
     assert len(codes) > 30
     assert [code for code in codes if not re.fullmatch(r"[a-z]+(-[a-z]+)*", code)] == []
     assert {*board.WEIGHTIEST, *data.ELSEWHERE} <= codes
+
+
+def test_no_two_test_files_have_one_name():
+    """Pytest imports them by their bare name: of two alike, one is not run."""
+    names = [path.name for path in Path(__file__).parent.rglob("test_*.py")]
+    assert len(names) == len(set(names)), sorted({name for name in names if names.count(name) > 1})
