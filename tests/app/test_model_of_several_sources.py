@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import ilk
+from ilk.app.form import form_of
 
 N = 200
 
@@ -22,7 +24,9 @@ def several(tmp_path_factory):
     of = np.repeat(np.arange(N), 2 + 6 * often)
     days = np.array(["2024-01-01"], "datetime64[D]") + rng.integers(0, 300, len(of))
     orders = pa.table({"customer_id": [ids[i] for i in of], "date": days, "amount": rng.gamma(2, 20, len(of))})
-    ilk.segment(people, orders=orders, k=2, out=folder / "study")
+    topics = np.where(often[of] == 1, "running", rng.choice(["baking", "books"], len(of)))
+    activity = pa.table({"customer_id": [ids[i] for i in of], "topic": topics})
+    ilk.segment(people, orders=orders, activity=activity, k=2, out=folder / "study")
     return folder / "study"
 
 
@@ -36,3 +40,20 @@ def test_one_customer_is_explained_by_the_columns_that_were_made(several):
     model = ilk.load(Path(several) / "segments.ilk")
     said = str(model.explain({"visits": 11, "orders.frequency": 9, "orders.recency": 5}))
     assert "number of orders" in said
+
+
+def test_the_form_says_what_each_field_is_of(several):
+    """Fields stand by what they were made of, topics are plain numbers, and the help says where they come from."""
+    form = form_of(ilk.load(Path(several) / "segments.ilk"))
+    headings = [heading for heading, _ in form.groups]
+    assert all(heading[0].isupper() for heading in headings)
+    blocks = [heading.partition(":")[0].split()[0] for heading in headings]
+    assert len([block for block, _ in groupby(blocks)]) == len(set(blocks)), "each block's fields stand together"
+    running = next(field for field in form.fields if field.column == "activity.running")
+    assert (running.kind, running.group) == ("number", "Activity: topics")
+    assert running.typical.isdecimal()
+    assert running.help.startswith("How much there is of this topic, 0 for none. “activity.running”, made from ")
+    often = next(field for field in form.fields if field.column == "orders.frequency")
+    assert often.group.startswith("Orders")
+    assert "in the file" not in often.help
+    assert "“visits” in the file" in next(field for field in form.fields if field.column == "visits").help

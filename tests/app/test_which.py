@@ -112,8 +112,12 @@ def test_nothing_the_model_looks_at_is_told(model):
 
 
 def test_a_violated_identity_is_a_note(model, whole):
+    """And speaks of columns as the page does, not as the file does."""
     found = answer(model, {**whole, "PURCHASES": 1e6})
-    assert any("make" in note for note in found.notes)
+    told = next(note for note in found.notes if "make" in note)
+    assert told.startswith("Purchases is 1,000,000, but one-off purchases + ")
+    assert "_" not in told
+    assert any(note.startswith("Balance: -1,000,000 is far outside") for note in answer(model, {"BALANCE": -1e6}).notes)
 
 
 def test_who_is_unlike_anyone_is_told(model, whole):
@@ -191,7 +195,7 @@ def test_the_page_starts_from_a_customer_of_the_file(page, made):
     by_id = named(tested, "Or from a customer of the file, by CUST_ID")
     by_id.set_value("nobody at all").run()
     assert not any("Changed since" in one.value for one in tested.caption)
-    assert any("There is no customer nobody at all" in one.value for one in tested.markdown)
+    assert any("There is no customer “nobody at all”" in one.value for one in tested.markdown)
     assert not named(tested, "Balance (USD)").value
     assert tested.info
     by_id = named(tested, "Or from a customer of the file, by CUST_ID")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -26,11 +27,15 @@ from ilk.outputs.reading import Reading
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.sections.table import NO_DRAWING, Table, line
 from ilk.outputs.wording import EPOCH, NONE, clean, counted, is_share, listed, lower_first, per_cent, words_of
+from ilk.sources.source import Note
 
 N_GRAPHS = 3
 """Histograms shown: of the columns that decided it."""
 
 MOST_CHANGES = 4
+
+SPEAK_OF_COLUMNS = ("identity-violated", "far-outside", "levels-unseen")
+"""Notes that name columns as the file has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
         BadInput: If nothing is known that the model looks at.
     """
     found, reading = explain(model, values), Reading(model)
-    notes = tuple(clean(note.text) for note in found.notes)
+    notes = tuple(clean(_in_words(note, model)) for note in found.notes)
     if found.segment == 0:
         return Answer(0, 1, clean(found.name), "", notes=notes)
     customer, segment = read_customer(model, values), model.segment(found.segment)
@@ -107,6 +112,16 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
         far=_far(found, reading),
         rule=_rule(found, reading),
     )
+
+
+def _in_words(note: Note, model: Model) -> str:
+    """What was odd, with the words for the columns it speaks of instead of their names."""
+    if note.code not in SPEAK_OF_COLUMNS:
+        return note.text
+    words = {c.plan.column: words_of(c.plan) for c in model.content.columns}
+    named = "|".join(re.escape(name) for name in sorted(words, key=len, reverse=True))
+    told = re.compile(rf"(?<![\w.])(?:{named})(?![\w.]*\w)")
+    return told.sub(lambda f: lower_first(words[f[0]]) if f.start() else words[f[0]], note.text)
 
 
 def narrow(chart: Figure | None) -> Figure | None:

@@ -14,7 +14,7 @@ from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.model.telling import Telling, most_telling
 from ilk.outputs.charts.distribution import in_brief
-from ilk.outputs.wording import bare, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
+from ilk.outputs.wording import bare, clean, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
 from ilk.profile.typical import typical_customers
 from ilk.profile.words import words_for
 
@@ -24,7 +24,7 @@ N_FIRST = 5
 MOST_PICKS = 12
 """Answers of an ordered column of numbers that are picked from a list; more are typed."""
 
-ALONE = "Others"
+ALONE, CUSTOMERS = "Others", "customers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _typical(column: ColumnSummary) -> str:
 
 def _help(model: Model, column: ColumnSummary) -> str:
     plan = column.plan
-    known = f"“{plan.column}” in the file. Everyone: {in_brief(column.everyone, column)}."
+    known = f"{_origin(model, column)} Everyone: {in_brief(column.everyone, column)}."
     if plan.label.given and plan.label.words.casefold() != words_of(plan).casefold():
         known = f"{plan.label.words.rstrip('. ')}. {known}"
     if column.everyone.low is not None and column.everyone.high is not None:
@@ -220,6 +220,16 @@ def _help(model: Model, column: ColumnSummary) -> str:
     return known
 
 
+def _origin(model: Model, column: ColumnSummary) -> str:
+    """Where a column comes from: the file of customers, or what it was made of beside it."""
+    plan = column.plan
+    brought = next((one for one in model.content.sources if plan.column in {name for _, name in one.columns}), None)
+    if brought is None:
+        return f"“{plan.column}” in the file."
+    made = f"“{plan.column}”, made from {clean(brought.name)}."
+    return f"How much there is of this topic, 0 for none. {made}" if plan.kind == "topics" else made
+
+
 def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
     """The heading of each column: the labels file's, else its theme's; totals stand with their parts."""
     found = {name: model.content.column(name).plan.label.group for name in names}
@@ -228,7 +238,16 @@ def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
         own = _capital(words_for(model.content.column(identity.total).plan).topic)
         parts = next((themes[part] for part in identity.parts if part in themes), ALONE)
         themes.setdefault(identity.total, own if own in themes.values() else parts)
-    return {name: group or themes.get(name, ALONE) for name, group in found.items()}
+    several = len({model.content.column(name).plan.block for name in names}) > 1
+    blocks = {name: model.content.column(name).plan.block if several else CUSTOMERS for name in names}
+    return {name: _heading(blocks[name], group or themes.get(name, ALONE)) for name, group in found.items()}
+
+
+def _heading(block: str, group: str) -> str:
+    """A heading as it stands over its fields; what was brought beside the customers says what it is of."""
+    if block == CUSTOMERS or group.casefold().startswith(block):
+        return _capital(group)
+    return _capital(block if group == ALONE else f"{block}: {group}")
 
 
 def _theme(model: Model, columns: tuple[str, ...]) -> list[tuple[str, str]]:

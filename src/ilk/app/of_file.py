@@ -66,7 +66,7 @@ def ids_in_other_case(folder: Path, id_column: str | None, wanted: str) -> tuple
 
 def nobody(wanted: str, others: tuple[str, ...]) -> str:
     """That no customer has an id, and whose ids are written nearly so."""
-    said = f"There is no customer {wanted[:_LONGEST]} in the file of this study."
+    said = f"There is no customer “{wanted[:_LONGEST]}” in the file of this study."
     return f"{said} These differ in upper and lower case only: {listed(list(others))}." if others else said
 
 
