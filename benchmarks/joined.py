@@ -31,6 +31,8 @@ MORE = 0.1
 LESS = 0.02
 """ARI that a second source of pure noise may cost."""
 
+N_ANSWERS = 10
+
 
 def study_of(room: Path, *sources: str, customers: bool, noise: bool = False) -> Study:
     """A study of some files of a world."""
@@ -48,11 +50,10 @@ def found(study: Study, ids: pa.ChunkedArray, truth: NDArray[np.int32]) -> float
 
 
 def write_noise(world: World, room: Path, seed: int) -> None:
-    """Orders that say nothing: as many, of the same amounts, each given to anybody."""
-    orders = make_traces(world, seed + 1_000).orders
-    who = np.random.default_rng(seed).integers(world.customers.num_rows, size=orders.num_rows)
-    ids = world.customers["CUST_ID"].combine_chunks().take(pa.array(who))
-    pq.write_table(orders.set_column(1, "CUST_ID", ids), room / "noise.parquet")
+    """A survey in which everybody ticked at random."""
+    rng, n = np.random.default_rng(seed), world.customers.num_rows
+    answers = {f"A{j + 1}": pa.array(rng.integers(1, 6, size=n)) for j in range(N_ANSWERS)}
+    pq.write_table(pa.table({"CUST_ID": world.customers["CUST_ID"], **answers}), room / "noise.parquet")
 
 
 def one_world(seed: int, n: int) -> tuple[tuple[str, ...], float, float]:
@@ -65,7 +66,7 @@ def one_world(seed: int, n: int) -> tuple[tuple[str, ...], float, float]:
         alone = {"customers": study_of(room, customers=True)}
         alone |= {name: study_of(room, name, customers=False) for name in SOURCES}
         joined = study_of(room, *SOURCES, customers=True)
-        noisy = study_of(room, "orders", customers=True, noise=True)
+        noisy = study_of(room, "survey", customers=True, noise=True)
         single = {name: found(study, ids, world.kinds) for name, study in alone.items()}
         whole = found(joined, ids, world.kinds)
         cost = found(alone["customers"], ids, world.labels) - found(noisy, ids, world.labels)
