@@ -7,10 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
 import pytest
 
 import ilk
 from ilk.app.form import form_of
+from ilk.app.labelling import label, look_at
 
 N = 200
 
@@ -26,7 +29,15 @@ def several(tmp_path_factory):
     orders = pa.table({"customer_id": [ids[i] for i in of], "date": days, "amount": rng.gamma(2, 20, len(of))})
     topics = np.where(often[of] == 1, "running", rng.choice(["baking", "books"], len(of)))
     activity = pa.table({"customer_id": [ids[i] for i in of], "topic": topics})
-    ilk.segment(people, orders=orders, activity=activity, k=2, out=folder / "study")
+    for name, table in (("customers", people), ("orders", orders), ("activity", activity)):
+        pcsv.write_csv(table, folder / f"{name}.csv")
+    ilk.segment(
+        folder / "customers.csv",
+        orders=folder / "orders.csv",
+        activity=folder / "activity.csv",
+        k=2,
+        out=folder / "study",
+    )
     return folder / "study"
 
 
@@ -57,3 +68,37 @@ def test_the_form_says_what_each_field_is_of(several):
     assert often.group.startswith("Orders")
     assert "in the file" not in often.help
     assert "“visits” in the file" in next(field for field in form.fields if field.column == "visits").help
+
+
+def test_a_file_is_scored_with_all_that_belongs_to_it(several, tmp_path):
+    """With its orders and activity, every customer comes to the segment of the study, and nothing is said to lack."""
+    model = ilk.load(several / "segments.ilk")
+    files = {i: several.parent / one.name for i, one in enumerate(model.content.sources)}
+    customers = several.parent / "customers.csv"
+    look = look_at(model, customers, tmp_path, beside=files)
+    assert not look.absent
+    done = label(model, customers, tmp_path, beside=files)
+    labels = dict(zip(*pq.read_table(done.path, columns=["customer_id", "segment"]).to_pydict().values(), strict=True))
+    study = pq.read_table(several / "assignments.parquet", columns=["customer_id", "segment"])
+    assert labels == dict(zip(*study.to_pydict().values(), strict=True))
+    alone = look_at(model, customers, tmp_path)
+    assert set(alone.there) == {"visits"}
+    assert "Running" in alone.absent
+
+
+def test_the_page_asks_for_what_else_the_model_was_made_of(page, several):
+    """By the names the files had; what is brought is used, and without it the page says what is blank."""
+    tested = page("score", opened=several, roots=(several.parent,))
+    assert [one.label for one in tested.file_uploader][1:] == [
+        "Activity, as activity.csv had it",
+        "Orders, as orders.csv had it",
+    ]
+    tested.segmented_control(key="score-how").set_value("Path").run()
+    tested.text_input(key="score-path").input("customers.csv").run()
+    assert "Running" in tested.warning[0].value
+    tested.text_input(key="score-beside-0-path").input("activity.csv").run()
+    tested.text_input(key="score-beside-1-path").input("orders.csv").run()
+    assert not tested.warning
+    next(button for button in tested.button if button.label == "Find all segments").click().run()
+    assert not tested.exception
+    assert f"{N} customers assigned" in " ".join(one.value for one in tested.markdown)

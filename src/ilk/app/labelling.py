@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,6 +28,7 @@ from ilk.settings import Settings
 from ilk.sources.open import TEXT
 from ilk.sources.source import Note
 
+NONE: Mapping[int, Path] = MappingProxyType({})
 FIRST_ROWS = 5
 HEAD = 256 << 10
 """Bytes of a text file that are enough to show its first rows."""
@@ -61,13 +63,14 @@ class Look:
     id_expected: str | None
 
 
-def look_at(model: Model, path: Path, scratch: Path) -> Look:
+def look_at(model: Model, path: Path, scratch: Path, *, beside: Iterable[int] = ()) -> Look:
     """See what a file holds, from its beginning where that is enough.
 
     Args:
         model: Knows which columns are needed.
         path: The file.
         scratch: A private folder, for the beginning of a large text file.
+        beside: Places, among the model's sources, of those that are brought beside it.
 
     Raises:
         IlkError: If it cannot be read, or holds no customer.
@@ -89,7 +92,8 @@ def look_at(model: Model, path: Path, scratch: Path) -> Look:
             do="check the file",
         )
     id_column, columns = intake.id_column, model.scoring.columns
-    there = tuple(column for column in columns if column in names)
+    made = {name for i in beside for _, name in model.content.sources[i].columns}
+    there = tuple(column for column in columns if column in names or column in made)
     if not there:
         raise MissingColumns.listing(columns, names)
     reading, known = Reading(model), {c.plan.column for c in model.content.columns} | {id_column}
@@ -116,14 +120,26 @@ def _beginning(path: Path, scratch: Path) -> Path:
     return begin
 
 
-def label(model: Model, path: Path, folder: Path, *, progress: Progress | None = None) -> Delivered:
+def label(
+    model: Model, path: Path, folder: Path, *, beside: Mapping[int, Path] = NONE, progress: Progress | None = None
+) -> Delivered:
     """Say for every customer of a file which segment it is; labels go to a Parquet file, a batch at a time.
+
+    Args:
+        model: Any model.
+        path: The customers.
+        folder: Where the labels go.
+        beside: Place among the model's sources -> what is brought in its place.
+        progress: Told how far it is, asked whether to stop.
 
     Raises:
         IlkError: If the file cannot be read, or the labels not written.
     """
     target = folder / f"{path.stem}-segments.parquet"
-    return assign_to_file(model, path, target, settings=Settings(), force=True, progress=progress)
+    others: dict[str, list[Path]] = {}
+    for i, file in sorted(beside.items()):
+        others.setdefault(model.content.sources[i].block, []).append(file)
+    return assign_to_file(model, path, target, others=others, settings=Settings(), force=True, progress=progress)
 
 
 def certain(labels: Path, n_absent: int) -> tuple[str, bool]:

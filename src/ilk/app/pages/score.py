@@ -28,12 +28,12 @@ from ilk.app.labelling import (
 )
 from ilk.app.launch import launched
 from ilk.app.opened import Opened
-from ilk.app.trouble import plain, told
+from ilk.app.trouble import as_label, plain, told
 from ilk.app.uploads import session_folder, uploaded
 from ilk.files import replacing
 from ilk.outputs.assignments import Delivered
 from ilk.outputs.templating import fragment
-from ilk.outputs.wording import counted, listed, whole
+from ilk.outputs.wording import clean, counted, listed, whole
 from ilk.progress import Progress
 
 LABELLED = "score-labelled"
@@ -50,9 +50,9 @@ MIME = {"CSV": "text/csv", "Parquet": "application/vnd.apache.parquet", "Excel":
 
 
 @st.cache_data(show_spinner="Looking at the file", max_entries=8, scope="session")
-def the_look(version: str, path: str, changed: float, _study: Opened) -> Look:  # noqa: ARG001 - keys of the cache
+def the_look(version: str, path: str, changed: float, beside: tuple[int, ...], _study: Opened) -> Look:  # noqa: ARG001 - keys of the cache
     """The beginning of a file."""
-    return look_at(_study.model, Path(path), session_folder())
+    return look_at(_study.model, Path(path), session_folder(), beside=beside)
 
 
 def the_file() -> Path | None:
@@ -75,15 +75,31 @@ def the_file() -> Path | None:
         return uploaded(
             "A table of customers", key="score", help="It stays on this machine, in a folder of your session."
         )
-    where = listed([str(root) for root in roots])
-    named = st.text_input(
-        "Path of the table",
-        key="score-path",
-        placeholder="customers.csv",
-        help=f"A file under {where}.",
-        persist_state="session",
-    )
+    return by_path("Path of the table", "customers.csv", "score-path")
+
+
+def by_path(words: str, example: str, key: str) -> Path | None:
+    """A file that is named, where that is allowed."""
+    where = listed([str(root) for root in launched().roots])
+    named = st.text_input(words, key=key, placeholder=example, help=f"A file under {where}.", persist_state="session")
     return launched().allowed(named.strip()) if named.strip() else None
+
+
+def the_others(study: Opened) -> dict[int, Path]:
+    """What else the model was made of, for the same customers: place among its sources -> file."""
+    content = study.model.content
+    if not content.sources or not content.provenance.has_table:
+        return {}
+    st.write("These segments were also made from the files below. Bring what you have of it for the same customers.")
+    found: dict[int, Path] = {}
+    for i, source in enumerate(content.sources):
+        words, key = f"{source.block.capitalize()}, as {as_label(clean(source.name))} had it", f"score-beside-{i}"
+        named = st.session_state.get("score-how") == "Path"
+        path = by_path(words, clean(source.name), f"{key}-path") if named else uploaded(words, key=key)
+        if path is not None:
+            found[i] = path
+            st.caption(f"{plain(clean(path.name))} is here.")
+    return found
 
 
 def show_look(look: Look, name: str) -> None:
@@ -110,7 +126,7 @@ def _named(columns: tuple[str, ...]) -> str:
     return plain(listed([*columns[:NAMED], *more]))
 
 
-def run(study: Opened, path: Path) -> Delivered:
+def run(study: Opened, path: Path, others: dict[int, Path]) -> Delivered:
     """Label the file, with a bar that moves; leaving the page or stopping ends it, and nothing half-written stays."""
     bar, told_at, stages = st.progress(0.0, "Reading the customers"), [0.0], [0.0]
     st.button("Stop scoring", key="score-stop", icon=":material/stop:")
@@ -124,7 +140,7 @@ def run(study: Opened, path: Path) -> Delivered:
             doing = "Reading the customers" if len(stages) == 1 else "Finding their segments"
             bar.progress(min(max(share, 0.0), 1.0), doing)
 
-    return label(study.model, path, session_folder(), progress=Progress(moved))
+    return label(study.model, path, session_folder(), beside=others, progress=Progress(moved))
 
 
 def show_result(study: Opened, path: Path, found: Delivered, look: Look) -> None:
@@ -139,7 +155,8 @@ def show_result(study: Opened, path: Path, found: Delivered, look: Look) -> None
         st.warning(said, icon=":material/warning:")
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
     for note in found.notes:
-        st.caption(plain(in_plain_words(note, study.model)))
+        if note.code != "columns-absent":  # said already, before the labels
+            st.caption(plain(in_plain_words(note, study.model)))
     take_away(path, found)
     if found.rejects is not None:
         with st.expander(f"Rejected, with reasons ({whole(found.n_rejected)})", expanded=True):
@@ -203,19 +220,19 @@ def page() -> None:
     """The page."""
     study = show.here()
     st.write("Bring a table of customers with the columns the segments were made from; it may lack some of them.")
-    path = the_file()
+    path, others = the_file(), the_others(study)
     if path is None:
         return
-    look = the_look(study.version, str(path), path.stat().st_mtime, study)
+    look = the_look(study.version, str(path), path.stat().st_mtime, tuple(others), study)
     show_look(look, path.name)
-    key = (str(path), path.stat().st_mtime, study.version)
+    key = (study.version, *((str(one), one.stat().st_mtime) for one in (path, *others.values())))
     done = st.session_state.get(LABELLED)
     place = st.empty()
     if done is None or done[0] != key or not done[1].path.is_file():
         if not place.button("Find all segments", type="primary", icon=":material/play_arrow:"):
             return
         with place.container():
-            st.session_state[LABELLED] = done = (key, run(study, path))
+            st.session_state[LABELLED] = done = (key, run(study, path, others))
         place.empty()
     show_result(study, path, done[1], look)
 
