@@ -17,6 +17,7 @@ from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
 from ilk.cluster.method import Found, Method
 from ilk.cluster.micro import micro_segments
 from ilk.cluster.scorer import nearest_by
+from ilk.cluster.soft import class_notes, posteriors
 from ilk.crowd import Crowd, sizes_of
 from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
@@ -151,7 +152,11 @@ def describe(
             identities=crowd.fitted.identities,
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
-            warnings=(*_warnings(crowd, weighed, described, settings.min_group), *_untold_notes(fits, told, settings)),
+            warnings=(
+                *_warnings(crowd, weighed, described, settings.min_group),
+                *dict.fromkeys(note for fit in told.values() for note in fit.notes),
+                *_untold_notes(fits, told, settings),
+            ),
             provenance=_provenance(data, crowd, settings, method=method, name=name),
             value_column=described.value_column,
             sources=data.brought,
@@ -179,7 +184,20 @@ def _grouping(crowd: Crowd, k: int, fit: Found, weighed: Weighed, settings: Sett
         valleys=weighed.valleys.get(k, ()),
         bootstraps=weighed.bootstraps.get(k, ()),
         n_unlike=n_unlike if n_unlike or fit.setting is not None else None,
+        notes=_of_memberships(crowd, fit, settings),
     )
+
+
+def _of_memberships(crowd: Crowd, fit: Found, settings: Settings) -> tuple[Note, ...]:
+    """Segments of nearly nobody, and twins, where customers belong to segments with a probability.
+
+    A sample says which segments are twins, but not how many customers of all are in one.
+    """
+    if fit.entropy is None:
+        return ()
+    everybody = len(crowd.sample) == len(crowd.voters)
+    probabilities = posteriors(0.5 * fit.scorer.scores(crowd.matrix[crowd.sample]))
+    return class_notes(probabilities, least=settings.min_group if everybody else 0)
 
 
 def _subject(crowd: Crowd, settings: Settings) -> Subject:

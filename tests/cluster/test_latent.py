@@ -170,7 +170,7 @@ def test_classes_that_nothing_tells_apart_are_twins():
     np.testing.assert_allclose(overlap(same), [[0, 1], [1, 0]])
     alone = np.repeat([[1.0, 0.0], [0.0, 1.0]], [95, 5], axis=0)
     (note,) = class_notes(alone, least=10)
-    assert note.text == "Class 2 has fewer than 10 customers: ask for fewer segments."
+    assert note.text == "Segment 2 is nearly empty: its probabilities add up to fewer than 10 customers. Ask for fewer."
     assert class_notes(alone, least=5) == ()
 
 

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.engines.tiles import Matrix
+from ilk.errors import listed
 from ilk.features.plans import Recipe, Transform
 from ilk.features.transforms import n_features
+from ilk.sources.source import Note
 
 Codes = NDArray[np.int16]
 
@@ -57,6 +59,21 @@ class Coding:
     answers: tuple[Answer, ...]
     banded: tuple[str, ...]
     dropped: tuple[str, ...]
+
+    def notes(self, least: int) -> tuple[Note, ...]:
+        """What was done to columns so that classes can be found; a column is told once, however many features it has.
+
+        Args:
+            least: Customers an answer is kept for.
+        """
+        notes = []
+        if self.banded:
+            lead = f"For latent classes these were cut into at most {BANDS} bands of about as many customers each"
+            notes.append(Note("cut-into-bands", f"{lead}: {_named(self.banded)}."))
+        if self.dropped:
+            why = f"because fewer than {least} customers answer anything else than everyone else"
+            notes.append(Note("left-out-of-classes", f"Left out of latent classes, {why}: {_named(self.dropped)}."))
+        return tuple(notes)
 
 
 def coding_of(recipe: Recipe, sample: Matrix, *, least: int = 1) -> Coding:
@@ -130,6 +147,10 @@ def level_features(answers: tuple[Answer, ...], sample: Matrix) -> NDArray[np.fl
             sums = np.bincount(code, rows[:, f].astype(np.float64), answer.n_levels)
             table[starts[j] : starts[j + 1], f] = sums / counts
     return table
+
+
+def _named(columns: tuple[str, ...]) -> str:
+    return listed(dict.fromkeys(columns))
 
 
 def _cuts_of(feature: NDArray[np.float32], least: int) -> tuple[tuple[float, ...], bool]:

@@ -15,6 +15,7 @@ from ilk.cluster.nearest import nearest_two
 from ilk.cluster.scorer import ByCentres, Scorer, nearest_by
 from ilk.engines.tiles import Tiles, matrix_of
 from ilk.progress import Progress
+from ilk.sources.source import Note
 
 Labels = NDArray[np.integer]
 
@@ -54,6 +55,7 @@ class Found:
         entropy: Entropy R2 of the memberships in 0..1, where there are any; 1 says that nobody is in between.
         n_iter: Passes over everybody, where there are any.
         setting: What the method settled on for this k, for refits to be made alike.
+        notes: What had to be done to the columns for this method.
     """
 
     scorer: Scorer
@@ -63,6 +65,7 @@ class Found:
     entropy: float | None = None
     n_iter: int = 0
     setting: float | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from ilk.cluster.method import Effort, Found, KMeans, Method, Refits, inertia_of
 from ilk.cluster.scorer import Scorer, label_by, nearest_by
 from ilk.engines.tiles import Matrix, Tiles, matrix_of, unblocked
 from ilk.progress import Progress
+from ilk.sources.source import Note
 
 
 class Solver(Protocol):
@@ -68,6 +69,7 @@ class Solved:
     criterion: float | None = None
     entropy: float | None = None
     setting: float | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,13 @@ class OnRows:
             near = nearest_by(solved.scorer, tiles, threads=threads)
             inertia = inertia_of(solved.scorer, tiles, labels=near.label)
             found[k] = Found(
-                solved.scorer, near.label, inertia, solved.criterion, solved.entropy, setting=solved.setting
+                solved.scorer,
+                near.label,
+                inertia,
+                solved.criterion,
+                solved.entropy,
+                setting=solved.setting,
+                notes=solved.notes,
             )
         return found
 

@@ -13,6 +13,8 @@ TWINS = 0.7
 """Classes overlap so far that they are twins: the probability that the customers of each give to the other, the two
 added up; 1 where nothing tells them apart, 0 where everything does (rule of thumb)."""
 
+EMPTY = "Segment {number} is nearly empty: its probabilities add up to fewer than {least} customers. Ask for fewer."
+
 
 def posteriors(scores: Floats) -> Floats:
     """Each customer's probability of each class, (n, k), rows of sum 1.
@@ -56,7 +58,7 @@ def overlap(probabilities: Floats) -> Floats:
 
 
 def class_notes(probabilities: Floats, *, least: int) -> tuple[Note, ...]:
-    """Warnings of classes of nearly nobody, and of classes that nothing tells apart; classes count from 1.
+    """Warnings of classes of nearly nobody, and of classes that nothing tells apart; told as segments, from 1.
 
     Args:
         probabilities: (n, k), of the customers.
@@ -64,12 +66,10 @@ def class_notes(probabilities: Floats, *, least: int) -> tuple[Note, ...]:
     """
     sizes = probabilities.sum(axis=0)
     empty = [c for c, size in enumerate(sizes) if size < least]
-    notes = [
-        Note("empty-class", f"Class {c + 1} has fewer than {least} customers: ask for fewer segments.") for c in empty
-    ]
+    notes = [Note("empty-class", EMPTY.format(number=c + 1, least=least)) for c in empty]
     both = overlap(probabilities)
     for c, d in zip(*np.nonzero(np.triu(both >= TWINS)), strict=True):
         if c not in empty and d not in empty:
-            text = f"Classes {c + 1} and {d + 1} are twins: their customers could as well be in the other."
+            text = f"Segments {c + 1} and {d + 1} are twins: their customers could as well be in the other."
             notes.append(Note("twin-classes", f"{text} Ask for fewer segments, or merge them."))
     return tuple(notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
@@ -55,13 +55,14 @@ class LatentClass:
 
     def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Fit every k to the same answers."""
-        answers = coding_of(self.recipe, rows, least=self.least).answers
+        coding = coding_of(self.recipe, rows, least=self.least)
+        answers, notes = coding.answers, coding.notes(self.least) if thorough else ()
         codes, features = codes_of(answers, rows), level_features(answers, rows)
         starts, found = STARTS if thorough else QUICK_STARTS, {}
         for k in ks:
             fit = fit_latent(codes, answers, k, seed=seed, n_starts=starts, thorough=thorough)
             scorer = ByLatent.of(fit, answers, expected(fit, features))
-            found[k] = _solved(scorer, rows, fit.bic, thorough=thorough)
+            found[k] = replace(_solved(scorer, rows, fit.bic, thorough=thorough), notes=notes)
         return found
 
 

@@ -115,7 +115,7 @@ class _Work:
             descriptors=described.descriptors,
             bootstraps=kept_again(grouping.scorer, grouping.bootstraps),
             distances=distance_quantiles(distances, grouping.labels, settings.min_group),
-            notes=(*share_notes(shares, settings.weight), *self._notes(ground, means, counted)),
+            notes=(*grouping.notes, *share_notes(shares, settings.weight), *self._notes(ground, means, counted)),
             blocks=shares,
             n_unlike=grouping.n_unlike,
         )

@@ -23,7 +23,7 @@ from ilk.profile.tally import Counting, Tally, tally
 from ilk.profile.words import Words, words_for
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, Settings
-from ilk.sources.source import ColumnFacts
+from ilk.sources.source import ColumnFacts, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ class Grouping:
         bootstraps: Up to 20 bootstrap solutions, their segments called as those of `scorer`.
         valleys: Density between each segment and its main neighbour over the lower peak, empty where not measured.
         n_unlike: Customers who are unlike anyone; None for a method that places everybody.
+        notes: What is odd about these segments.
     """
 
     k: int
@@ -80,6 +81,7 @@ class Grouping:
     bootstraps: tuple[Scorer, ...] = ()
     valleys: tuple[float, ...] = ()
     n_unlike: int | None = None
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

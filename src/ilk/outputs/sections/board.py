@@ -43,7 +43,7 @@ WEIGHTIEST = (
 DOUBLES = "near-double"
 """Columns that say nearly the same: often many, and told where the correlations are drawn."""
 
-_NAMES_ONE = re.compile(r"\bsegment \d", re.IGNORECASE)
+_NAMES_ONE = re.compile(r"\bsegments? \d", re.IGNORECASE)
 
 BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
 GENERAL = (
