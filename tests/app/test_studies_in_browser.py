@@ -66,6 +66,37 @@ def test_a_study_is_stopped(world, tmp_path, visit):
         page.get_by_role("heading", name="What the columns do").wait_for()
 
 
+def until(there, patience=30):
+    """Wait until something is so; the server notices by itself that somebody left."""
+    end = time.monotonic() + patience
+    while not there():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_an_upload_goes_with_its_tab_and_no_other(tmp_path, visit, monkeypatch):
+    """Who closes the page leaves nothing behind, while the server runs and somebody else's file stays."""
+    cache = tmp_path / "cache"
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setenv("ILK_CACHE_DIR", str(cache))
+    for name in ("ann", "ben"):
+        (tmp_path / f"{name}.csv").write_text("id,a,b\n" + "".join(f"{i},{i % 7},{i % 5}\n" for i in range(50)))
+
+    def kept():
+        return sorted(path.name for path in (cache / "app" / "sessions").glob("*/*/*.csv"))
+
+    with app_running("--root", tmp_path / "empty", cwd=tmp_path) as address:
+        ann, ben = visit(address), visit(address)
+        bring(ann, tmp_path / "ann.csv")
+        bring(ben, tmp_path / "ben.csv")
+        assert kept() == ["ann.csv", "ben.csv"]
+        ann.page.close()
+        until(lambda: kept() == ["ben.csv"])
+        ben.page.get_by_text("An order, a visit or another event").click()
+        ben.settled()
+        assert ben.page.get_by_role("heading", name="What the columns do").is_visible()
+
+
 def test_two_visitors_do_not_see_each_others_files(world, tmp_path, visit, monkeypatch):
     """Nor does anybody who is not given the address of a job; and what a session uploaded goes with the server."""
     cache = tmp_path / "cache"
