@@ -123,14 +123,15 @@ def describe(
     settings: Settings,
     *,
     method: str,
+    why_method: tuple[Note, ...] = (),
     name: str,
     progress: Progress,
     namer: Namer | None = None,
 ) -> Model:
     """Say what the segments of every k are like, and keep it as a model that holds no customer.
 
-    `method` found the segments. `name` is what the source is called in study.json and in the report; `namer` gives
-    segments names of one's own.
+    `method` found the segments, and `why_method` says why it did. `name` is what the source is called in study.json and
+    in the report; `namer` gives segments names of one's own.
     """
     k = weighed.evidence.k
     told = tellable(crowd, fits, settings)
@@ -156,6 +157,7 @@ def describe(
                 *_warnings(crowd, weighed, described, settings.min_group),
                 *dict.fromkeys(note for fit in told.values() for note in fit.notes),
                 *_untold_notes(fits, told, settings),
+                *why_method,
             ),
             provenance=_provenance(data, crowd, settings, method=method, name=name),
             value_column=described.value_column,

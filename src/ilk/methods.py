@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ilk.cluster.density import Density
 from ilk.cluster.grouping import Ward
 from ilk.cluster.levels import Levels
@@ -10,7 +12,26 @@ from ilk.cluster.on_rows import OnRows
 from ilk.cluster.soft_solvers import LatentClass, MixtureModel
 from ilk.crowd import Crowd
 from ilk.features.recipe import square_weights
+from ilk.features.topics import is_spherical
+from ilk.figures import percent
 from ilk.settings import Settings
+from ilk.sources.source import Note
+
+TICKED = {"ordered", "flag", "category"}
+"""Columns whose answers are steps or kinds, and no amounts."""
+
+MANY_MISSING = 0.1
+"""Share of missing answers above which latent classes are worth a try (rule of thumb)."""
+
+PLAIN = "Found by k-means, quick and easy to tell: every customer is in the segment they are most like."
+DIRECTIONS = (
+    "Found by k-means on directions, because interests alone build the segments: what somebody is interested in "
+    "counts, not how much they do."
+)
+GAPS = (
+    "Found by k-means, which is quick. But every column is an answer to tick, and {share} of the answers are missing: "
+    "--method latent, which is slower, is made for these and worth a try."
+)
 
 
 def method_for(crowd: Crowd, settings: Settings) -> Method:
@@ -27,3 +48,22 @@ def method_for(crowd: Crowd, settings: Settings) -> Method:
     if settings.method == "mixture":
         return OnRows(MixtureModel())
     return KMEANS
+
+
+def why_method(crowd: Crowd, settings: Settings) -> tuple[Note, ...]:
+    """Why this method, where the choice was left to us; a slow one is advised, and never taken unasked."""
+    if settings.method != "auto" or settings.levels is not None:
+        return ()
+    recipe = crowd.fitted.recipe
+    if is_spherical(recipe):
+        return (Note("method", DIRECTIONS),)
+    missing = _missing_share(crowd)
+    if missing > MANY_MISSING and all(transform.role in TICKED for transform in recipe.transforms):
+        return (Note("method", GAPS.format(share=percent(missing))),)
+    return (Note("method", PLAIN),)
+
+
+def _missing_share(crowd: Crowd) -> float:
+    """Of the answers of those who gave any, by the weight of the columns; the same for any order of customers."""
+    answered = crowd.answered[crowd.known]
+    return 1.0 - math.fsum(answered) / len(answered) if len(answered) else 0.0

@@ -16,7 +16,7 @@ from ilk.errors import BadSetting
 from ilk.features.labels import read_all_labels
 from ilk.files import refuse_overwriting
 from ilk.findings import describe, weigh
-from ilk.methods import method_for
+from ilk.methods import method_for, why_method
 from ilk.outputs.charts.painter import painting
 from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
@@ -84,7 +84,8 @@ def segment(
             weighed = weigh(crowd, method, fits, settings, progress)
         with progress.stage("Telling what the segments are like"):
             name = source_name(sources.first)
-            told: Any = {"method": method.name, "name": name, "progress": progress, "namer": namer}
+            how = {"method": method.name, "why_method": why_method(crowd, settings)}
+            told: Any = {**how, "name": name, "progress": progress, "namer": namer}
             model = describe(data, crowd, fits, weighed, settings, **told)
         with progress.stage("Assigning every customer"):
             study = assign_everyone(model, data, settings, progress)

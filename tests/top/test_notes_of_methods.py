@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import io
+import re
+from contextlib import closing
 from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from rich.console import Console
 
 from ilk.cluster.method import Found
 from ilk.cluster.scorer import ByCentres
+from ilk.crowd import understand
 from ilk.findings import _of_memberships
+from ilk.methods import why_method
+from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import weighed
+from ilk.outputs.sections.methods import methods
+from ilk.outputs.terminal import show
 from ilk.segment import segment
 from ilk.settings import Settings
+from ilk.sources.open import open_source
 
 
 def answers(n=200, seed=0):
@@ -46,3 +57,57 @@ def test_segments_that_nothing_tells_apart_are_told_and_empty_ones_where_everybo
     assert sorted(note.code for note in notes) == sorted(codes)
     assert any(note.text.startswith("Segments 1 and 2 are twins") for note in notes)
     assert _of_memberships(crowd, Found(scorer, labels, 0.0), Settings()) == ()
+
+
+def ticked(n=200, blank=0.3, **others):
+    """Two steps and a category, some of them blank."""
+    rng = np.random.default_rng(3)
+    columns = {name: rng.integers(1, top + 1, n).astype(float) for name, top in (("a", 4), ("b", 5), ("c", 2))}
+    given = {
+        name: pa.array(np.where(rng.random(n) < blank, np.nan, v), from_pandas=True) for name, v in columns.items()
+    }
+    return pa.table({**given, **others})
+
+
+TICKED = {"a": "ordered", "b": "ordered", "c": "category"}
+
+
+def reason(table, roles, **given):
+    settings = Settings(role=roles, **given)
+    with closing(open_source(table, settings)) as data:
+        return why_method(understand(data, settings), settings)
+
+
+def test_answers_to_tick_with_many_blanks_are_advised_latent_classes_and_no_others():
+    """The share is of the answers; one amount among the columns, or few blanks, and k-means needs no excuse."""
+    (advised,) = reason(ticked(), TICKED)
+    assert advised.code == "method"
+    assert "--method latent" in advised.text
+    assert re.search(r"and (2[6-9]|3[0-4]) % of the answers are missing", advised.text)
+    spend = np.random.default_rng(0).lognormal(3, 1, 200)
+    for table, roles in ((ticked(spend=spend), {**TICKED, "spend": "amount"}), (ticked(blank=0.05), TICKED)):
+        (plain,) = reason(table, roles)
+        assert "latent" not in plain.text
+        assert plain.text.startswith("Found by k-means, quick")
+
+
+def test_interests_alone_are_said_to_be_compared_by_direction():
+    topics = {f"t{j}": np.random.default_rng(j).poisson(0.8, 200) for j in range(4)}
+    (note,) = reason(pa.table(topics), dict.fromkeys(topics, "topics"))
+    assert note.text.startswith("Found by k-means on directions, because interests alone")
+
+
+@pytest.mark.parametrize("given", [{"method": "kmeans"}, {"method": "ward"}, {"levels": (2, 3)}])
+def test_who_chose_the_method_needs_no_reason(given):
+    assert reason(ticked(), TICKED, **given) == ()
+
+
+def test_the_reason_stands_in_notes_terminal_and_provenance_and_is_no_warning():
+    study = segment(answers(), role=ROLES, k=2)
+    (note,) = [note for note in study.warnings if note.code == "method"]
+    reading = Reading(study.model)
+    assert note not in weighed(reading)
+    assert ("Why this method", note.text) in [(row.head.text, row.cells[0].text) for row in methods(reading).made.lines]
+    console = Console(file=io.StringIO(), width=100)
+    show(study.model, console)
+    assert note.text in " ".join(console.file.getvalue().split())

@@ -12,7 +12,7 @@ from ilk.model.parts import Content, Segment, TrustWord
 from ilk.model.shown import SHAPES, trust_words
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
-from ilk.outputs.sections.board import made_from, warnings, why_k
+from ilk.outputs.sections.board import made_from, warnings, why_k, why_method
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
 from ilk.outputs.wording import clean, counted, in_letters, per_cent
@@ -114,6 +114,8 @@ def _head(page: _Page, reading: Reading) -> None:
     verdict, text = reading.verdict
     page.say(Text.assemble(f"{page.shapes[verdict]} ", (f"{VERDICTS[verdict]}. ", "bold"), text), hang=2)
     page.say(why_k(reading), indent=2)
+    if why := why_method(reading):
+        page.say(why, indent=2, style="dim")
     page.gap()
 
 

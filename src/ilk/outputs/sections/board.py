@@ -43,6 +43,9 @@ WEIGHTIEST = (
 DOUBLES = "near-double"
 """Columns that say nearly the same: often many, and told where the correlations are drawn."""
 
+METHOD = "method"
+"""Why this method: no warning, and told with the number of segments and the provenance."""
+
 _NAMES_ONE = re.compile(r"\bsegments? \d", re.IGNORECASE)
 
 BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
@@ -141,6 +144,11 @@ def why_k(reading: Reading) -> str:
     return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand{because}."
 
 
+def why_method(reading: Reading) -> str:
+    """Why this method, in a sentence; empty where it was asked for."""
+    return next((clean(note.text) for note in reading.content.warnings if note.code == METHOD), "")
+
+
 def caveats(reading: Reading) -> tuple[str, ...]:
     """The three things to keep in mind: doubtful segments, weighty warnings, then what holds for every study."""
     weighty = [_for_the_board(clean(note.text)) for note in weighed(reading) if note.code in WEIGHTIEST]
@@ -162,7 +170,7 @@ def weighed(reading: Reading) -> list[Note]:
     notes += [
         note for note in reading.content.warnings if reading.k == reading.content.k or note not in _of_chosen(reading)
     ]
-    unique = {note.text: note for note in (_dated(note, reading) for note in notes)}
+    unique = {note.text: note for note in (_dated(note, reading) for note in notes) if note.code != METHOD}
     rank = {code: i for i, code in enumerate(WEIGHTIEST)}
     return sorted(unique.values(), key=lambda note: rank.get(note.code, len(rank) + (note.code == DOUBLES)))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ilk.model.how_found import how_found
 from ilk.outputs.reading import Reading
+from ilk.outputs.sections.board import why_method
 from ilk.outputs.sections.table import Table, line
 from ilk.outputs.wording import clean, made_on, whole
 from ilk.settings import Settings
@@ -131,6 +132,7 @@ def _made(reading: Reading) -> Table:
     lines = (
         line("Made on", made_on(p.created)),
         line("With", f"ilk {clean(p.ilk_version)}, method {clean(p.method)}, seed {p.seed}"),
+        *([line("Why this method", why)] if (why := why_method(reading)) else []),
         line("Fingerprint of the data", clean(p.fingerprint)),
     )
     return Table("How to make it again", ("", ""), lines, "made")
