@@ -31,6 +31,19 @@ def test_studies_are_found_below_the_roots(room):
     assert shelf.studies_under([room / "nowhere"]) == []
 
 
+def test_studies_of_one_name_are_told_apart(room, made):
+    """By the folders above them, as few as will do."""
+    shutil.copytree(made, room / "b" / "one")
+    shutil.copytree(made, room / "c" / "b" / "one")
+    called = shelf.told_apart(shelf.studies_under([room]))
+    assert {str(folder.relative_to(room)): name for folder, name in called.items()} == {
+        "one": "in/one",
+        "a/two": "two",
+        "b/one": "in/b/one",
+        "c/b/one": "c/b/one",
+    }
+
+
 def test_a_duplicate_is_another_study(room):
     copy = shelf.duplicate(room / "one")
     assert (copy.name, shelf.duplicate(room / "one").name) == ("one-copy", "one-copy-2")

@@ -126,6 +126,19 @@ def studies_under(roots: Iterable[Path]) -> list[Shelved]:
     return sorted(shelved, key=lambda study: study.written, reverse=True)[:MOST_SHOWN]
 
 
+def told_apart(studies: Iterable[Shelved]) -> dict[Path, str]:
+    """What each study is called: its folder, and of those of one name as many folders above it as tell them apart."""
+    folders = [study.folder for study in studies]
+    return {folder: _shortest(folder, [other for other in folders if other != folder]) for folder in folders}
+
+
+def _shortest(folder: Path, others: list[Path]) -> str:
+    n = 1
+    while n < len(folder.parts) and any(other.parts[-n:] == folder.parts[-n:] for other in others):
+        n += 1
+    return "/".join(folder.parts[-n:])
+
+
 def shelved_at(folder: Path) -> Shelved | None:
     """The study in a folder; None where there is none that can be told of."""
     try:

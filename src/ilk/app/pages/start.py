@@ -69,16 +69,17 @@ with world:
             session.run(Order(None))
 
 recent = shelf.studies_under(launched().roots)[:MOST_RECENT]
+called = shelf.told_apart(recent)
 if recent:
     st.header("Recent studies")
 for i, study in enumerate(recent):
     with st.container(border=True):
         about, button = st.columns([5, 1], vertical_alignment="center")
-        about.markdown(f"**{plain(clean(study.folder.name))}**")
+        about.markdown(f"**{plain(clean(called[study.folder]))}**")
         about.caption(
             f"{counted(study.customers, 'customer')} of {plain(clean(study.source))}, {counted(study.k, 'segment')}: "
             f"{plain(clean(study.personas))}"
         )
-        if button.button("Open", key=f"recent-{i}", help=f"Open {study.folder.name}", width="stretch"):
+        if button.button("Open", key=f"recent-{i}", help=f"Open {called[study.folder]}", width="stretch"):
             with told():
                 session.open_and_go(study.folder)

@@ -24,13 +24,13 @@ def every_study() -> list[shelf.Shelved]:
     return [*own, *found]
 
 
-def about(study: shelf.Shelved) -> None:
-    """A study in a card: what it is, and what can be done with it."""
+def about(study: shelf.Shelved, called: str) -> None:
+    """A study in a card: what it is and is called, and what can be done with it."""
     approval = shelf.approval_of(study.folder)
     with st.container(border=True):
         text, button = st.columns([5, 1], vertical_alignment="center")
         mark = " :material/verified: approved" if approval else ""
-        text.markdown(f"**{plain(clean(study.folder.name))}**{mark}")
+        text.markdown(f"**{plain(clean(called))}**{mark}")
         verdict = VERDICTS.get(study.verdict, study.verdict)  # type: ignore[call-overload]
         text.caption(
             f"{counted(study.customers, 'customer')} of {plain(clean(study.source))}, "
@@ -41,7 +41,7 @@ def about(study: shelf.Shelved) -> None:
             since = " The study was changed since." if shelf.changed_since(approval, study.folder) else ""
             text.caption(plain(f"Approved by {approval.who} on {approval.when[:10]}: {approval.why}{since}"))
         key = str(study.folder)
-        if button.button("Open", key=f"open-{key}", width="stretch", help=f"Open {study.folder.name}"):
+        if button.button("Open", key=f"open-{key}", width="stretch", help=f"Open {called}"):
             with told():
                 session.open_and_go(study.folder)
         with button.popover("More", width="stretch"), told():
@@ -78,7 +78,7 @@ def signed_in() -> str:
 
 def side_by_side(studies: list[shelf.Shelved]) -> None:
     """What differs between two."""
-    names = {str(study.folder): study.folder.name for study in studies}
+    names = {str(folder): called for folder, called in shelf.told_apart(studies).items()}
     left, right = st.columns(2)
     places = list(names)
     now = str(show.place()) if str(show.place()) in names else places[0]
@@ -124,7 +124,7 @@ studies = every_study()
 if not studies:
     st.info("There is no study yet. Make one with New study, or try the made-up world.", icon=":material/folder_open:")
 for study in studies:
-    about(study)
+    about(study, shelf.told_apart(studies)[study.folder])
 if len(studies) > 1:
     st.header("What changed from one to another")
     side_by_side(studies)
