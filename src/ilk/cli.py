@@ -265,7 +265,7 @@ def _segment(
     from ilk.outputs.folder import study_folder
     from ilk.segment import segment
     from ilk.settings import Settings, told_by
-    from ilk.sources.study_source import Sources
+    from ilk.sources.joined.study_source import Sources
 
     config = config or (Path("ilk.toml") if Path("ilk.toml").is_file() else None)
     if config is not None and not config.is_file():

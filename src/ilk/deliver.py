@@ -29,7 +29,7 @@ from ilk.outputs.tables import (
 from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.join import Joined
+from ilk.sources.joined.join import Joined
 from ilk.sources.source import Source
 from ilk.study import Study
 

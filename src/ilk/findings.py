@@ -33,7 +33,7 @@ from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.join import Joined
+from ilk.sources.joined.join import Joined
 from ilk.sources.source import Note
 
 Fits = Mapping[int, Found]

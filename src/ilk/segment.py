@@ -22,7 +22,7 @@ from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.study_source import Sources, named_files, open_study_source
+from ilk.sources.joined.study_source import Sources, named_files, open_study_source
 from ilk.study import Study
 
 __all__ = ["Study", "segment"]

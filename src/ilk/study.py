@@ -14,7 +14,7 @@ from ilk.features.plans import ColumnPlan
 from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
 from ilk.model.parts import Segment
-from ilk.sources.brought import Brought
+from ilk.sources.joined.brought import Brought
 from ilk.sources.source import Note
 
 WIDTH = 100

@@ -21,7 +21,7 @@ from ilk.model.assign import RESULTS, Assignment
 from ilk.model.parts import Edit
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources import study_source
+from ilk.sources.joined import study_source
 from ilk.sources.sampling import xxh64
 from ilk.sources.source import Intake
 

@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ilk.errors import BadInput, BadSetting, MissingColumns
 from ilk.settings import Settings
-from ilk.sources.activity import read_activity
-from ilk.sources.activity_plan import ActivityPlan
+from ilk.sources.activity.plan import ActivityPlan
+from ilk.sources.activity.read import read_activity
 
 
 def read(source, *, plan=None, roles=None, **settings):

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from ilk.errors import BadInput, BadSetting
 from ilk.settings import Settings
 from ilk.sources.evidence import Evidence, Made
-from ilk.sources.join import Named, join
-from ilk.sources.matching import NOBODY, match_ids, union_ids
+from ilk.sources.joined.join import Named, join
+from ilk.sources.joined.matching import NOBODY, match_ids, union_ids
+from ilk.sources.joined.study_source import Sources, open_study_source
 from ilk.sources.open import open_source
 from ilk.sources.source import Intake
 from ilk.sources.stored import no_rejects
-from ilk.sources.study_source import Sources, open_study_source
 
 TELL = Settings(min_group=1)
 

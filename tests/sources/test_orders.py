@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ilk.errors import BadInput, BadSetting, MissingColumns
 from ilk.settings import Settings
-from ilk.sources.orders import OrdersPlan, read_orders
+from ilk.sources.orders.read import OrdersPlan, read_orders
 
 
 def read(text, tmp_path, *, name="orders.csv", **settings):

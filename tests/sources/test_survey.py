@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from ilk.errors import BadInput, BadSetting, MissingColumns
 from ilk.features.labels import Label, label_of
 from ilk.settings import Settings
-from ilk.sources.survey import SurveyPlan, read_survey
+from ilk.sources.survey.read import SurveyPlan, read_survey
 
 
 def survey(tmp_path, header, rows, *, name="survey.csv", plan=None, **settings):

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pytest
 
 from ilk.progress import Progress
+from ilk.sources.activity.tags import LONGEST, topics_sql, vote_split
 from ilk.sources.sandbox import open_sandbox
-from ilk.sources.tags import LONGEST, topics_sql, vote_split
 
 
 def split(cells):

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ilk.settings import Settings
-from ilk.sources.activity import read_activity
-from ilk.sources.stop_words import STOP_WORDS
-from ilk.sources.text_topics import MOST_TOPICS, MOST_WORDS, TextPlan, _row, learn_topics, score_texts
-from ilk.sources.text_words import languages_of, words_in
-from ilk.sources.written import written_in
+from ilk.sources.activity.read import read_activity
+from ilk.sources.texts.stop_words import STOP_WORDS
+from ilk.sources.texts.topics import MOST_TOPICS, MOST_WORDS, TextPlan, _row, learn_topics, score_texts
+from ilk.sources.texts.words import languages_of, words_in
+from ilk.sources.texts.written import written_in
 
 FOOD = ["bread", "butter", "cheese", "oven", "recipe", "kitchen", "flour", "sugar", "baking", "dinner"]
 SPORT = ["match", "goal", "striker", "league", "referee", "stadium", "coach", "training", "penalty", "trophy"]

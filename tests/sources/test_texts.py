@@ -10,7 +10,7 @@ import pytest
 
 import ilk
 from ilk.settings import Settings
-from ilk.sources.study_source import Known, Sources, open_study_source
+from ilk.sources.joined.study_source import Known, Sources, open_study_source
 
 GARDEN = ["roses", "tulips", "soil", "spade", "watering", "seeds", "compost", "hedge", "lawn", "greenhouse"]
 BIKES = ["saddle", "gears", "pedals", "chain", "helmet", "brakes", "tyres", "spokes", "frame", "handlebar"]

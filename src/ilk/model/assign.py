@@ -24,11 +24,11 @@ from ilk.model.score import NOTHING_ANSWERED, UNLIKE_ANYONE, Scored, score, with
 from ilk.model.scorers import Scoring
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.brought import Brought
-from ilk.sources.join import Joined
+from ilk.sources.joined.brought import Brought
+from ilk.sources.joined.join import Joined
+from ilk.sources.joined.study_source import Known, Sources, open_study_source
 from ilk.sources.source import Kind, Note, Source
 from ilk.sources.stored import no_rejects
-from ilk.sources.study_source import Known, Sources, open_study_source
 
 if TYPE_CHECKING:
     from ilk.model.model import Model

@@ -12,9 +12,9 @@ from typing import Literal
 from ilk.cluster.answers import Answer
 from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Theme
 from ilk.model.evidence import Evidence
-from ilk.sources.brought import Brought
+from ilk.sources.joined.brought import Brought
 from ilk.sources.source import ColumnFacts, Intake, Note
-from ilk.sources.text_topics import TextColumn
+from ilk.sources.texts.topics import TextColumn
 
 Row = tuple[float, ...]
 Grid = tuple[Row, ...]

@@ -12,7 +12,7 @@ from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
 from ilk.model.parts import Content, Edit, Segment, Solution
 from ilk.model.sound_scorers import fits, on_the_grid, scorer_problems
-from ilk.sources.activity_plan import ActivityPlan
+from ilk.sources.activity.plan import ActivityPlan
 
 WHOLE_LIMIT = 2**53
 """Counts beyond this are damage or an attack: float64 and JSON readers elsewhere cannot hold them."""

@@ -19,8 +19,8 @@ from ilk.model.model import Model
 from ilk.outputs.tables import write_csv, write_rejects
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.joined.study_source import Sources
 from ilk.sources.source import Note
-from ilk.sources.study_source import Sources
 
 
 @dataclass(frozen=True, slots=True)

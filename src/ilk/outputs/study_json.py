@@ -12,7 +12,7 @@ from ilk.model.evidence import Candidate
 from ilk.model.model import Model
 from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
-from ilk.sources.brought import Brought
+from ilk.sources.joined.brought import Brought
 
 STUDY_FILE = "study.json"
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from ilk.sources.activity_sums import Events
+from ilk.sources.activity.sums import Events
 from ilk.sources.sampling import in_hash_order, xxh64
-from ilk.sources.text_topics import LEARNT_FROM, Matrix, TextPlan, learn_topics, score_texts
+from ilk.sources.texts.topics import LEARNT_FROM, Matrix, TextPlan, learn_topics, score_texts
 
 ROWS_AT_ONCE = 1_024
 """Texts that are read at a time: some are a hundred thousand characters."""

@@ -12,12 +12,12 @@ from ilk.errors import BadInput, listed
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.evidence import Evidence
-from ilk.sources.questionnaire import questions_of
-from ilk.sources.questions import Question, columns_of
-from ilk.sources.reversed import suspects_note, turned_columns
-from ilk.sources.sheet import Sheet
 from ilk.sources.source import Kind, Note
-from ilk.sources.waves import Expected, Wave, read_waves, together
+from ilk.sources.survey.questionnaire import questions_of
+from ilk.sources.survey.questions import Question, columns_of
+from ilk.sources.survey.reversed import suspects_note, turned_columns
+from ilk.sources.survey.sheet import Sheet
+from ilk.sources.survey.waves import Expected, Wave, read_waves, together
 
 FEWEST = 2
 """Respondents of a survey; one alone is like nobody."""

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.evidence import Made
-from ilk.sources.gathered import GatheredSource
-from ilk.sources.join import Joined
+from ilk.sources.joined.gathered import GatheredSource
+from ilk.sources.joined.join import Joined
 from ilk.sources.source import ColumnFacts, Intake, Note, Source
-from ilk.sources.text_topics import TextColumn
-from ilk.sources.written import Written, written_in
+from ilk.sources.texts.topics import TextColumn
+from ilk.sources.texts.written import Written, written_in
 
 FEWEST = 10
 """Customers a word needs before it is kept, however low --min-group is."""

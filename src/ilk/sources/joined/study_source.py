@@ -14,16 +14,16 @@ from ilk.accepted import stem_of
 from ilk.errors import BadInput, BadSetting, MissingColumns
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.activity import read_activity
-from ilk.sources.brought import Brought
+from ilk.sources.activity.read import read_activity
 from ilk.sources.evidence import BLOCKS, Block, Evidence
-from ilk.sources.join import Joined, Named, join
+from ilk.sources.joined.brought import Brought
+from ilk.sources.joined.join import Joined, Named, join
 from ilk.sources.open import files_of, open_source
-from ilk.sources.orders import read_orders
+from ilk.sources.orders.read import read_orders
 from ilk.sources.source import Kind, Source
-from ilk.sources.survey import read_survey
-from ilk.sources.text_topics import TextColumn
-from ilk.sources.texts import with_topics
+from ilk.sources.survey.read import read_survey
+from ilk.sources.texts.columns import with_topics
+from ilk.sources.texts.topics import TextColumn
 
 CALLED: Mapping[Block, str] = {
     "customers": "the customers",

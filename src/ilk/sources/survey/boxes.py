@@ -8,10 +8,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from ilk.sources.evidence import Made
-from ilk.sources.questions import NOT_TICKED, Question, is_ticked
 from ilk.sources.scale_words import plain
 from ilk.sources.scales import order_of
-from ilk.sources.sheet import Sheet, is_worded
+from ilk.sources.survey.questions import NOT_TICKED, Question, is_ticked
+from ilk.sources.survey.sheet import Sheet, is_worded
 
 TICKS = frozenset({"x", "xx", "✓", "✔", "☑", "☒", "✗", "✘", "•", "*", "1", "yes", "ja", "oui", "si", "sí", "sì"})
 """What a box says that is ticked, as `plain` writes it."""

@@ -10,7 +10,7 @@ from ilk.sources.kinds import Reading
 from ilk.sources.landing import position
 from ilk.sources.log import Log, records_sql
 from ilk.sources.names import words_of
-from ilk.sources.order_columns import KINDS, Candidate, parts_of
+from ilk.sources.orders.columns import KINDS, Candidate, parts_of
 from ilk.sources.source import Note
 
 MONEY = "DECIMAL(38, 6)"

@@ -17,12 +17,12 @@ from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.landing import Landing
 from ilk.sources.log import kept
-from ilk.sources.no_answer import without_no_answers
 from ilk.sources.open import land, size_of, trouble, understand
 from ilk.sources.sandbox import Sandbox, open_sandbox
 from ilk.sources.source import Intake, Kind, Note
 from ilk.sources.spoiled import HANDFUL
 from ilk.sources.stored import ARROW, REJECTS
+from ilk.sources.survey.no_answer import without_no_answers
 
 CHANNEL = "channel"
 """What the column is called that says which file an answer came from."""

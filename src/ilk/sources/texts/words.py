@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ilk.sources.stop_words import STOP_WORDS
+from ilk.sources.texts.stop_words import STOP_WORDS
 
 SHORTEST = 3
 """Letters of a word that may name a topic."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ilk.settings import Settings
-from ilk.sources.activity_columns import Parts
+from ilk.sources.activity.columns import Parts
+from ilk.sources.activity.tags import Split
 from ilk.sources.source import Kind
-from ilk.sources.tags import Split
-from ilk.sources.text_topics import TextPlan
+from ilk.sources.texts.topics import TextPlan
 
 FEWEST = 10
 """Customers without whom a topic is neither kept nor named, however low --min-group is."""

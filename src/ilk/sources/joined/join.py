@@ -13,13 +13,13 @@ from ilk.errors import BadInput
 from ilk.figures import few, percent
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.brought import UNDERSTOOD, Brought
 from ilk.sources.evidence import Evidence, Made
-from ilk.sources.gathered import GatheredSource
-from ilk.sources.matching import NOBODY, Match, match_ids, union_ids
+from ilk.sources.joined.brought import UNDERSTOOD, Brought
+from ilk.sources.joined.gathered import GatheredSource
+from ilk.sources.joined.matching import NOBODY, Match, match_ids, union_ids
 from ilk.sources.source import Intake, Note, Source
 from ilk.sources.stored import REJECTS, no_rejects
-from ilk.sources.text_topics import TextColumn
+from ilk.sources.texts.topics import TextColumn
 
 STRANGER = "not among the customers"
 

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from ilk.errors import BadInput
 from ilk.settings import Settings
-from ilk.sources import activity_told as tell
-from ilk.sources.activity_plan import FEWEST, ActivityPlan, Topic, most_topics
-from ilk.sources.activity_sums import (
+from ilk.sources.activity import told as tell
+from ilk.sources.activity.plan import FEWEST, ActivityPlan, Topic, most_topics
+from ilk.sources.activity.sums import (
     Decay,
     Events,
     People,
@@ -31,7 +31,7 @@ from ilk.sources.activity_sums import (
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.log import Log, Used, intake_of
 from ilk.sources.names import clean_names, words_of
-from ilk.sources.written import written_by
+from ilk.sources.texts.written import written_by
 
 EPOCH = date(1970, 1, 1)
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.sources.evidence import Block
-from ilk.sources.text_words import languages_of, stop_words_of, telling, words_in
+from ilk.sources.texts.words import languages_of, stop_words_of, telling, words_in
 
 Matrix = npt.NDArray[np.float64]
 

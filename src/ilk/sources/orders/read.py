@@ -17,9 +17,9 @@ from ilk.settings import Role, Settings
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.log import Log, Used, intake_of, open_log, rejects_of, told_in_words
 from ilk.sources.names import clean_names
-from ilk.sources.order_columns import is_for_one
-from ilk.sources.order_figures import Figures, categories_of, figures_sql
-from ilk.sources.order_records import Parts, currency_of, guessed_parts, make_records, read_parts
+from ilk.sources.orders.columns import is_for_one
+from ilk.sources.orders.figures import Figures, categories_of, figures_sql
+from ilk.sources.orders.records import Parts, currency_of, guessed_parts, make_records, read_parts
 from ilk.sources.source import Note
 from ilk.sources.spoiled import HANDFUL
 

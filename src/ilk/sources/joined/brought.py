@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.sources.activity_plan import ActivityPlan
+from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.evidence import Block
-from ilk.sources.orders import OrdersPlan
+from ilk.sources.orders.read import OrdersPlan
 from ilk.sources.source import Intake
-from ilk.sources.survey import SurveyPlan
+from ilk.sources.survey.read import SurveyPlan
 
 Plan = ActivityPlan | SurveyPlan | OrdersPlan
 """How the columns of a source were made."""

@@ -8,10 +8,10 @@ from typing import Any
 from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.progress import Progress
 from ilk.settings import Settings
-from ilk.sources.activity_columns import PARTS, Look, Parts, epoch_divisor, guess_parts
-from ilk.sources.activity_counts import read_counts
-from ilk.sources.activity_log import read_events
-from ilk.sources.activity_plan import ActivityPlan
+from ilk.sources.activity.columns import PARTS, Look, Parts, epoch_divisor, guess_parts
+from ilk.sources.activity.counts import read_counts
+from ilk.sources.activity.events import read_events
+from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.evidence import Evidence
 from ilk.sources.facts import Column, measure
 from ilk.sources.kinds import read_sql

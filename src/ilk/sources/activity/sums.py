@@ -11,12 +11,12 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.errors import BadInput
-from ilk.sources.activity_columns import Parts
+from ilk.sources.activity.columns import Parts
+from ilk.sources.activity.tags import Split, topics_sql, vote_split
 from ilk.sources.kinds import Reading
 from ilk.sources.log import MOST_REJECTED, Log, records_sql, rejects_of
 from ilk.sources.sandbox import Sandbox, literal
 from ilk.sources.stored import no_rejects
-from ilk.sources.tags import Split, topics_sql, vote_split
 
 MOST_REJECTS = 10_000
 """Records that belong to nobody and are listed one by one; of more, the others are only counted."""

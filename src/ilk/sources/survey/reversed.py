@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from ilk.errors import listed
 from ilk.settings import Settings
 from ilk.sources.labels_file import labels_file, read_lines
-from ilk.sources.questions import Question
 from ilk.sources.source import Note
+from ilk.sources.survey.questions import Question
 
 FEWEST_ITEMS = 4
 """Items of a battery below which one of them says little about the others."""

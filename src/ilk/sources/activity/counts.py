@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from ilk.errors import BadInput, listed
 from ilk.settings import Settings
-from ilk.sources import activity_told as tell
-from ilk.sources.activity_plan import FEWEST, ActivityPlan, Topic, most_topics
-from ilk.sources.activity_sums import MOST_WEIGHT, WEIGHT
+from ilk.sources.activity import told as tell
+from ilk.sources.activity.plan import FEWEST, ActivityPlan, Topic, most_topics
+from ilk.sources.activity.sums import MOST_WEIGHT, WEIGHT
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.kinds import Reading
 from ilk.sources.log import Log, Used, intake_of, records_sql, rejects_of

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from ilk.errors import listed
 from ilk.figures import few, percent
-from ilk.sources.activity_plan import ActivityPlan, Topic
-from ilk.sources.activity_sums import Events, Support, left_out
+from ilk.sources.activity.plan import ActivityPlan, Topic
+from ilk.sources.activity.sums import Events, Support, left_out
+from ilk.sources.activity.tags import WRITTEN
 from ilk.sources.evidence import Made
 from ilk.sources.names import words_of
 from ilk.sources.source import Note
 from ilk.sources.spoiled import HANDFUL
-from ilk.sources.tags import WRITTEN
 
 UNITS = {"hours": "hours", "hour": "hours", "minutes": "minutes", "mins": "minutes", "seconds": "seconds"}
 """Words in the name of a weight that say what it is measured in."""

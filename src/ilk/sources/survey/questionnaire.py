@@ -11,13 +11,13 @@ import pyarrow.compute as pc
 
 from ilk.errors import BadSetting, MissingColumns, listed
 from ilk.settings import ROLES, Role
-from ilk.sources.boxes import ticks_of
 from ilk.sources.evidence import Made
 from ilk.sources.names import clean_names, words_of
-from ilk.sources.questions import Question, split
 from ilk.sources.scale_words import SCALES, Scale, plain
 from ilk.sources.scales import FEWEST, order_of, scale_of
-from ilk.sources.sheet import Sheet, groups_of, is_worded
+from ilk.sources.survey.boxes import ticks_of
+from ilk.sources.survey.questions import Question, split
+from ilk.sources.survey.sheet import Sheet, groups_of, is_worded
 
 MOST_ANSWERS = 60
 """A question with more different answers is no choice between answers."""

@@ -1,0 +1,1 @@
+"""Activity: what customers did, posted or liked, one row a customer."""

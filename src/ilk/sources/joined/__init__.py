@@ -1,0 +1,1 @@
+"""Several sources side by side, one row a customer."""

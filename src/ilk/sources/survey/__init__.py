@@ -1,0 +1,1 @@
+"""Surveys, one row a respondent."""
