@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
+
+from ilk.errors import BadSetting, FileTrouble
 
 Role = Literal[
     "id",
@@ -55,6 +58,12 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 MOST_SEGMENTS = 50
 """Nobody acts on more; every k tried costs a hundred refits."""
+
+BOUNDS = ("min_share", "max_share", "min_size", "max_size")
+"""Settings that say how small and how large a segment may be."""
+
+FILES = ("labels", "activity", "survey", "orders")
+"""Settings that name files."""
 
 ENDINGS = frozenset(
     f".{ending}"
@@ -150,6 +159,30 @@ def with_levels(given: Any) -> Any:
     return {**given, "k": most}
 
 
+def share(value: Any) -> Any:
+    """Accept "5%", "5 %", "0.05" and 0.05: more than 0 and at most 1."""
+    if value is None:
+        return None
+    found = re.fullmatch(r"([0-9]*\.?[0-9]+)\s*(%?)", str(value).strip()) if not isinstance(value, bool) else None
+    told = float(found[1]) / (100.0 if found[2] else 1.0) if found else 0.0
+    if not 0.0 < told <= 1.0:
+        message = f"{value!r} is not a share of everybody such as 5% or 0.05"
+        raise ValueError(message)
+    return told
+
+
+def without_rival(bounded: tuple[str, ...], method: str, levels: tuple[int, int] | None) -> None:
+    """Only k-means knows how to keep segments within bounds.
+
+    Raises:
+        ValueError: If bounds were given with another method, or with two levels.
+    """
+    rival = "--levels" if levels is not None else f"--method {method}"
+    if bounded and (levels is not None or method not in {"auto", "kmeans"}):
+        message = f"{', '.join(bounded)} bound the segments of k-means; leave them out, or leave out {rival}"
+        raise ValueError(message)
+
+
 def span(value: Any) -> Any:
     """Accept "3..8" beside (3, 8)."""
     if isinstance(value, str):
@@ -203,3 +236,35 @@ def in_words(error: ValidationError) -> str:
         said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
         lines.append(f"{where}: {said}, got {problem['input']!r}" if where else said)
     return "; ".join(dict.fromkeys(lines))
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """What an ilk.toml says, by the names of settings; the files it names lie beside it.
+
+    Raises:
+        FileTrouble: If it cannot be read.
+        BadSetting: If it is not TOML.
+    """
+    try:
+        found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileTrouble(
+            f"{path} cannot be read", got=error.strerror, do="check the path and that you may read it"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadSetting(
+            f"{path} is not valid TOML", got=str(error), do='mend the line it names, such as prefer = "3..8"'
+        ) from None
+    return {key.replace("-", "_"): _beside(path, key.replace("-", "_"), value) for key, value in found.items()}
+
+
+def _beside(config: Path, key: str, value: Any) -> Any:
+    """Files that are named in ilk.toml lie where it lies, unless their path begins at the root or at home."""
+    if key not in FILES:
+        return value
+    if isinstance(value, list):
+        return [_beside(config, key, each) for each in value]
+    if not isinstance(value, str):
+        return value
+    before, path = ("glob:", value[5:]) if value.startswith("glob:") else ("", value)
+    return before + str(Path(config).parent / Path(path).expanduser())

@@ -16,8 +16,10 @@ from ilk.choose.vote import Wish
 from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
 from ilk.cluster.method import Found, Method
 from ilk.cluster.micro import micro_segments
+from ilk.cluster.nearest import nearest_two
 from ilk.cluster.scorer import nearest_by
 from ilk.cluster.soft import class_notes, posteriors
+from ilk.cluster.within import Asked, bounded_notes
 from ilk.crowd import Crowd, sizes_of
 from ilk.engines.tiles import VOICE
 from ilk.errors import BadSetting
@@ -108,10 +110,11 @@ def _refuse_untold(fits: Fits, told: Fits, settings: Settings) -> None:
         return
     _refuse_unfound(fits, least, most)
     asked = str(least) if least == most else f"{least} to {most}"
+    alike = "; customers who are exactly alike stay together, whatever the bounds of sizes" if settings.bounded else ""
     raise BadSetting(
         f"Of {asked} segments one has fewer than {settings.min_group} customers, about whom nothing is published",
         got="segments that would be a few people's own figures",
-        do="ask for fewer with -k, or lower --min-group if the study stays with you",
+        do="ask for fewer with -k, or lower --min-group if the study stays with you" + alike,
     )
 
 
@@ -154,7 +157,7 @@ def describe(
             gaps=crowd.gaps,
             comparison=_comparison(crowd, chosen, settings),
             warnings=(
-                *_warnings(crowd, weighed, described, settings.min_group),
+                *_warnings(crowd, weighed, described, chosen, settings),
                 *dict.fromkeys(note for fit in told.values() for note in fit.notes),
                 *_untold_notes(fits, told, settings),
                 *why_method,
@@ -235,13 +238,16 @@ def _comparison(crowd: Crowd, chosen: Grouping, settings: Settings) -> Compariso
     return compare_with(_subject(crowd, settings), chosen, settings.compare_with)
 
 
-def _warnings(crowd: Crowd, weighed: Weighed, described: Described, least: int) -> tuple[Note, ...]:
+def _warnings(
+    crowd: Crowd, weighed: Weighed, described: Described, chosen: Grouping, settings: Settings
+) -> tuple[Note, ...]:
     """Everything that should be known, each once."""
     k = weighed.evidence.k
     of_k = next(solution.notes for solution in described.solutions if solution.k == k)
     found = (
+        *_bounded_notes(crowd, chosen, settings),
         *_unlike_notes(weighed.evidence.candidate(k).unlike_share),
-        *_without_segment(crowd, least),
+        *_without_segment(crowd, settings.min_group),
         *weighed.evidence.notes,
         *weighed.evidence.candidate(k).notes,
         *of_k,
@@ -258,6 +264,14 @@ def _unlike_notes(share: float) -> tuple[Note, ...]:
     if share > MOST_UNLIKE:
         text += " Where so many do, density has little to say; --method kmeans places everybody."
     return (Note("unlike-anyone", text),)
+
+
+def _bounded_notes(crowd: Crowd, chosen: Grouping, settings: Settings) -> tuple[Note, ...]:
+    """What bounds of sizes did, and to how many."""
+    if not settings.bounded:
+        return ()
+    near = nearest_two(crowd.tiles, chosen.scorer.middles, threads=settings.threads).label
+    return bounded_notes(Asked.of(settings), chosen.labels, near, chosen.k)
 
 
 def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+from ilk.choose.tried import HIGHEST
 from ilk.cluster.density import Density
 from ilk.cluster.grouping import Ward
 from ilk.cluster.levels import Levels
 from ilk.cluster.method import KMEANS, Method
 from ilk.cluster.on_rows import OnRows
 from ilk.cluster.soft_solvers import LatentClass, MixtureModel
+from ilk.cluster.within import Asked, Bounded
 from ilk.crowd import Crowd
 from ilk.features.recipe import square_weights
 from ilk.features.topics import is_spherical
@@ -47,12 +49,26 @@ def method_for(crowd: Crowd, settings: Settings) -> Method:
         return OnRows(LatentClass(crowd.fitted.recipe, settings.min_group))
     if settings.method == "mixture":
         return OnRows(MixtureModel())
-    return KMEANS
+    return _bounded(crowd, settings) if settings.bounded else KMEANS
+
+
+def _bounded(crowd: Crowd, settings: Settings) -> Bounded:
+    """k-means within bounds.
+
+    Raises:
+        BadSetting: If no number of segments that was asked for can be within them.
+    """
+    asked, n = Asked.of(settings), int(crowd.known.sum())
+    usual = (2, HIGHEST) if settings.k == "auto" else settings.k
+    least, most = (usual, usual) if isinstance(usual, int) else usual
+    if least > 1 and not any(asked.possible(n, k) for k in range(least, most + 1)):
+        asked.bounds(n, least)
+    return Bounded(asked, settings.min_group)
 
 
 def why_method(crowd: Crowd, settings: Settings) -> tuple[Note, ...]:
     """Why this method, where the choice was left to us; a slow one is advised, and never taken unasked."""
-    if settings.method != "auto" or settings.levels is not None:
+    if settings.method != "auto" or settings.levels is not None or settings.bounded:
         return ()
     recipe = crowd.fitted.recipe
     if is_spherical(recipe):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from ilk.accepted import (
+    BOUNDS,
     PARTS,
     ROLES,
     Part,
@@ -23,12 +23,15 @@ from ilk.accepted import (
     pair,
     pairs,
     paths,
+    read_toml,
+    share,
     span,
     stem_in,
     stem_of,
     with_levels,
+    without_rival,
 )
-from ilk.errors import NAME_ONE, BadSetting, FileTrouble, MissingColumns
+from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 
 __all__ = ["ROLES", "Part", "Role", "Settings", "cache_folder", "told_by"]
 
@@ -38,15 +41,14 @@ FIT_SAMPLE = 131_072
 BLOCKS = ("customers", "activity", "survey", "orders", "interests")
 """What weighs as one: the columns of a source, and the topics people are interested in."""
 
-FILES = ("labels", "activity", "survey", "orders")
-"""Settings that name files."""
-
 EVIDENCE_SAMPLE = 10_000
 """Customers the evidence is computed on; the first ones of the fit sample."""
 
 
 Table = BeforeValidator(pairs, json_schema_input_type=dict[str, Any] | list[str])
 Files = Annotated[tuple[Path, ...], BeforeValidator(paths, json_schema_input_type=str | list[str])]
+Share = Annotated[float | None, BeforeValidator(share, json_schema_input_type=float | str | None)]
+Size = Annotated[int | None, Field(ge=1)]
 Weight = Annotated[float, Field(gt=0, le=100, allow_inf_nan=False)]
 
 
@@ -232,6 +234,23 @@ class Settings(BaseModel):
     method: Literal["auto", "kmeans", "mixture", "latent", "ward", "density"] = _field(
         "auto", "How segments are found", flag="--method", group="Segments"
     )
+    min_share: Share = _field(
+        None,
+        "Least a segment may be of everybody, such as 5% or 0.05",
+        flag="--min-share",
+        shown="SHARE",
+        group="Segments",
+        source="Bradley, Bennett & Demiriz (2000)",
+    )
+    max_share: Share = _field(
+        None, "Most a segment may be of everybody", flag="--max-share", shown="SHARE", group="Segments"
+    )
+    min_size: Size = _field(
+        None, "Least customers of a segment", flag="--min-size", shown="N", unit="customers", group="Segments"
+    )
+    max_size: Size = _field(
+        None, "Most customers of a segment", flag="--max-size", shown="N", unit="customers", group="Segments"
+    )
     seed: int = _field(
         0,
         "Seed of every random draw; the same seed gives the same study",
@@ -265,12 +284,18 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _words_fit(self) -> Settings:
-        """Say what of `role` can be said of no column, all of it at once."""
+        """Say what of `role` can be said of no column, all at once; and that only k-means has bounds."""
         found = {key: misfit(key, word, self._stems) for key, word in self.role.items()}
         problems = [f"{key}={self.role[key]}: {why}" for key, why in found.items() if why]
         if problems:
             raise ValueError("; ".join(problems))
+        without_rival(self.bounded, self.method, self.levels)
         return self
+
+    @property
+    def bounded(self) -> tuple[str, ...]:
+        """The flags that were given of how small and how large a segment may be."""
+        return tuple(f"--{one.replace('_', '-')}" for one in BOUNDS if getattr(self, one) is not None)
 
     @property
     def _stems(self) -> dict[str, str]:
@@ -348,35 +373,11 @@ def cache_folder(env: Mapping[str, str] = os.environ) -> Path:
 
 
 def _from_file(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
-    try:
-        found = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileTrouble(
-            f"{path} cannot be read", got=error.strerror, do="check the path and that you may read it"
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadSetting(
-            f"{path} is not valid TOML", got=str(error), do='mend the line it names, such as prefer = "3..8"'
-        ) from None
-    settings = {key.replace("-", "_"): _beside(path, key.replace("-", "_"), value) for key, value in found.items()}
+    settings = {} if path is None else read_toml(path)
     for key in settings:
         if key not in Settings.model_fields:
             raise BadSetting.unknown(key, Settings.model_fields, where=str(path))
     return settings
-
-
-def _beside(config: Path, key: str, value: Any) -> Any:
-    """Files that are named in ilk.toml lie where it lies, unless their path begins at the root or at home."""
-    if key not in FILES:
-        return value
-    if isinstance(value, list):
-        return [_beside(config, key, each) for each in value]
-    if not isinstance(value, str):
-        return value
-    before, path = ("glob:", value[5:]) if value.startswith("glob:") else ("", value)
-    return before + str(Path(config).parent / Path(path).expanduser())
 
 
 def _from_env(env: Mapping[str, str]) -> dict[str, Any]:

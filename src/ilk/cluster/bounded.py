@@ -79,7 +79,7 @@ class Bounds:
                 do="lower --min-share or --min-size, or raise --max-share or --max-size",
             )
         if k * least > n:
-            fit = f"at most {n // least} segments" if n // least else "no segment"
+            fit = f"at most {n // least}" if n // least else "none"
             raise BadSetting(
                 f"{k} segments of at least {least:,} customers are more than the {n:,} there are",
                 got=f"room for {fit}",
@@ -147,7 +147,7 @@ def fit_bounded(
     for n in (*(n for n in STAGES[1:] if n < len(matrix) / 2), len(matrix)):
         state = _settle(everyone.first(n), state, _enough(everyone.first(n)))
     cost = distances(matrix, state.centres, threads=threads)
-    offsets = _published(cost, state.labels, state.prices)
+    offsets = published(cost, state.labels, state.prices)
     rank = np.lexsort((*state.centres.T[::-1], -np.bincount(state.labels, minlength=len(centres))))
     place = np.argsort(rank).astype(np.int32)
     return BoundedFit(state.centres[rank], offsets[rank], place[state.labels], state.inertia, state.n_iter)
@@ -283,8 +283,8 @@ def _mean_variance(matrix: Matrix, voice: Floats) -> float:
 # ---------------------------------------------------------------- prices
 
 
-def _published(cost: Floats, labels: Labels, prices: Floats) -> Floats:
-    """Prices in the middle of what the labels allow, on the grid, the least 0."""
+def published(cost: Floats, labels: Labels, prices: Floats) -> Floats:
+    """Offsets (k,): prices in the middle of what the labels allow, on the grid, the least 0."""
     k = len(prices)
     slack = np.full((k, k), np.inf)
     for j in range(k):

@@ -122,6 +122,59 @@ class ByCentres:
         return ByCentres(centres)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class ByOffsets:
+    """Squared distance to a centre each, plus what it costs to enter its segment: k-means with bounded sizes.
+
+    Args:
+        centres: (k, p), multiples of 2^-16.
+        offsets: (k,), at least 0, multiples of 2^-16; more where a segment would otherwise be too large.
+    """
+
+    centres: Floats
+    offsets: Floats
+
+    def __eq__(self, other: object) -> bool:
+        same = isinstance(other, ByOffsets) and np.array_equal(self.centres, other.centres)
+        return same and isinstance(other, ByOffsets) and np.array_equal(self.offsets, other.offsets)
+
+    def __hash__(self) -> int:
+        return hash((self.centres.tobytes(), self.offsets.tobytes()))
+
+    @property
+    def k(self) -> int:
+        """Segments."""
+        return len(self.centres)
+
+    @property
+    def middles(self) -> Floats:
+        """The centres."""
+        return self.centres
+
+    def scores(self, matrix: Matrix) -> Floats:
+        """Squared distances over the answered features plus the offsets, (n, k); exact."""
+        return np.asarray(squared_distances(matrix, self.centres) + self.offsets)
+
+    def terms(self, row: Floats) -> Floats:
+        """(x - c)^2 a feature, (k, p); what is left of a score is the offset, which belongs to no column."""
+        return ByCentres(self.centres).terms(row)
+
+    def anchors(self, row: Floats) -> Floats:
+        """The centres, for everybody."""
+        del row
+        return self.centres
+
+    def unlike(self, matrix: Matrix, scores: Floats) -> None:
+        """Everybody has a segment."""
+        del matrix, scores
+
+    def renumbered(self, place: Places) -> ByOffsets:
+        """Centres and offsets in another order."""
+        centres, offsets = np.empty_like(self.centres), np.empty_like(self.offsets)
+        centres[place], offsets[place] = self.centres, self.offsets
+        return ByOffsets(centres, offsets)
+
+
 def nearest_by(scorer: Scorer, tiles: Tiles, *, threads: int | None = None) -> Nearest:
     """The two nearest segments of each customer; label -1 for who is unlike anyone. Ties go to the lower number.
 

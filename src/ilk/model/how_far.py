@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ilk.cluster.scorer import ByOffsets
 from ilk.errors import BadInput, listed
 from ilk.features import recipe as recipes
 from ilk.features.plans import Transform
@@ -175,7 +176,8 @@ def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[F
     own, target = model.scoring.rows_nearest(customer.features, (label, other))
     stands = scorer.anchors(x)
     apart = np.where(np.isnan(x), 0.0, (x - stands[target]) ** 2 - (x - stands[own]) ** 2)
-    return stands[target] - stands[own], max(float(apart.sum()), 0.0)
+    dearer = float(scorer.offsets[target] - scorer.offsets[own]) if isinstance(scorer, ByOffsets) else 0.0
+    return stands[target] - stands[own], max(float(apart.sum()) + dearer, 0.0)
 
 
 def smallest_step(towards: Floats, gap: float, down: Floats, up: Floats) -> Floats | None:

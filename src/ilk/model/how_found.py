@@ -4,10 +4,16 @@ from __future__ import annotations
 
 NEAREST = "everybody belongs to the group of the nearest mean of ten alike customers"
 
+DEARER = "and a segment that would be too large is made to lie farther from everybody"
+
 HOW = {
     "kmeans": (
         "k-means: each customer belongs to the nearest centre, each centre is the mean of its customers.",
         "Lloyd (1982), IEEE Transactions on Information Theory 28(2); Arthur and Vassilvitskii (2007), SODA",
+    ),
+    "bounded": (
+        f"k-means with bounded sizes: each customer belongs to the nearest centre, {DEARER}.",
+        "Bradley, Bennett and Demiriz (2000), Microsoft Research MSR-TR-2000-65",
     ),
     "ward": (
         f"Ward: the two groups whose union adds least to the differences within become one, over and over; {NEAREST}.",

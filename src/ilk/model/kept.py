@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.neighbours import ByNeighbours
-from ilk.cluster.scorer import ByCentres, Scorer
+from ilk.cluster.scorer import ByCentres, ByOffsets, Scorer
 from ilk.cluster.soft_scorers import ByLatent, ByMixture
 from ilk.model import parts
 from ilk.model.kept_soft import kept_soft, ready_soft
@@ -24,6 +24,8 @@ def kept(scorer: Scorer) -> parts.Scorer:
     """
     if isinstance(scorer, ByCentres):
         return Centres(grid_of(scorer.centres))
+    if isinstance(scorer, ByOffsets):
+        return Centres(grid_of(scorer.centres), tuple(scorer.offsets.tolist()))
     if isinstance(scorer, ByNeighbours):
         none = np.zeros(0)
         return Neighbours(
@@ -41,7 +43,8 @@ def kept(scorer: Scorer) -> parts.Scorer:
 def ready(scorer: parts.Scorer) -> Scorer:
     """A kept scorer, ready to score."""
     if isinstance(scorer, Centres):
-        return ByCentres(np.array(scorer.centres, np.float64))
+        centres = np.array(scorer.centres, np.float64)
+        return ByOffsets(centres, np.array(scorer.offsets, np.float64)) if scorer.offsets else ByCentres(centres)
     if isinstance(scorer, (Latent, Mixture)):
         return ready_soft(scorer)
     return ByNeighbours(

@@ -193,9 +193,10 @@ class Fidelity:
 
 @dataclass(frozen=True, slots=True)
 class Centres:
-    """The k-means scorer: squared distance to each centre over answered features. Row j belongs to segment j + 1."""
+    """k-means: squared distance to each centre over answered features, plus its offset where sizes are bounded."""
 
     centres: Grid
+    offsets: Row = ()
     type: Literal["centres"] = "centres"
 
 

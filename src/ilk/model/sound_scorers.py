@@ -8,7 +8,10 @@ import numpy as np
 
 from ilk.engines.tiles import LIMIT, UNIT
 from ilk.model.kept_soft import soft_problems
-from ilk.model.parts import Again, Centres, Grid, Latent, Mixture, Neighbours, Owners, Scorer, Solution
+from ilk.model.parts import Again, Centres, Grid, Latent, Mixture, Neighbours, Owners, Row, Scorer, Solution
+
+FARTHEST = 2.0**30
+"""No two customers are so far apart, squared."""
 
 
 def scorer_problems(solution: Solution, n_features: int) -> Iterator[str]:
@@ -18,7 +21,7 @@ def scorer_problems(solution: Solution, n_features: int) -> Iterator[str]:
         yield from _neighbours_problems(scorer, k, n_features)
     elif isinstance(scorer, (Latent, Mixture)):
         yield from soft_problems(scorer, k, n_features)
-    elif not _centres(scorer.centres, k, n_features):
+    elif not _centres(scorer.centres, k, n_features) or not _offsets(scorer.offsets, k):
         yield f"the centres of {k} segments have the wrong shape or values"
     for again in solution.bootstraps:
         yield from _again_problems(again, scorer, k, n_features)
@@ -52,6 +55,12 @@ def on_the_grid(grid: Grid) -> bool:
 
 def _centres(grid: Grid, k: int, n_features: int) -> bool:
     return fits(grid, k, n_features) and on_the_grid(grid)
+
+
+def _offsets(offsets: Row, k: int) -> bool:
+    """None, or one a segment, of a size that leaves scores exact."""
+    on_grid = all(0.0 <= one < FARTHEST and (one * UNIT).is_integer() for one in offsets)
+    return len(offsets) in {0, k} and on_grid
 
 
 def _neighbours_problems(scorer: Neighbours, k: int, n_features: int) -> Iterator[str]:
