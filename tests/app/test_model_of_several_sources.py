@@ -14,6 +14,7 @@ import pytest
 import ilk
 from ilk.app.form import form_of
 from ilk.app.labelling import label, look_at
+from ilk.outputs.lists import assign_again
 
 N = 200
 
@@ -102,3 +103,12 @@ def test_the_page_asks_for_what_else_the_model_was_made_of(page, several):
     next(button for button in tested.button if button.label == "Find all segments").click().run()
     assert not tested.exception
     assert f"{N} customers assigned" in " ".join(one.value for one in tested.markdown)
+
+
+def test_the_command_to_assign_anew_names_all_that_was_brought(several):
+    """Without its orders and activity everybody would lack them."""
+    model = ilk.load(several / "segments.ilk")
+    said = assign_again(model.content, Path("in a room"))
+    assert said == (
+        "ilk assign 'in a room' customers.csv --activity activity.csv --orders orders.csv --out assigned.csv"
+    )

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ilk.errors import BadInput, FileTrouble
 from ilk.model.assign import RESULTS
 from ilk.model.model import Model
+from ilk.model.parts import Content
 from ilk.outputs.tables import ASSIGNMENTS_FILE, write_csv
 from ilk.outputs.wording import slug
 
@@ -25,14 +26,20 @@ def list_name(number: int, name: str) -> str:
     return f"segment-{number}-{slug(name)}.csv"
 
 
+def assign_again(content: Content, place: Path) -> str:
+    """The command that assigns the customers of the study anew, from all that it was made of."""
+    table = [content.provenance.source] if content.provenance.has_table else []
+    beside = [word for one in content.sources for word in (f"--{one.block}", one.name)]
+    return shlex.join(["ilk", "assign", str(place), *table, *beside, "--out", "assigned.csv"])
+
+
 def outdated(model: Model, folder: Path) -> str:
     """Why the study's table of customers does not tell who is in the segments as they are now; nothing if it does.
 
     Merged segments can be put together from their parts. Another number of segments cannot, and who is set aside by a
     rule is only known once the customers are assigned anew.
     """
-    source = shlex.quote(model.content.provenance.source)
-    how = f"ilk assign {shlex.quote(str(folder))} {source} --out assigned.csv says who is in the segments now"
+    how = f"{assign_again(model.content, folder)} says who is in the segments now"
     if model.k != model.content.k:
         return f"The study's list of customers was written for {model.content.k} segments, not {model.k}; {how}."
     if model.view.asides:

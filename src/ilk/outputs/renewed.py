@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 
 from ilk.files import write_text
 from ilk.model.model import Model
 from ilk.outputs.folder import MODEL_FILE, PICTURES_FOLDER, STUDY_FILE, model_path
+from ilk.outputs.lists import assign_again
 from ilk.outputs.report import render_report
 from ilk.outputs.study_json import study_json
 from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
@@ -66,11 +66,9 @@ def still_old(model: Model, place: Path) -> str:
     old = tables_of(place)
     if not old:
         return ""
-    source = shlex.quote(model.content.provenance.source)
     return (
         f"The report and the workbook are renewed; {' and '.join(old)} still tell{'s' * (len(old) == 1)} of the "
-        f"segments before this change: ilk assign {shlex.quote(str(place))} {source} --out assigned.csv says the "
-        "new ones."
+        f"segments before this change: {assign_again(model.content, place)} says the new ones."
     )
 
 
