@@ -28,6 +28,7 @@ from ilk.features.topics import amounts_of, is_spherical
 from ilk.figures import few, percent
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
+from ilk.model.room import with_room
 from ilk.profile.compare import compare_with
 from ilk.profile.describe import Described, Grouping, describe_solutions
 from ilk.profile.map import fit_map, places
@@ -142,32 +143,31 @@ def describe(
     described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, namer=namer, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd, settings)
-    return Model(
-        Content(
-            recipe=crowd.fitted.recipe,
-            columns=described.columns,
-            k=k,
-            solutions=described.solutions,
-            evidence=weighed.evidence,
-            reference=reference,
-            map=shown,
-            correlation_columns=crowd.correlated.columns,
-            correlation=tuple(tuple(row) for row in crowd.correlated.values.tolist()),
-            identities=crowd.fitted.identities,
-            gaps=crowd.gaps,
-            comparison=_comparison(crowd, chosen, settings),
-            warnings=(
-                *_warnings(crowd, weighed, described, chosen, settings),
-                *dict.fromkeys(note for fit in told.values() for note in fit.notes),
-                *_untold_notes(fits, told, settings),
-                *why_method,
-            ),
-            provenance=_provenance(data, crowd, settings, method=method, name=name),
-            value_column=described.value_column,
-            sources=data.brought,
-            texts=data.texts,
-        )
+    content = Content(
+        recipe=crowd.fitted.recipe,
+        columns=described.columns,
+        k=k,
+        solutions=described.solutions,
+        evidence=weighed.evidence,
+        reference=reference,
+        map=shown,
+        correlation_columns=crowd.correlated.columns,
+        correlation=tuple(tuple(row) for row in crowd.correlated.values.tolist()),
+        identities=crowd.fitted.identities,
+        gaps=crowd.gaps,
+        comparison=_comparison(crowd, chosen, settings),
+        warnings=(
+            *_warnings(crowd, weighed, described, chosen, settings),
+            *dict.fromkeys(note for fit in told.values() for note in fit.notes),
+            *_untold_notes(fits, told, settings),
+            *why_method,
+        ),
+        provenance=_provenance(data, crowd, settings, method=method, name=name),
+        value_column=described.value_column,
+        sources=data.brought,
+        texts=data.texts,
     )
+    return Model(with_room(content))
 
 
 def _trial(crowd: Crowd, k: int, fit: Found) -> Trial:

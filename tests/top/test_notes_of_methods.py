@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from contextlib import closing
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,11 +13,13 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+import ilk
 from ilk.cluster.method import Found
 from ilk.cluster.scorer import ByCentres
 from ilk.crowd import understand
 from ilk.findings import _of_memberships
 from ilk.methods import why_method
+from ilk.model.room import with_room
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.board import weighed
 from ilk.outputs.sections.methods import methods
@@ -57,6 +60,16 @@ def test_segments_that_nothing_tells_apart_are_told_and_empty_ones_where_everybo
     assert sorted(note.code for note in notes) == sorted(codes)
     assert any(note.text.startswith("Segments 1 and 2 are twins") for note in notes)
     assert _of_memberships(crowd, Found(scorer, labels, 0.0), Settings()) == ()
+
+
+@pytest.mark.slow
+def test_a_study_too_large_for_a_model_file_is_told_and_delivered(monkeypatch, tmp_path):
+    """As if hardly anything fitted: nothing is certain, and everything is written and read again."""
+    monkeypatch.setattr("ilk.findings.with_room", partial(with_room, most=1))
+    study = segment(answers(), role=ROLES, k=2, out=tmp_path / "out")
+    assert "without-certainty" in {note.code for note in study.warnings}
+    assert study.assignments["certainty"].null_count == study.assignments.num_rows
+    assert ilk.load(tmp_path / "out" / "segments.ilk").content == study.model.content
 
 
 def ticked(n=200, blank=0.3, **others):
