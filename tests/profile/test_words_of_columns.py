@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ilk.features.labels import made_label
 from ilk.features.plans import ColumnPlan, Label
 from ilk.profile.grammar import plural, singular, spelled, with_or_without, yes_of
+from ilk.profile.phrases import _size, _size_of_sum
 from ilk.profile.sentence import _is_plural
 from ilk.profile.words import words_for
 
@@ -154,3 +155,11 @@ def test_what_stands_before_since_decides_the_number():
     assert _is_plural("days since the last order")
     assert not _is_plural("time between orders")
     assert not _is_plural("trend of spend")
+
+
+def test_there_is_much_of_what_was_spent_and_never_many():
+    """A share of spend is high or low, however the thing it was spent on is written."""
+    plan = ColumnPlan("spend_books", "share", "share", "builds", "", Label("share of spend on Books", given=True))
+    words = words_for(plan)
+    assert [_size(words, "share", high=high) for high in (True, False)] == ["high", "low"]
+    assert [_size_of_sum(words, counted=True, more=more) for more in (True, False)] == ["high", "low"]

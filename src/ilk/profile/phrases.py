@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ilk.profile import bank
 from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, with_or_without, yes_of
 from ilk.profile.traits import Ground, Trait
 from ilk.profile.words import Words
@@ -122,11 +123,16 @@ def more_or_less(words: Words, kind: str, level: str, *, more: bool) -> str:
 
 
 def _size_of_sum(words: Words, *, counted: bool, more: bool) -> str:
-    if not counted or words.noun.endswith("spend"):
+    if not counted or words.noun.endswith("spend") or _is_sum(words):
         return "high" if more else "low"
     if not words.noun.endswith("s"):
         return "more" if more else "less"
     return "many" if more else "few"
+
+
+def _is_sum(words: Words) -> bool:
+    """Whether there is much of it, never many: spend on books."""
+    return words.noun.split(" ", 1)[0] in bank.SPEND_ENDINGS
 
 
 def _amount(words: Words, kind: str, trait: Trait, *, high: bool) -> Phrase:
@@ -151,6 +157,7 @@ def _size(words: Words, kind: str, *, high: bool) -> str:
     several = words.measure == "count" or (kind == "count" and words.topic.endswith("s"))
     several |= words.measure == "frequency" and bool(words.agent)
     several |= words.measure == "share" and words.noun == words.topic and words.noun.endswith("s")
+    several &= not _is_sum(words)
     if several:
         return "many" if high else "few"
     if words.measure == "frequency":
