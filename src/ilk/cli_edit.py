@@ -85,7 +85,9 @@ def aside_command(
     """Set customers who meet a condition aside, as segment 0."""
     from ilk.errors import listed
     from ilk.model.conditions import check_known, read_condition, unheard_of
+    from ilk.model.edits import ask_why
 
+    ask_why("aside", reason)
     content, test = load_model(context.obj).content, read_condition(rule)
     if not new_column:
         check_known(test, content)
@@ -121,9 +123,11 @@ def _edit(
     model: Path, action: Action, reason: str, *, segment: int | None = None, other: int | None = None, **what: Any
 ) -> None:
     from ilk.edit import apply_edit
+    from ilk.model.edits import ask_why
     from ilk.model.parts import Edit
     from ilk.outputs.renewed import keep, still_old
 
+    ask_why(action, reason)
     loaded = load_model(model)
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)

@@ -14,6 +14,11 @@ from ilk.errors import BadInput
 from ilk.outputs.charts import painter
 
 
+def rename(tested, uid, name, why="the board asked", *, turn=0):
+    tested.text_input(key=f"change-{uid}-{turn}-rename").set_value(name)
+    tested.text_input(key=f"change-{uid}-{turn}-reason").set_value(why)
+
+
 def test_two_segments_are_merged_and_parted_again(page, study):
     path = study / "segments.ilk"
     tested = page(opened=study)
@@ -39,6 +44,7 @@ def test_customers_are_set_aside_by_a_rule(page, study):
     tested.selectbox(key="aside-value-TIER").select(tier).run()
     assert "become segment 0" in " ".join(part.value for part in tested.markdown)
     tested.text_input(key="aside-name").set_value("Staff")
+    tested.text_input(key="aside-reason-0").set_value("our own people")
     tested.button(key="aside").click().run()
     edit = ilk.load(study / "segments.ilk").edits[-1]
     assert (edit.action, edit.name, edit.text) == ("aside", "Staff", f"\"TIER\" = '{tier}'")
@@ -51,12 +57,42 @@ def test_nobody_is_set_aside_on_top_of_a_rule_that_was_not_shown(page, study):
     tested.selectbox(key="aside-column").select("TIER").run()
     tier = ilk.load(study / "segments.ilk").content.column("TIER").levels[0]
     tested.selectbox(key="aside-value-TIER").select(tier).run()
-    opened.edit(study, "aside", text=f"TIER = '{tier}'", name="Staff")
+    tested.text_input(key="aside-reason-0").set_value("our own people")
+    opened.edit(study, "aside", "staff", text=f"TIER = '{tier}'", name="Staff")
     tested.button(key="aside").click().run()
     assert "set aside are now “Staff”" in tested.error[0].value
     assert len(ilk.load(study / "segments.ilk").edits) == 1
     tested.button(key="aside").click().run()
     assert len(ilk.load(study / "segments.ilk").edits) == 2
+
+
+def test_nothing_that_needs_a_reason_is_done_without_one(page, study):
+    """Whoever comes after would not know why; said in the words of the page, and what was typed stays."""
+    tested = page(opened=study)
+    segment = ilk.load(study / "segments.ilk").segments[0]
+    tested.text_input(key="merge-reason-0").set_value("   ")
+    tested.button(key="merge").click().run()
+    assert "Merging two segments needs a reason" in tested.error[0].value
+    assert "in a few words why under “Why”" in tested.error[0].value
+    rename(tested, segment.uid, "Silver", "")
+    save(tested, segment.uid)
+    assert "A new name needs a reason" in tested.error[0].value
+    opened.edit(study, "rename", "clearer", segment=segment.number, text="Gold")
+    tested.text_input(key=f"change-{segment.uid}-0-reason").set_value("shinier")
+    save(tested, segment.uid)
+    assert "the name is now “Gold”" in tested.error[0].value, "asking why does not make it forget what it showed"
+    assert len(ilk.load(study / "segments.ilk").edits) == 1
+    for action, what in (("aside", {"text": "TIER = 'Gold'"}), ("k", {"number": 3})):
+        with pytest.raises(BadInput, match="needs a reason"):
+            opened.edit(study, action, **what)
+
+
+def test_a_note_says_itself_why(page, study):
+    tested = page(opened=study)
+    segment = ilk.load(study / "segments.ilk").segments[0]
+    tested.text_area(key=f"change-{segment.uid}-0-note").set_value("Ask Ann")
+    save(tested, segment.uid)
+    assert ilk.load(study / "segments.ilk").segments[0].note == "Ask Ann"
 
 
 def test_a_rule_that_names_a_person_is_not_offered(page, made):
@@ -69,7 +105,7 @@ def test_fields_are_as_the_model_is_after_a_change_and_after_undo(page, study):
     tested = page(opened=study)
     segment = ilk.load(study / "segments.ilk").segments[0]
     uid, name = segment.uid, segment.persona.name
-    tested.text_input(key=f"change-{uid}-0-rename").set_value("Regulars")
+    rename(tested, uid, "Regulars")
     next(b for b in tested.button if b.label == "Save" and uid in b.form_id).click().run()
     assert tested.text_input(key=f"change-{uid}-1-rename").value == "Regulars"
     tested.button(key="undo").click().run()
@@ -82,7 +118,7 @@ def test_two_visitors_see_each_others_changes(page, study):
     first, second = page(opened=study), page(opened=study)
     one, two = ilk.load(study / "segments.ilk").segments[:2]
     for tested, segment, name in ((first, one, "Regulars"), (second, two, "Guests")):
-        tested.text_input(key=f"change-{segment.uid}-0-rename").set_value(name)
+        rename(tested, segment.uid, name)
         next(b for b in tested.button if b.label == "Save" and segment.uid in b.form_id).click().run()
     assert [s.persona.name for s in ilk.load(study / "segments.ilk").segments[:2]] == ["Regulars", "Guests"]
 
@@ -93,9 +129,9 @@ def save(tested, uid):
 
 def test_a_button_undoes_what_it_names_or_nothing(page, study):
     """In another tab there was one more change since this page was drawn; then both were undone."""
-    opened.edit(study, "rename", segment=1, text="Beta")
+    opened.edit(study, "rename", "clearer", segment=1, text="Beta")
     tested = page(opened=study)
-    opened.edit(study, "merge", segment=2, other=4)
+    opened.edit(study, "merge", "alike", segment=2, other=4)
     assert tested.button(key="undo").label == "Undo: Segment 1 renamed to “Beta”"
     tested.button(key="undo").click().run()
     assert "the last change is now Segments 2 and 4 merged. Do\\: look again" in tested.error[0].value
@@ -104,7 +140,7 @@ def test_a_button_undoes_what_it_names_or_nothing(page, study):
         opened.undo(study)
     tested.button(key="undo").click().run()
     assert "all were undone" in tested.error[0].value
-    opened.edit(study, "rename", segment=1, text="Beta")
+    opened.edit(study, "rename", "clearer", segment=1, text="Beta")
     tested.run()
     tested.button(key="undo").click().run()
     assert not tested.error
@@ -114,8 +150,8 @@ def test_a_button_undoes_what_it_names_or_nothing(page, study):
 def test_what_others_renamed_meanwhile_is_not_overwritten_unsaid(page, study):
     tested = page(opened=study)
     segment = ilk.load(study / "segments.ilk").segments[0]
-    opened.edit_texts(study, segment, {"rename": "Gold", "note": "Ask Ann"})
-    tested.text_input(key=f"change-{segment.uid}-0-rename").set_value("Silver")
+    opened.edit_texts(study, segment, {"rename": "Gold", "note": "Ask Ann"}, "asked")
+    rename(tested, segment.uid, "Silver")
     save(tested, segment.uid)
     assert "the name is now “Gold”" in tested.error[0].value
     assert ilk.load(study / "segments.ilk").segments[0].persona.name == "Gold"
@@ -130,16 +166,17 @@ def test_what_is_gone_meanwhile_is_told(page, study):
     tested.selectbox(key="merge-one").select(2).run()
     tested.selectbox(key="merge-with-2").select(4).run()
     pair = [ilk.load(study / "segments.ilk").segment(number) for number in (2, 4)]
-    merged = opened.edit(study, "merge", segment=2, other=4)
+    merged = opened.edit(study, "merge", "alike", segment=2, other=4)
     gone = next(segment for segment in pair if segment.uid not in {s.uid for s in merged.segments})
-    tested.text_input(key=f"change-{gone.uid}-0-rename").set_value("Silver")
+    rename(tested, gone.uid, "Silver")
     save(tested, gone.uid)
     assert f"“{gone.persona.name}” is not there any more" in tested.error[0].value
     opened.undo(study)
     tested.run()
     tested.selectbox(key="merge-one").select(2).run()
     tested.selectbox(key="merge-with-2").select(4).run()
-    opened.edit(study, "merge", segment=2, other=4)
+    opened.edit(study, "merge", "alike", segment=2, other=4)
+    tested.text_input(key="merge-reason-0").set_value("the same to us")
     tested.button(key="merge").click().run()
     assert "This was changed elsewhere meanwhile" in tested.error[0].value
     assert len(ilk.load(study / "segments.ilk").edits) == 1
@@ -147,16 +184,16 @@ def test_what_is_gone_meanwhile_is_told(page, study):
 
 def test_segments_are_merged_as_they_were_seen(study):
     seen = [ilk.load(study / "segments.ilk").segment(number) for number in (2, 4)]
-    opened.edit(study, "rename", segment=2, text="Gold")
+    opened.edit(study, "rename", "clearer", segment=2, text="Gold")
     with pytest.raises(BadInput, match="is now “Gold”"):
-        opened.edit(study, "merge", segment=2, other=4, seen=seen)
+        opened.edit(study, "merge", "alike", segment=2, other=4, seen=seen)
 
 
 def test_a_name_that_cannot_be_is_told_with_its_reason(page, study):
     tested = page(opened=study)
     segment = ilk.load(study / "segments.ilk").segments[0]
     for name, told in (("x" * 2_000, "at most 60 letters"), (" ", "A name is needed")):
-        tested.text_input(key=f"change-{segment.uid}-0-rename").set_value(name)
+        rename(tested, segment.uid, name)
         save(tested, segment.uid)
         assert [told in error.value for error in tested.error] == [True]
         assert not tested.info
@@ -204,7 +241,7 @@ def test_the_report_of_a_number_looked_at_is_drawn_ahead(study):
                 thread.join(60)
         kept = painter._drawn.cache_info().currsize
         assert kept > 10
-        opened.edit(study, "k", number=2)
+        opened.edit(study, "k", "board", number=2)
         assert painter._drawn.cache_info().currsize <= kept + 1
 
 
@@ -219,7 +256,7 @@ def test_the_form_closes_once_its_change_is_made(page, study):
     before = forms()
     save(tested, uid)
     assert forms() == before, "it stays open where nothing was changed"
-    tested.text_input(key=f"change-{uid}-0-rename").set_value("Regulars")
+    rename(tested, uid, "Regulars")
     save(tested, uid)
     assert len(before) == len(forms()) == 1
     assert forms() != before

@@ -45,7 +45,10 @@ def test_nothing_is_adopted_in_place_of_a_number_that_was_not_shown(page, study)
     """The page said "instead of 4"; somebody else adopted 3 meanwhile. Told so, who presses again means it."""
     tested = page("number", opened=study)
     tested.get_by_key("looked-at").set_value(6).run()
-    opened.edit(study, "k", number=3)
+    press(tested)
+    assert "Another number of segments needs a reason" in tested.error[0].value
+    tested.text_input(key="adopt-reason-0").set_value("campaigns")
+    opened.edit(study, "k", "board", number=3)
     press(tested)
     assert "it is 3 segments now, not 4. Do\\: look again" in tested.error[0].value
     assert ilk.load(study / "segments.ilk").k == 3
@@ -97,6 +100,7 @@ def test_a_visitor_looks_at_a_number_and_adopts_it(study, tmp_path, visit):
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="6 segments:").wait_for()
         visitor.settled()
+        page.get_by_label("Why (kept for those who come after you)").first.fill("a campaign each")
         page.get_by_role("button", name="Adopt 6 segments").click()
         page.get_by_text("6 segments adopted").first.wait_for()
         visitor.settled()

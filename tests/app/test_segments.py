@@ -87,6 +87,7 @@ def test_a_name_that_is_taken_is_refused_in_words(page, model_only):
     tested = page(opened=model_only)
     one, two = ilk.load(model_only).segments[:2]
     tested.text_input(key=f"change-{one.uid}-0-rename").set_value(two.persona.name)
+    tested.text_input(key=f"change-{one.uid}-0-reason").set_value("the board asked")
     next(b for b in tested.button if b.label == "Save" and one.uid in b.form_id).click().run()
     assert "already called" in tested.error[0].value
     assert ilk.load(model_only).edits == ()
@@ -113,6 +114,7 @@ def test_a_visitor_reads_the_table_and_renames_a_segment(study, tmp_path, visit)
         page.get_by_text("The segments at their furthest apart").wait_for()
         page.get_by_role("button", name="Change").first.click()
         page.get_by_label("Name").first.fill("Regulars")
+        page.get_by_label("a new name needs it").first.fill("as sales call them")
         page.get_by_role("button", name="Save").first.click()
         page.get_by_text("Done: Segment 1 renamed").first.wait_for()
         visitor.settled()

@@ -47,7 +47,7 @@ def test_a_rename_is_seen_in_the_whole_folder_and_undone_there(study):
     before = {name: (study / name).read_bytes() for name in ("customers-with-segments.csv", "assignments.parquet")}
     seconds = json.loads((study / "study.json").read_text())["seconds"]
     old = load(study / "segments.ilk").segment(1).persona.name
-    done = run("edit", study, "rename", 1, "Regulars")
+    done = run("edit", study, "rename", 1, "Regulars", "--reason", "so")
     assert done.exit_code == 0, done.output
     assert "Regulars" in (study / "report.html").read_text()
     assert f">{old}<" not in (study / "report.html").read_text()
@@ -67,14 +67,14 @@ def test_a_rename_is_seen_in_the_whole_folder_and_undone_there(study):
 def test_a_model_file_alone_brings_no_report(study, tmp_path):
     model = tmp_path / "m.ilk"
     model.write_bytes((study / "segments.ilk").read_bytes())
-    done = run("edit", model, "rename", 1, "Regulars")
+    done = run("edit", model, "rename", 1, "Regulars", "--reason", "so")
     assert done.exit_code == 0
     assert "renewed" not in done.output
     assert sorted(p.name for p in tmp_path.iterdir()) == ["m.ilk", "study"]
 
 
 def test_edits_are_not_lost_without_a_word(study):
-    assert run("edit", study, "rename", 1, "Regulars").exit_code == 0
+    assert run("edit", study, "rename", 1, "Regulars", "--reason", "so").exit_code == 0
     with pytest.raises(FileTrouble, match=r"1 edit .* would be lost: rename Regulars") as refused:
         study_folder("customers.csv", study)
     assert "--force" in str(refused.value)
@@ -96,26 +96,26 @@ def test_a_study_s_report_goes_into_its_folder(study, tmp_path):
 )
 def test_a_rule_nobody_can_meet_is_refused(study, rule, said):
     before = (study / "segments.ilk").read_bytes()
-    refused = run("edit", study, "aside", rule)
+    refused = run("edit", study, "aside", rule, "--reason", "so")
     assert refused.exit_code == 2
     assert said in refused.stderr
     assert (study / "segments.ilk").read_bytes() == before
 
 
 def test_the_rule_of_the_tutorial_is_kept_and_shown(study):
-    done = run("edit", study, "aside", "TIER = 'Platinum'", "--name", "Platinum")
+    done = run("edit", study, "aside", "TIER = 'Platinum'", "--name", "Platinum", "--reason", "so")
     assert done.exit_code == 0
     assert "nobody" not in done.output
     assert "set aside: TIER = Platinum" in run("show", study).stdout
 
 
 def test_a_value_the_study_never_saw_is_doubted_aloud(study):
-    done = run("edit", study, "aside", "TIER = 'platinum'")
+    done = run("edit", study, "aside", "TIER = 'platinum'", "--reason", "so")
     assert done.exit_code == 0
     assert "nobody with TIER 'platinum'" in done.output
 
 
 def test_a_column_to_come_may_be_announced(study):
-    done = run("edit", study, "aside", "STAFF = yes", "--new-column")
+    done = run("edit", study, "aside", "STAFF = yes", "--new-column", "--reason", "so")
     assert done.exit_code == 0, done.output
     assert "set aside: STAFF = yes" in run("show", study).stdout

@@ -107,7 +107,7 @@ def test_edits_are_kept_and_undone(study, tmp_path):
     assert "Regulars" in run("show", model).stdout
     assert run("edit", model, "use", 1, "a letter in spring").exit_code == 0
     assert run("edit", model, "undo").exit_code == 0
-    assert run("edit", model, "merge", 1, 2).exit_code == 0
+    assert run("edit", model, "merge", 1, 2, "--reason", "alike").exit_code == 0
     assert len(json.loads(run("show", model, "--json").stdout)["segments"]) == 2
     assert run("edit", model, "undo").exit_code == 0
     assert run("edit", model, "undo").exit_code == 0
@@ -115,6 +115,20 @@ def test_edits_are_kept_and_undone(study, tmp_path):
     nothing_left = run("edit", model, "undo")
     assert nothing_left.exit_code == 2
     assert "no change to undo" in nothing_left.stderr
+
+
+@pytest.mark.parametrize(
+    "change",
+    [("rename", 1, "Regulars"), ("merge", 1, 2), ("aside", "TIER = 'Gold'", "--reason", " "), ("adopt", 5)],
+)
+def test_nothing_that_needs_a_reason_is_done_without_one(study, tmp_path, change):
+    model = tmp_path / "m.ilk"
+    model.write_bytes((study / "segments.ilk").read_bytes())
+    refused = run("edit", model, *change)
+    assert refused.exit_code == 2
+    assert "needs a reason" in refused.stderr
+    assert "--reason" in refused.stderr
+    assert model.read_bytes() == (study / "segments.ilk").read_bytes()
 
 
 def test_another_k_can_be_adopted_without_data(study, tmp_path):

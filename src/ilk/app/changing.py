@@ -11,7 +11,7 @@ from ilk.app import opened, trouble
 from ilk.app.opened import Action, Opened
 from ilk.app.trouble import plain
 from ilk.errors import IlkError
-from ilk.model.edits import Aside
+from ilk.model.edits import Aside, ask_why
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Segment
 from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
@@ -34,6 +34,7 @@ UNDOING, MERGING, ADOPTING, SETTING = "undo-shown", "merge-shown", "adopt-shown"
 by which customers are set aside); others may change it."""
 
 REASON = "Why (kept for those who come after you)"
+FOR_A_NAME = "Why (kept for those who come after you; a new name needs it)"
 SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
 
 
@@ -68,7 +69,7 @@ def change(study: Opened, segment: Segment, *, where: str = "", label: str = "Ch
         st.text_input("Name", texts["rename"], key=f"{key}-rename")
         st.text_area("What we do with them", texts["use"], height=80, key=f"{key}-use")
         st.text_area("Note", texts["note"], height=80, key=f"{key}-note")
-        st.text_input(REASON, key=f"{key}-reason")
+        st.text_input(FOR_A_NAME, key=f"{key}-reason")
         if st.form_submit_button("Save", type="primary", on_click=_saved, args=(segment,)):
             _save(study, segment, key)
 
@@ -85,11 +86,16 @@ def _save(study: Opened, segment: Segment, key: str) -> None:
     if not texts:
         st.info("Nothing was changed.")
         return
-    reason = st.session_state[f"{key}-reason"]
-    there = opened.texts_of(segment)
-    # Told once that it is another by now, whoever saves again means it.
-    st.session_state[f"{key}-shown"] = {what: there[what] if what in texts else before[what] for what in before}
-    _do(lambda: _last(opened.edit_texts(study.place, segment, texts, reason, seen=before), len(texts)))
+    reason, there = st.session_state[f"{key}-reason"], opened.texts_of(segment)
+
+    def keep() -> str:
+        for what in texts:
+            ask_why(what, reason)
+        # Told once that it is another by now, whoever saves again means it.
+        st.session_state[f"{key}-shown"] = {what: there[what] if what in texts else before[what] for what in before}
+        return _last(opened.edit_texts(study.place, segment, texts, reason, seen=before), len(texts))
+
+    _do(keep)
 
 
 def by_hand(study: Opened, segment: Segment | None = None) -> None:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from ilk.edit import apply_edit
 from ilk.errors import BadInput, FileTrouble
+from ilk.model.edits import ask_why
 from ilk.model.file import load
 from ilk.model.model import Model
 from ilk.model.parts import Edit, Segment
@@ -115,9 +116,10 @@ def edit(
         what: `text`, `name`, `number`, as `Edit` has them.
 
     Raises:
-        BadInput: If the change cannot be made.
+        BadInput: If the change cannot be made, or nobody says why.
         FileTrouble: If it cannot be kept.
     """
+    ask_why(action, reason)
     with _turn:
         model = opened(place).model
         for before in seen:

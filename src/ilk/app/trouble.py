@@ -36,6 +36,7 @@ _FLAGS = (
     (r"run `ilk segment` again", "make the study anew"),
     (r" Do: see `ilk segment --help`[^.]*\.", ""),
     (r" with `ilk show`", ""),
+    (r", with --reason\b", " under “Why”"),
     (r"; change a model with `ilk edit`", ""),
 )
 """What the package says of its flags and commands, and how the app's own fields are called."""

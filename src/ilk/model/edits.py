@@ -17,6 +17,14 @@ LONGEST_NAME = 60
 LONGEST_TEXT = 2_000
 """Letters of a note or a reason at the most."""
 
+ASKS_WHY: dict[str, str] = {
+    "rename": "A new name",
+    "merge": "Merging two segments",
+    "aside": "Setting customers aside",
+    "k": "Another number of segments",
+}
+"""Changes by hand that need a reason; a note, or what is done with a segment, says it itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Aside:
@@ -90,6 +98,19 @@ def view_of(content: Content, edits: Iterable[Edit]) -> View:
         state = _MAKE[edit.action](state, edit)
     segments, owner = state.here()
     return View(content.solution(state.k), segments, owner, state.asides)
+
+
+def ask_why(action: str, reason: str) -> None:
+    """Refuse a change that nobody could understand later.
+
+    Raises:
+        BadInput: If the change needs a reason and none is given.
+    """
+    if action in ASKS_WHY and not reason.strip():
+        raise BadInput(
+            f"{ASKS_WHY[action]} needs a reason, for those who come after you",
+            do="say in a few words why, with --reason",
+        )
 
 
 def larger_first(one: Segment, other: Segment) -> tuple[Segment, Segment]:

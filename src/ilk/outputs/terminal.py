@@ -220,4 +220,4 @@ def _next_steps(page: _Page, content: Content, files: Sequence[tuple[str, str]],
     page.say("What to do next", style="bold")
     page.say(f"look    {look}", indent=2, hang=10)
     page.say(f"use     ilk assign {model} {new_files(content)} --out assigned.csv", indent=2, hang=10)
-    page.say(f"change  ilk edit {model} rename 1 NAME", indent=2, hang=10)
+    page.say(f"change  ilk edit {model} rename 1 NAME --reason WHY", indent=2, hang=10)
