@@ -3,10 +3,12 @@
 usage: service.py [--model segments.ilk] [--seconds 5] [--minutes 0]
 
 One worker. Requests are sent at fixed times whether or not earlier ones were answered, and waiting counts: a service
-that stalls is seen to stall. A timer of the event loop is up to a millisecond late, which would be counted against the
-service; so the last two milliseconds before a request are spent looking at the clock. /healthz shows what is left of
-loop, sockets and scheduler when there is nothing to score. With --minutes the run at 500 requests a second is added,
-and memory of its first minute is held against its last.
+that stalls is seen to stall. A timer of the event loop is up to a millisecond late, which would be counted against
+the service; so the last two milliseconds before a request are spent looking at the clock. /healthz shows what is left
+of loop, sockets and scheduler when there is nothing to score. A hundred customers are sent at a leisurely rate, where
+each request finds the processor's caches used by others, and at one that keeps the service busy two fifths of the
+time. With --minutes the run at 500 requests a second is added, and memory of its first minute is held against its
+last.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ PLANS = (
     Plan("1 customer", 1, False, 100),
     Plan("1 customer, a third blank", 1, True, 100),
     Plan("100 customers", 100, False, 50),
+    Plan("100 customers, kept busy", 100, False, 200),
     Plan("100 customers, a third blank", 100, True, 20),
     Plan("1 customer, 1,000 a second", 1, False, 1_000),
 )
@@ -192,8 +195,8 @@ def table(loads: list[Load], minutes: float) -> Table:
         )
         for one in loads[1:]
     )
-    goals = [goal(f"{one.name}: p50 <= {P50:g} ms, p99 <= {P99:g} ms", met=_quick(one)) for one in loads[2:7]]
-    goals.append(goal("1,000 requests a second held", met=loads[6].held >= 990 and not loads[6].n_failed))
+    goals = [goal(f"{one.name}: p50 <= {P50:g} ms, p99 <= {P99:g} ms", met=_quick(one)) for one in loads[2:8]]
+    goals.append(goal("1,000 requests a second held", met=loads[7].held >= 990 and not loads[7].n_failed))
     if minutes:
         first, last = (statistics.median(part) for part in (loads[-1].memory[:60], loads[-1].memory[-60:]))
         goals.append(goal(f"{minutes:g} minutes at 500 a second: no error", met=not loads[-1].n_failed))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -109,8 +111,18 @@ def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: l
 def _all_numbers(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]]) -> Mapping[str, NDArray[np.float64]]:
     """All columns of numbers at once; nothing where anything in them is none, and then each is looked at."""
     names = [name for name, kind in wanted.kinds.items() if kind == "number"]
-    found = _finite([value for customer in customers for value in map(customer.get, names)])
+    found = _finite(_values(customers, names))
     return {} if found is None else dict(zip(names, found.reshape(-1, len(names)).T, strict=True))
+
+
+def _values(customers: Sequence[Mapping[str, Scalar]], names: Sequence[str]) -> list[Any]:
+    """All values of some columns, customer by customer; None where a column was left out."""
+    if len(names) > 1:
+        try:
+            return list(chain.from_iterable(map(itemgetter(*names), customers)))  # half the time of asking each
+        except KeyError:
+            pass  # somebody left a column out
+    return [value for customer in customers for value in map(customer.get, names)]
 
 
 def _finite(values: list[Any]) -> NDArray[np.float64] | None:
@@ -149,12 +161,11 @@ class _Reading:
 
     def strangers(self, names: set[str], customers: Sequence[Mapping[str, Scalar]]) -> None:
         """Look at values nobody reads, too; their columns are not named, because the model does not know them."""
+        if _are_scalars(_values(customers, list(names))):
+            return
         for name in names:
-            values = [customer.get(name) for customer in customers]
-            if _are_scalars(values):
-                continue
-            for i, value in enumerate(values):
-                if not _is_scalar(value):
+            for i, customer in enumerate(customers):
+                if not _is_scalar(customer.get(name)):
                     self._fault(i, None, f"a column that is not read: {NEEDED[None]}")
 
     def _each(self, name: str, values: list[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
@@ -173,6 +184,7 @@ class _Reading:
 
 
 _NUMBERS = {float, int, type(None)}
+_SCALARS = _NUMBERS | {str, bool}
 
 
 def _number(value: Scalar) -> float:
@@ -238,11 +250,13 @@ def _own(value: Scalar) -> Scalar:
 
 
 def _are_scalars(values: list[Any]) -> bool:
-    """Whether a column is sound at a glance; where it is not, each value is looked at."""
-    kinds = set(map(type, values)) - {type(None), bool}
-    if kinds == {str}:
-        return max(len(value) for value in values if type(value) is str) <= LONGEST_TEXT
-    return not kinds or (kinds <= _NUMBERS and _finite([v for v in values if type(v) is not bool]) is not None)
+    """Whether values are sound at a glance; where they are not, each is looked at."""
+    kinds = set(map(type, values))
+    if not kinds <= _SCALARS:
+        return False
+    if str in kinds and max(len(value) for value in values if type(value) is str) > LONGEST_TEXT:
+        return False
+    return kinds.isdisjoint({float, int}) or _finite([v for v in values if type(v) in _NUMBERS]) is not None
 
 
 def _is_scalar(value: Any) -> bool:
