@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ilk.choose.part import part_of
 from ilk.cluster.backed import of_enough
-from ilk.cluster.method import Found, Method
+from ilk.cluster.method import Found, Method, Run
 from ilk.cluster.nearest import nearest_two
 from ilk.cluster.scorer import ByCentres, nearest_by
 from ilk.engines.engine import Engine
@@ -228,9 +228,7 @@ def fit_every_k(
     batches, found = method.batches(ks), dict[int, Found]()
     for i, some in enumerate(batches):
         part = part_of(progress, i / len(batches), (i + 1) / len(batches))
-        fits = method.find(
-            crowd.tiles, some, order=crowd.voters, seed=settings.seed, threads=settings.threads, progress=part
-        )
+        fits = method.find(crowd.tiles, some, Run(crowd.voters, settings.seed, settings.threads, part))
         found |= {k: _numbered(crowd, _of_enough(crowd, fit, settings), settings) for k, fit in fits.items()}
     return found
 

@@ -10,6 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from ilk.cluster.density import Density, best_limit
 from ilk.cluster.grouping import Ward, distances_between, means_of, nearest_of
+from ilk.cluster.method import Run
 from ilk.cluster.on_rows import OnRows
 from ilk.cluster.scorer import nearest_rows
 from ilk.engines.tiles import tiles_of
@@ -54,7 +55,7 @@ def test_points_of_a_model_are_means_of_ten_of_one_group(blobs):
 @pytest.mark.parametrize("solver", [Ward(np.ones(3)), Density(np.ones(3))])
 def test_planted_groups_are_found_whatever_the_threads(blobs, solver):
     rows, labels = blobs
-    found = [OnRows(solver).find(tiles_of(rows), (1, 2, 3), order=np.arange(600), seed=0, threads=t) for t in (1, 2)]
+    found = [OnRows(solver).find(tiles_of(rows), (1, 2, 3), Run(np.arange(600), threads=t)) for t in (1, 2)]
     assert adjusted_rand_score(found[0][3].labels, labels) > 0.95
     assert found[0][3].labels.tobytes() == found[1][3].labels.tobytes()
     assert found[0][1].scorer.k == 1
@@ -65,8 +66,8 @@ def test_the_order_of_rows_changes_nothing(blobs, solver):
     """As long as `order` names the same customers in hash order."""
     rows = blobs[0]
     turned = np.random.default_rng(1).permutation(len(rows))
-    one = OnRows(solver).find(tiles_of(rows), (3,), order=np.arange(600), seed=0)[3]
-    other = OnRows(solver).find(tiles_of(rows[turned]), (3,), order=np.argsort(turned), seed=0)[3]
+    one = OnRows(solver).find(tiles_of(rows), (3,), Run(np.arange(600)))[3]
+    other = OnRows(solver).find(tiles_of(rows[turned]), (3,), Run(np.argsort(turned)))[3]
     assert (other.labels == one.labels[turned]).all()
     assert other.scorer.points.tobytes() == one.scorer.points.tobytes()
 
@@ -74,7 +75,7 @@ def test_the_order_of_rows_changes_nothing(blobs, solver):
 def test_who_stands_alone_is_unlike_anyone(blobs):
     alone = on_grid(np.random.default_rng(0).uniform(20, 60, size=(40, 3)))
     rows = np.concatenate([blobs[0], alone])
-    found = OnRows(Density(np.ones(3))).find(tiles_of(rows), (3,), order=np.arange(len(rows)), seed=0)[3]
+    found = OnRows(Density(np.ones(3))).find(tiles_of(rows), (3,), Run(np.arange(len(rows))))[3]
     assert (found.labels[600:] == -1).all()
     assert (found.labels[:600] >= 0).mean() > 0.9
     assert found.setting is not None
@@ -82,7 +83,7 @@ def test_who_stands_alone_is_unlike_anyone(blobs):
 
 def test_density_leaves_out_what_it_does_not_find():
     rows = on_grid(np.random.default_rng(0).normal(size=(400, 6)))
-    found = OnRows(Density(np.ones(6))).find(tiles_of(rows), (1, 5, 6, 7), order=np.arange(400), seed=0)
+    found = OnRows(Density(np.ones(6))).find(tiles_of(rows), (1, 5, 6, 7), Run(np.arange(400)))
     assert set(found) == {1}
 
 

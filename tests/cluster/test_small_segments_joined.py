@@ -8,6 +8,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from sklearn.metrics import adjusted_rand_score
 
 from ilk.cluster.levels import Levels, ward
+from ilk.cluster.method import Draws, Run
 from ilk.engines.tiles import UNIT, tiles_of
 
 
@@ -25,7 +26,7 @@ def blobs(seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 def found(matrix: np.ndarray, ks=(3, 6), seed: int = 0, threads: int | None = None):
-    return Levels(max(ks)).find(tiles_of(matrix), ks, order=np.arange(len(matrix)), seed=seed, threads=threads)
+    return Levels(max(ks)).find(tiles_of(matrix), ks, Run(np.arange(len(matrix)), seed, threads))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -72,7 +73,7 @@ def test_the_same_for_any_threads_and_any_order():
     assert all(np.array_equal(found(matrix, threads=2)[k].labels, again[k].labels) for k in (3, 6))
     place = np.random.default_rng(0).permutation(len(matrix))
     back = np.argsort(place)
-    mixed = Levels(6).find(tiles_of(matrix[place]), (3, 6), order=back, seed=0)
+    mixed = Levels(6).find(tiles_of(matrix[place]), (3, 6), Run(back))
     for k in (3, 6):
         assert np.array_equal(mixed[k].labels[back], again[k].labels)
 
@@ -81,7 +82,7 @@ def test_refits_are_as_many_as_were_asked_for():
     matrix, _ = blobs(2)
     tiles = tiles_of(matrix[:500])
     masses = np.random.default_rng(0).multinomial(500, np.full(500, 1 / 500), size=4).astype(np.uint8)
-    refits = Levels(6).refit(tiles, masses, (3, 6), np.arange(4))
+    refits = Levels(6).refit(tiles, (3, 6), Draws(masses, np.arange(4)))
     assert {k: (len(r.scorers), r.labels.shape, r.labels.max() + 1) for k, r in refits.items()} == {
         3: (4, (4, 500), 3),
         6: (4, (4, 500), 6),

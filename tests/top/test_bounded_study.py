@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 import ilk
+from ilk.cluster.method import Run
 from ilk.cluster.within import Asked, Bounded, bounded_notes
 from ilk.engines.tiles import tiles_of
 from ilk.errors import BadSetting
@@ -152,7 +153,7 @@ def test_a_centre_rests_on_enough_answers():
     rng = np.random.default_rng(0)
     x = (np.round(rng.normal(size=(90, 2)) * 64) / 64).astype(np.float32)
     x[rng.random(90) < 0.8, 1] = np.nan
-    found = Bounded(Asked(sizes=(25, 35)), least=10).find(tiles_of(x), [3], order=np.arange(90), seed=0)[3]
+    found = Bounded(Asked(sizes=(25, 35)), least=10).find(tiles_of(x), [3], Run(np.arange(90)))[3]
     for j in range(3):
         answers = int((~np.isnan(x[found.labels == j, 1])).sum())
         assert answers >= 10 or found.scorer.middles[j, 1] == 0.0

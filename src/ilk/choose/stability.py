@@ -12,7 +12,7 @@ from ilk.choose.draws import Purpose, fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.cluster.agreement import adjusted_rand, best_jaccard, contingency
 from ilk.cluster.backed import of_enough
-from ilk.cluster.method import KMEANS, Method, Refits
+from ilk.cluster.method import KMEANS, Draws, Method, Refits
 from ilk.cluster.scorer import ByCentres, Scorer
 from ilk.engines.tiles import Matrix, Tiles
 from ilk.engines.workers import map_threads
@@ -72,7 +72,7 @@ def refit_pairs(
 
     Source: Dolnicar & Leisch (2010), Marketing Letters 21(1); one set of samples for every k as in their flexclust.
     """
-    return method.refit(tiles, pairs.masses(tiles.n), ks, pairs.seeds(), threads=threads, progress=progress)
+    return method.refit(tiles, ks, Draws(pairs.masses(tiles.n), pairs.seeds(), threads, progress))
 
 
 def refit_all(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.cluster.agreement import contingency
-from ilk.cluster.method import KMEANS, Method, Refits
+from ilk.cluster.method import KMEANS, Draws, Method, Refits
 from ilk.engines.tiles import Tiles
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
@@ -35,7 +35,7 @@ def prediction_strengths(
     masses = np.concatenate([train, 1 - train]).astype(np.uint8)
 
     def refit(some: tuple[int, ...]) -> Mapping[int, Refits]:
-        return method.refit(tiles, masses, some, seeds, threads=1, progress=watch_of(progress))
+        return method.refit(tiles, some, Draws(masses, seeds, threads=1, progress=watch_of(progress)))
 
     pieces = method.batches(sorted(ks, reverse=True))  # the longest first
     parts = map_threads(refit, pieces, threads=threads, progress=progress)

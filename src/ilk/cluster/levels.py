@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.ensemble import fit_many, label_many
-from ilk.cluster.kmeans import fit_kmeans
-from ilk.cluster.method import Effort, Found, KMeans, Refits, inertia_of
+from ilk.cluster.method import Draws, Effort, Found, Method, Refits, Run, Scorers, find_centres, inertia_of
 from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import Places, Scorer, label_by, nearest_by
 from ilk.engines.tiles import Tiles, matrix_of
-from ilk.progress import Progress
 
 Floats = NDArray[np.float64]
 
@@ -77,8 +75,8 @@ def _scorer(rows: Floats, owner: Places, sizes: Floats) -> ByNeighbours:
 
 
 @dataclass(frozen=True, slots=True)
-class Levels:
-    """Ward on the centres of many small segments of k-means, cut once for each level.
+class Levels(Method):
+    """Ward on the centres of many small segments of k-means, cut once for each level; all k share the small segments.
 
     Args:
         most: Of the levels.
@@ -87,38 +85,16 @@ class Levels:
     most: int
     name: str = "levels"
     effort: Effort = EFFORT
-    finds_k: bool = False
 
-    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
-        """All k together: they share the small segments."""
-        return [tuple(ks)] if ks else []
-
-    def having(self, found: Mapping[int, Found]) -> Levels:
-        """There is nothing to settle on."""
-        del found
-        return self
-
-    def find(
-        self,
-        tiles: Tiles,
-        ks: Sequence[int],
-        *,
-        order: NDArray[np.int64],
-        seed: int,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Found]:
-        """See `ward`; one group is everybody's mean, as for k-means."""
-        found = dict(KMeans().find(tiles, [k for k in ks if k == 1], order=order, seed=seed, threads=threads))
-        several = [k for k in ks if k > 1]
-        if not several:
-            return found
-        m = self._fine(int((tiles.mass > 0).sum()), several)
-        fine = fit_kmeans(tiles, m, order=order, seed=seed, threads=threads, progress=progress)
+    def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
+        """See `ward`."""
+        m = self._fine(int((tiles.mass > 0).sum()), ks)
+        fine = find_centres(tiles, m, run)
         sizes = np.bincount(fine.labels, minlength=m).astype(np.float64)
-        for k, owner in ward(fine.centres, sizes, several).items():
-            scorer = _scorer(fine.centres, owner, sizes)
-            near = nearest_by(scorer, tiles, threads=threads)
+        found = {}
+        for k, owner in ward(fine.scorer.middles, sizes, ks).items():
+            scorer = _scorer(fine.scorer.middles, owner, sizes)
+            near = nearest_by(scorer, tiles, threads=run.threads)
             inertia = inertia_of(scorer, tiles, labels=near.label)
             found[k] = Found(scorer, near.label, inertia, n_iter=fine.n_iter)
         return found
@@ -127,45 +103,24 @@ class Levels:
         """How many small segments: enough for every level, and not so many that they are a few people each."""
         return max(min(max(FINE, TIMES * self.most), n // CUSTOMERS_EACH), *ks)
 
-    def refit(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Refits]:
+    def refit(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> Mapping[int, Refits]:
         """Many small segments inside compiled loops, then put together for each level."""
-        scorers = self._refitted(tiles, masses, ks, seeds, threads=threads, progress=progress)
-        matrix = matrix_of(tiles)
+        scorers, matrix = self._refitted(tiles, ks, draws), matrix_of(tiles)
         return {k: Refits(k, tuple(own), np.stack(label_by(own, matrix))) for k, own in scorers.items()}
 
-    def _refitted(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> dict[int, list[Scorer]]:
+    def refit_once(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> Scorers:
+        """The same once."""
+        del starts
+        refitted = self._refitted(tiles, ks, Draws.whole(tiles.n, seeds[ks[0]]))
+        return {k: scorer for k, (scorer,) in refitted.items()}
+
+    def _refitted(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> dict[int, list[Scorer]]:
         m = self._fine(tiles.n, ks)
-        centres = fit_many(tiles, masses, m, seeds, threads=threads, progress=progress)
-        labels = label_many(tiles, centres, threads=threads)
+        centres = fit_many(tiles, draws.masses, m, draws.seeds, threads=draws.threads, progress=draws.progress)
+        labels = label_many(tiles, centres, threads=draws.threads)
         scorers: dict[int, list[Scorer]] = {k: [] for k in ks}
-        for rows, label, mass in zip(centres, labels, masses, strict=True):
+        for rows, label, mass in zip(centres, labels, draws.masses, strict=True):
             sizes = np.bincount(label, weights=mass, minlength=m).astype(np.float64)
             for k, owner in ward(rows, sizes, ks).items():
                 scorers[k].append(_scorer(rows, owner, sizes))
         return scorers
-
-    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
-        """Sum of squared distances to the middle of the own segment."""
-        one = KMeans().inertias(tiles, [k for k in ks if k == 1], seeds, starts=starts)
-        several = [k for k in ks if k > 1]
-        everyone = np.ones((1, tiles.n), np.uint8)
-        fits = self._refitted(tiles, everyone, several, np.array([seeds[several[0]]])) if several else {}
-        return [one[0] if k == 1 else inertia_of(fits[k][0], tiles) for k in ks]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from ilk.progress import Progress
 from ilk.sources.source import Note
 
 Labels = NDArray[np.integer]
+Scorers = Mapping[int, Scorer]
 
 KMEANS_CUSTOMERS = 10_000
 
@@ -69,6 +71,55 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """How everybody is fitted.
+
+    Args:
+        order: Row numbers in hash order, (n,) or its beginning.
+        seed: Of every random choice.
+        threads: How many to use.
+        progress: To report to and be stopped by.
+    """
+
+    order: NDArray[np.int64]
+    seed: int = 0
+    threads: int | None = None
+    progress: Progress | None = None
+
+    def check(self) -> None:
+        """Raise Cancelled if somebody asked to stop."""
+        if self.progress is not None:
+            self.progress.check()
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Weightings of the evidence sample, each of which is fitted cold.
+
+    Args:
+        masses: (n_fits, n), how often each customer counts in each fit.
+        seeds: (n_fits,), one a fit.
+        threads: How many to use.
+        progress: To report to and be stopped by.
+    """
+
+    masses: NDArray[np.uint8]
+    seeds: NDArray[np.int64]
+    threads: int | None = None
+    progress: Progress | None = None
+
+    @classmethod
+    def whole(cls, n: int, seed: int) -> Draws:
+        """All n customers once."""
+        return cls(np.ones((1, n), np.uint8), np.array([seed]), threads=1)
+
+    def check(self) -> None:
+        """Raise Cancelled if somebody asked to stop."""
+        if self.progress is not None:
+            self.progress.check()
+
+
+@dataclass(frozen=True, slots=True)
 class Refits:
     """Cold fits to weightings of the evidence sample: their scorers, and everyone's label by each.
 
@@ -89,140 +140,122 @@ class Refits:
         return cls(parts[0].k, scorers, np.concatenate([part.labels for part in parts]))
 
 
-class Method(Protocol):
-    """A way to find segments. The same seed gives the same bits for any threads and any order of customers."""
+class Method(ABC):
+    """A way to find segments. The same seed gives the same bits for any threads and any order of customers.
+
+    A method brings `find_several`, `refit` and `refit_once`; one group is everybody's mean, whatever the method.
+    """
+
+    __slots__ = ()
 
     @property
+    @abstractmethod
     def name(self) -> str:
         """As the setting calls it."""
-        ...
 
     @property
+    @abstractmethod
     def effort(self) -> Effort:
         """How much evidence it can pay for."""
-        ...
 
     @property
     def finds_k(self) -> bool:
         """Whether it finds the number of segments itself, and may not find one that is asked for."""
-        ...
+        return False
 
     def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
         """The k that one call should find together, because one piece of work serves them all; in the order given."""
-        ...
+        return [tuple(ks)] if ks else []
 
     def having(self, found: Mapping[int, Found]) -> Method:
         """The method that makes refits like these: with whatever it settled on at each k."""
-        ...
+        del found
+        return self
 
-    def find(
-        self,
-        tiles: Tiles,
-        ks: Sequence[int],
-        *,
-        order: NDArray[np.int64],
-        seed: int,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Found]:
+    def find(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
         """Find segments of everybody at each k; a method that finds its own number leaves out those it does not find.
 
         Args:
             tiles: n customers; those of mass 0 are only assigned.
             ks: Numbers of segments.
-            order: Row numbers in hash order, (n,) or its beginning.
-            seed: Of every random choice.
-            threads: How many to use.
-            progress: To report to and be stopped by.
+            run: How they are fitted.
         """
-        ...
+        several = sorted(k for k in ks if k > 1)
+        one = {1: find_centres(tiles, 1, run)} if 1 in ks else {}
+        return {**one, **(self.find_several(tiles, several, run) if several else {})}
 
-    def refit(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Refits]:
-        """Fit each k to each of some weightings of the evidence sample, cold, and label all of it by each.
+    @abstractmethod
+    def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
+        """As `find`, of numbers from 2, ascending."""
+
+    @abstractmethod
+    def refit(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> Mapping[int, Refits]:
+        """Fit each k to each weighting of the evidence sample, cold, and label all of it by each.
 
         Args:
             tiles: n customers in hash order.
-            masses: (n_fits, n), how often each customer counts in each fit.
-            ks: Numbers of segments; every one of them is answered.
-            seeds: (n_fits,), one a fit.
-            threads: How many to use.
-            progress: To report to and be stopped by.
+            ks: Numbers of segments from 2; every one of them is answered.
+            draws: The weightings.
         """
-        ...
+
+    @abstractmethod
+    def refit_once(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> Scorers:
+        """A cold fit to all of these customers at each k from 2.
+
+        Args:
+            tiles: n customers in hash order.
+            ks: Numbers of segments.
+            seeds: One a k.
+            starts: Of each fit, where there are starts.
+        """
 
     def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
-        """Inertia of a cold fit to these customers at each k, with one seed a k; `starts` where there are starts."""
-        ...
+        """Inertia of a cold fit to these customers at each k, see `refit_once`."""
+        several = [k for k in ks if k > 1]
+        one = {1: cold_centres(tiles, 1, seeds[1], starts=starts)} if 1 in ks else {}
+        scorers = {**one, **(self.refit_once(tiles, several, seeds, starts=starts) if several else {})}
+        return [inertia_of(scorers[k], tiles) for k in ks]
 
 
-@dataclass(frozen=True, slots=True)
-class KMeans:
+class KMeans(Method):
     """k-means on the compiled kernel: everybody in the fit, everything exact."""
 
-    name: str = "kmeans"
-    effort: Effort = Effort()
-    finds_k: bool = False
+    __slots__ = ()
+    name: ClassVar[str] = "kmeans"
+    effort: ClassVar[Effort] = Effort()
 
     def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
         """Each k by itself."""
         return [(k,) for k in ks]
 
-    def having(self, found: Mapping[int, Found]) -> Method:
-        """There is nothing to settle on."""
-        del found
-        return self
-
-    def find(
-        self,
-        tiles: Tiles,
-        ks: Sequence[int],
-        *,
-        order: NDArray[np.int64],
-        seed: int,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Found]:
+    def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
         """See `fit_kmeans`."""
-        found = {}
-        for k in ks:
-            fit = fit_kmeans(tiles, k, order=order, seed=seed, threads=threads, progress=progress)
-            found[k] = Found(ByCentres(fit.centres), fit.labels, fit.inertia, n_iter=fit.n_iter)
-        return found
+        return {k: find_centres(tiles, k, run) for k in ks}
 
-    def refit(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Refits]:
+    def refit(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> Mapping[int, Refits]:
         """Many small fits inside compiled loops."""
         found = {}
         for k in ks:
-            centres = fit_many(tiles, masses, k, seeds, threads=threads, progress=progress)
-            labels = label_many(tiles, centres, threads=threads)
+            centres = fit_many(tiles, draws.masses, k, draws.seeds, threads=draws.threads, progress=draws.progress)
+            labels = label_many(tiles, centres, threads=draws.threads)
             found[k] = Refits(k, tuple(ByCentres(one) for one in centres), labels)
         return found
 
-    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
-        """Sum of squared distances to the nearest centre."""
-        everyone, found = np.ones((1, tiles.n), np.uint8), []
-        for k in ks:
-            centres = fit_many(tiles, everyone, k, np.array([seeds[k]]), starts=starts, threads=1)[0]
-            found.append(inertia_of(ByCentres(centres), tiles))
-        return found
+    def refit_once(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> Scorers:
+        """One such fit a k."""
+        return {k: cold_centres(tiles, k, seeds[k], starts=starts) for k in ks}
+
+
+def find_centres(tiles: Tiles, k: int, run: Run) -> Found:
+    """Everybody fitted by k-means, see `fit_kmeans`."""
+    fit = fit_kmeans(tiles, k, order=run.order, seed=run.seed, threads=run.threads, progress=run.progress)
+    return Found(ByCentres(fit.centres), fit.labels, fit.inertia, n_iter=fit.n_iter)
+
+
+def cold_centres(tiles: Tiles, k: int, seed: int, *, starts: int) -> ByCentres:
+    """One cold fit of k-means to all of a sample."""
+    everyone = Draws.whole(tiles.n, seed)
+    return ByCentres(fit_many(tiles, everyone.masses, k, everyone.seeds, starts=starts, threads=1)[0])
 
 
 def inertia_of(scorer: Scorer, tiles: Tiles, *, labels: Labels | None = None) -> float:
@@ -246,8 +279,7 @@ def explained_share(scorer: Scorer, tiles: Tiles) -> float:
 
 def one_group(tiles: Tiles) -> float:
     """Inertia of everybody around their mean."""
-    one = fit_many(tiles, np.ones((1, tiles.n), np.uint8), 1, np.zeros(1, np.int64), starts=1, threads=1)[0]
-    return inertia_of(ByCentres(one), tiles)
+    return inertia_of(cold_centres(tiles, 1, 0, starts=1), tiles)
 
 
 KMEANS = KMeans()

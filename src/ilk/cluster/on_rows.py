@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.everyone import take_on_threads
-from ilk.cluster.method import Effort, Found, KMeans, Method, Refits, inertia_of
+from ilk.cluster.method import Draws, Effort, Found, Method, Refits, Run, Scorers, inertia_of
 from ilk.cluster.scorer import Scorer, label_by, nearest_by
 from ilk.engines.tiles import Matrix, Tiles, matrix_of, unblocked
-from ilk.progress import Progress
 from ilk.sources.source import Note
 
 
@@ -73,8 +72,11 @@ class Solved:
 
 
 @dataclass(frozen=True, slots=True)
-class OnRows:
-    """A method that looks at the rows of a sample all at once; everybody else is placed by what it leaves behind."""
+class OnRows(Method):
+    """A method that looks at the rows of a sample all at once, for all k together.
+
+    Everybody else is placed by what it leaves behind.
+    """
 
     solver: Solver
 
@@ -93,81 +95,45 @@ class OnRows:
         """The solver's."""
         return self.solver.finds_k
 
-    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
-        """All k together."""
-        return [tuple(ks)] if ks else []
-
-    def having(self, found: Mapping[int, Found]) -> Method:
+    def having(self, found: Mapping[int, Found]) -> OnRows:
         """The solver with what it settled on."""
         solved = {k: Solved(one.scorer, one.criterion, one.entropy, one.setting) for k, one in found.items() if k > 1}
         return OnRows(self.solver.having(solved))
 
-    def find(
-        self,
-        tiles: Tiles,
-        ks: Sequence[int],
-        *,
-        order: NDArray[np.int64],
-        seed: int,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Found]:
-        """Solve the sample, and place everybody; one group is everybody's mean, as for k-means."""
-        whole = KMeans().find(tiles, [k for k in ks if k == 1], order=order, seed=seed, threads=threads)
-        rows = _first_voters(tiles, order, self.solver.most, threads)
-        found = dict(whole)
-        for k, solved in self._solved(rows, ks, seed, progress).items():
-            near = nearest_by(solved.scorer, tiles, threads=threads)
-            inertia = inertia_of(solved.scorer, tiles, labels=near.label)
-            found[k] = Found(
-                solved.scorer,
-                near.label,
-                inertia,
-                solved.criterion,
-                solved.entropy,
-                setting=solved.setting,
-                notes=solved.notes,
-            )
-        return found
+    def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
+        """Solve the sample, and place everybody."""
+        run.check()
+        rows = _first_voters(tiles, run.order, self.solver.most, run.threads)
+        solved = self.solver.solve(rows, ks, seed=run.seed, thorough=True)
+        return {k: _placed(one, tiles, run.threads) for k, one in solved.items()}
 
-    def _solved(self, rows: Matrix, ks: Sequence[int], seed: int, progress: Progress | None) -> Mapping[int, Solved]:
-        if progress is not None:
-            progress.check()
-        several = sorted(k for k in ks if k > 1)
-        return self.solver.solve(rows, several, seed=seed, thorough=True) if several else {}
-
-    def refit(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Refits]:
+    def refit(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> Mapping[int, Refits]:
         """Solve each weighting for all k at once."""
-        del threads
         matrix, ks = matrix_of(tiles), sorted(ks)
         fits = []
-        for mass, seed in zip(masses, seeds, strict=True):
-            if progress is not None:
-                progress.check()
-            rows = np.repeat(matrix, mass, axis=0)
-            fits.append(self.solver.solve(rows, ks, seed=int(seed), thorough=False))
-        labels = [label_by([fit[k].scorer for k in ks], matrix) for fit in fits]
+        for mass, seed in zip(draws.masses, draws.seeds, strict=True):
+            draws.check()
+            fits.append(self._scorers(np.repeat(matrix, mass, axis=0), ks, int(seed)))
+        labels = [label_by([fit[k] for k in ks], matrix) for fit in fits]
         return {
-            k: Refits(k, tuple(fit[k].scorer for fit in fits), np.stack([own[i] for own in labels]))
-            for i, k in enumerate(ks)
+            k: Refits(k, tuple(fit[k] for fit in fits), np.stack([own[i] for own in labels])) for i, k in enumerate(ks)
         }
 
-    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
-        """Sum of squared distances to the middle of the own segment."""
+    def refit_once(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> Scorers:
+        """Solve all of the sample."""
         del starts
-        several = [k for k in ks if k > 1]
-        solved = self.solver.solve(matrix_of(tiles), several, seed=seeds[several[0]], thorough=False) if several else {}
-        one = KMeans().inertias(tiles, [k for k in ks if k == 1], seeds, starts=1)
-        return [one[0] if k == 1 else inertia_of(solved[k].scorer, tiles) for k in ks]
+        return self._scorers(matrix_of(tiles), ks, seeds[ks[0]])
+
+    def _scorers(self, rows: Matrix, ks: Sequence[int], seed: int) -> Scorers:
+        return {k: one.scorer for k, one in self.solver.solve(rows, ks, seed=seed, thorough=False).items()}
+
+
+def _placed(solved: Solved, tiles: Tiles, threads: int | None) -> Found:
+    """Everybody in the segments that were found in the sample."""
+    label = nearest_by(solved.scorer, tiles, threads=threads).label
+    inertia = inertia_of(solved.scorer, tiles, labels=label)
+    found = Found(solved.scorer, label, inertia, solved.criterion, solved.entropy)
+    return replace(found, setting=solved.setting, notes=solved.notes)
 
 
 def _first_voters(tiles: Tiles, order: NDArray[np.int64], most: int, threads: int | None) -> Matrix:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.backed import of_enough
 from ilk.cluster.bounded import Bounds, assign_bounded, distances, fit_bounded, published
-from ilk.cluster.kmeans import fit_kmeans
-from ilk.cluster.method import KMEANS, Effort, Found, KMeans, Refits
+from ilk.cluster.method import Found, KMeans, Run, find_centres
 from ilk.cluster.scorer import ByOffsets, nearest_by
 from ilk.engines.tiles import Matrix, Tiles, matrix_of
 from ilk.errors import BadSetting
 from ilk.figures import percent
-from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.source import Note
 
@@ -60,7 +59,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Bounded:
+class Bounded(KMeans):
     """k-means with bounded sizes; asked again with other customers, plain k-means answers.
 
     Args:
@@ -70,41 +69,22 @@ class Bounded:
 
     asked: Asked
     least: int
-    name: str = "bounded"
-    effort: Effort = KMEANS.effort
-    finds_k: bool = False
+    name: ClassVar[str] = "bounded"
 
-    def batches(self, ks: Sequence[int]) -> list[tuple[int, ...]]:
-        """Each k by itself."""
-        return [(k,) for k in ks]
-
-    def having(self, found: Mapping[int, Found]) -> Bounded:
-        """There is nothing to settle on."""
-        del found
-        return self
-
-    def find(
-        self,
-        tiles: Tiles,
-        ks: Sequence[int],
-        *,
-        order: NDArray[np.int64],
-        seed: int,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Found]:
-        """See `fit_bounded`. One group is everybody, whatever the bounds; a k that cannot be is left out."""
-        found = dict(KMeans().find(tiles, [k for k in ks if k == 1], order=order, seed=seed, threads=threads))
+    def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
+        """See `fit_bounded`; a k that cannot be is left out."""
+        found = {}
         matrix = matrix_of(tiles)
-        rows = _in_order(matrix, order)
+        rows = _in_order(matrix, run.order)
         own, voice = matrix[rows], np.asarray(tiles.mass, np.float64).ravel()[rows]
-        for k in (k for k in ks if k > 1 and self.asked.possible(len(rows), k)):
+        for k in (k for k in ks if self.asked.possible(len(rows), k)):
             bounds = self.asked.bounds(len(rows), k)
-            start = fit_kmeans(tiles, k, order=order, seed=seed, threads=threads, progress=progress)
-            fit = fit_bounded(own, start.centres, bounds, seed=seed, mass=voice, threads=threads, progress=progress)
+            start = find_centres(tiles, k, run).scorer.middles
+            how: Any = {"seed": run.seed, "threads": run.threads, "progress": run.progress}
+            fit = fit_bounded(own, start, bounds, mass=voice, **how)
             scorer = self._backed(ByOffsets(fit.centres, fit.offsets), own, voice, fit.labels, bounds)
-            labels = nearest_by(scorer, tiles, threads=threads).label
-            apart = distances(own, scorer.centres, threads=threads)
+            labels = nearest_by(scorer, tiles, threads=run.threads).label
+            apart = distances(own, scorer.centres, threads=run.threads)
             inertia = float((voice * apart[np.arange(len(own)), labels[rows]]).sum())
             found[k] = Found(scorer, labels, inertia, n_iter=fit.n_iter)
         return found
@@ -120,23 +100,6 @@ class Bounded:
             cost = distances(rows, centres)
             labels, prices = assign_bounded(cost, bounds)
             scorer = ByOffsets(centres, published(cost, labels, prices))
-
-    def refit(
-        self,
-        tiles: Tiles,
-        masses: NDArray[np.uint8],
-        ks: Sequence[int],
-        seeds: NDArray[np.int64],
-        *,
-        threads: int | None = None,
-        progress: Progress | None = None,
-    ) -> Mapping[int, Refits]:
-        """Those of k-means without bounds."""
-        return KMeans().refit(tiles, masses, ks, seeds, threads=threads, progress=progress)
-
-    def inertias(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> list[float]:
-        """Those of k-means without bounds."""
-        return KMeans().inertias(tiles, ks, seeds, starts=starts)
 
 
 def bounded_notes(asked: Asked, labels: NDArray[np.integer], near: NDArray[np.integer], k: int) -> tuple[Note, ...]:
