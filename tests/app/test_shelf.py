@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -35,7 +36,7 @@ def test_studies_of_one_name_are_told_apart(room, made):
     """By the folders above them, as few as will do."""
     shutil.copytree(made, room / "b" / "one")
     shutil.copytree(made, room / "c" / "b" / "one")
-    called = shelf.told_apart(shelf.studies_under([room]))
+    called = shelf.told_apart(study.folder for study in shelf.studies_under([room]))
     assert {str(folder.relative_to(room)): name for folder, name in called.items()} == {
         "one": "in/one",
         "a/two": "two",
@@ -69,6 +70,17 @@ def test_one_study_of_a_folder_is_approved(room):
     assert shelf.approval_of(copy) is not None
     shelf.withdraw(copy)
     assert shelf.approval_of(copy) is None
+
+
+def test_the_name_of_a_job_tells_nobody_apart(made, tmp_path):
+    """It is a secret; when the studies were written is none."""
+    folders = [shutil.copytree(made, tmp_path / (letter * 32) / "made-up-world") for letter in "ab"]
+    for i, folder in enumerate(folders):
+        os.utime(folder / "segments.ilk", (1_700_000_000 + i, 1_700_000_000 + i))
+    assert list(shelf.told_apart(folders).values()) == [
+        "made-up-world (14 November 2023, 22:13:20)",
+        "made-up-world (14 November 2023, 22:13:21)",
+    ]
 
 
 def test_an_address_opens_only_what_may_be_opened(room, tmp_path):

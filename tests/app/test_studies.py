@@ -36,6 +36,14 @@ def test_a_merge_is_followed(study, made):
     assert len(moved.table.heads) == 5
 
 
+def test_two_studies_from_folders_of_one_name_are_told_apart(made, tmp_path):
+    """Both columns read "study" before, and nobody knew which was which."""
+    folders = [shutil.copytree(made, tmp_path / season / "study") for season in ("spring", "autumn")]
+    one, other = map(opened, folders)
+    assert between.facts(one, other).heads == ("", "spring/study", "autumn/study")
+    assert between.who_moved(one, other).table.heads[0] == "spring/study"
+
+
 def test_another_number_of_segments_is_refused_in_words(study, made):
     edit(study, "k", "try", number=3)
     with pytest.raises(BadInput, match="of 4 segments, not of the 3"):

@@ -22,8 +22,8 @@ from ilk.outputs.charts.markers import in_one_phrase, marker_bars
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.pictures import figures_of
-from ilk.outputs.reading import Reading
-from ilk.outputs.theme import segment_colour
+from ilk.outputs.reading import Reading, Unlike
+from ilk.outputs.theme import EVERYONE, segment_colour
 
 
 def texts(svg):
@@ -62,6 +62,20 @@ def test_bars_are_as_long_as_their_shares(model):
         bars[steps] = float(path[1])
     lengths = [length / share for share, length in bars.items()]
     assert max(lengths) / min(lengths) == pytest.approx(1, rel=0.01)
+
+
+def test_who_is_unlike_anyone_is_a_grey_bar_below(model):
+    """As long as their share is; and what they are worth is what the segments leave."""
+    value = model.content.column("SPEND_TOTAL")
+    unlike = Unlike(400, 0.25, 0.125)
+    figure = sizes_and_value(model.segments, value, 10, unlike)
+    svg = figure.draw(720)
+    lengths = [float(x) for x in re.findall(rf'd="M0,[\d.]+h([\d.]+)[^"]*"[^>]*fill="{EVERYONE}"', svg)]
+    assert len(lengths) == 2
+    assert lengths[0] / lengths[1] == pytest.approx(2, rel=0.01)
+    assert "Unlike anyone" in svg
+    assert "0 Unlike anyone: 400 customers (25 %), 12 % of" in figure.alt
+    assert "under 10 customers" in sizes_and_value(model.segments, value, 10, Unlike(4, 0.001, None)).alt
 
 
 def test_the_same_segment_has_the_same_colour(model):

@@ -11,6 +11,8 @@ import pytest
 
 import ilk
 from ilk.errors import BadSetting
+from ilk.outputs.reading import Reading
+from ilk.outputs.report import render_report
 from ilk.segment import segment
 from ilk.world import make_world
 
@@ -93,6 +95,12 @@ def test_who_is_unlike_anyone_is_number_0_everywhere():
     assert study.model.solution.n_unlike == (numbers == 0).sum()
     assert "Unlike anyone" in str(study)
     assert any(note.code == "unlike-anyone" for note in study.warnings)
+    unlike, shares = Reading(study.model).unlike, [s.share for s in study.segments]
+    assert unlike is not None
+    assert unlike.share + sum(shares) == pytest.approx(1), "page one adds up to everybody"
+    report = render_report(study.model)
+    assert f"{unlike.size} customers are in no segment" in report
+    assert f"0 Unlike anyone: {unlike.size} customers" in report
     alone = study.model.explain({"a": 55.0, "b": -55.0, "c": 55.0})
     assert (alone.segment, alone.name, alone.outlier) == (0, "Unlike anyone", True)
     assert "Unlike anyone" in str(alone)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.app.opened import ASSIGNMENTS_FILE, Opened
+from ilk.app.shelf import told_apart
 from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput, FileTrouble
 from ilk.features.transforms import OTHER
@@ -56,7 +57,13 @@ def facts(one: Opened, other: Opened) -> Table:
         ("Changes by hand", *(counted(len(r.model.edits), "change") for r in (a, b))),
     ]
     lines = [line(head, Cell(here, "words"), Cell(there, "words")) for head, here, there in rows]
-    return Table("What differs", ("", *(clean(at.place.name) for at in (one, other))), tuple(lines), "facts")
+    return Table("What differs", ("", *_names(one, other)), tuple(lines), "facts")
+
+
+def _names(one: Opened, other: Opened) -> tuple[str, str]:
+    """What the two are called; told apart where their folders have one name."""
+    called = told_apart([one.place, other.place])
+    return clean(called[one.place]), clean(called[other.place])
 
 
 def who_moved(one: Opened, other: Opened) -> Moved:
@@ -81,7 +88,7 @@ def who_moved(one: Opened, other: Opened) -> Moved:
         f"matched with the one most like it, {per_cent(1 - stayed / n)} are elsewhere; overlap "
         f"{figure(adjusted_rand(counts))} (adjusted Rand index; 0 is chance, 1 is the same)."
     )
-    heads = (clean(one.place.name), *(f"{m} {name}" for m, name in b.by_number.items()))
+    heads = (_names(one, other)[0], *(f"{m} {name}" for m, name in b.by_number.items()))
     return Moved(summary, _crossed("Customers of both, by their segments", heads, a, counts, a.least))
 
 

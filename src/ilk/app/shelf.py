@@ -18,7 +18,7 @@ from ilk.app.launch import Launch
 from ilk.errors import BadInput, BadModelFile, FileTrouble, IlkError
 from ilk.files import PRIVATE_FOLDER, write_text
 from ilk.model.file import load
-from ilk.outputs.folder import MODEL_FILE, STUDY_FILE
+from ilk.outputs.folder import MODEL_FILE, STUDY_FILE, model_path
 
 APPROVED_FILE = "approved.json"
 DEEPEST, MOST_FOLDERS, MOST_SHOWN = 3, 3_000, 40
@@ -126,24 +126,35 @@ def studies_under(roots: Iterable[Path]) -> list[Shelved]:
     return sorted(shelved, key=lambda study: study.written, reverse=True)[:MOST_SHOWN]
 
 
-def told_apart(studies: Iterable[Shelved]) -> dict[Path, str]:
-    """What each study is called: its folder, and of those of one name as many folders above it as tell them apart."""
-    folders = [study.folder for study in studies]
-    return {folder: _shortest(folder, [other for other in folders if other != folder]) for folder in folders}
+def told_apart(folders: Iterable[Path]) -> dict[Path, str]:
+    """What each study is called: its folder, and of those of one name as many folders above it as tell them apart.
+
+    Where that would be the secret name of a job, it is when the study was written.
+    """
+    every = list(folders)
+    return {folder: _apart(folder, [other for other in every if other != folder]) for folder in every}
 
 
-def _shortest(folder: Path, others: list[Path]) -> str:
+def _apart(folder: Path, others: list[Path]) -> str:
     n = 1
     while n < len(folder.parts) and any(other.parts[-n:] == folder.parts[-n:] for other in others):
         n += 1
-    return "/".join(folder.parts[-n:])
+    parts = folder.parts[-n:]
+    if any(_TOKEN.fullmatch(part) for part in parts[:-1]):
+        return f"{folder.name} ({_written(folder):%d %B %Y, %H:%M:%S})"
+    return "/".join(parts)
+
+
+def _written(folder: Path) -> datetime:
+    """When a study was written, or last changed by hand."""
+    return datetime.fromtimestamp(model_path(folder).stat().st_mtime, tz=UTC)
 
 
 def shelved_at(folder: Path) -> Shelved | None:
     """The study in a folder; None where there is none that can be told of."""
     try:
         found = json.loads((folder / STUDY_FILE).read_text(encoding="utf-8"))
-        written = datetime.fromtimestamp((folder / MODEL_FILE).stat().st_mtime, tz=UTC)
+        written = _written(folder)
         names = tuple(str(segment["name"]) for segment in found["segments"])
         customers, k = int(found["n_customers"]), int(found["k"])
         return Shelved(folder, str(found["source"]), customers, k, str(found["verdict"]), names, written)

@@ -18,6 +18,21 @@ ABOUT_TRUST = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Customers in no segment, because they are unlike anyone: number 0.
+
+    Args:
+        size: How many.
+        share: Of everybody who was assigned.
+        worth: Their share of the main amount, None where it is not known.
+    """
+
+    size: int
+    share: float
+    worth: float | None
+
+
 @dataclass(frozen=True)
 class Reading:
     """What every output asks of a model.
@@ -75,6 +90,19 @@ class Reading:
     def share(self, segment: Segment) -> str:
         """14 %, as far as that may be told."""
         return share_of(segment.size, segment.share, self.least)
+
+    @property
+    def unlike(self) -> Unlike | None:
+        """Who is unlike anyone; None where everybody is in a segment."""
+        n = self.solution.n_unlike
+        if not n:
+            return None
+        name = self.content.value_column
+        shares = [dict(segment.value_share).get(name or "") for segment in self.segments]
+        known = [share for share in shares if share is not None]
+        told = name is not None and len(known) == len(shares) and n >= self.least
+        worth = max(0.0, 1.0 - sum(known)) if told else None
+        return Unlike(n, n / max(self.content.provenance.n_assigned, 1), worth)
 
     def trust(self, segment: Segment) -> str:
         """How far a segment can be trusted, in words; why that is not known where it was not measured."""

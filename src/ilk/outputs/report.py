@@ -55,7 +55,7 @@ def render_report(model: Model) -> str:
         "cards": cards(reading),
         "heat": heat(reading),
         "map": map_of(reading),
-        "sizes": sizes_and_value(reading.segments, reading.value, reading.least),
+        "sizes": sizes_and_value(reading.segments, reading.value, reading.least, reading.unlike),
         "beside": beside_today(reading),
         "chapters": chapters(reading),
         "number": how_many(reading),

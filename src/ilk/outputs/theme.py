@@ -99,7 +99,7 @@ def variables() -> str:
     """The colours as CSS variables, light by default, dark where the reader prefers it, light again on paper."""
     light = "".join(f"--{token.name}:{token.light};" for token in TOKENS)
     dark = "".join(f"--{token.name}:{token.dark};" for token in TOKENS)
-    segments = "".join(f".s{i + 1}{{--own:{colour}}}" for i, colour in enumerate(SEGMENTS))
+    segments = "".join(f".s{i}{{--own:{colour}}}" for i, colour in enumerate((EVERYONE, *SEGMENTS)))
     return f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}{segments}"
 
 

@@ -69,7 +69,7 @@ with world:
             session.run(Order(None))
 
 recent = shelf.studies_under(launched().roots)[:MOST_RECENT]
-called = shelf.told_apart(recent)
+called = shelf.told_apart(study.folder for study in recent)
 if recent:
     st.header("Recent studies")
 for i, study in enumerate(recent):

@@ -78,7 +78,7 @@ def signed_in() -> str:
 
 def side_by_side(studies: list[shelf.Shelved]) -> None:
     """What differs between two."""
-    names = {str(folder): called for folder, called in shelf.told_apart(studies).items()}
+    names = {str(folder): called for folder, called in shelf.told_apart(study.folder for study in studies).items()}
     left, right = st.columns(2)
     places = list(names)
     now = str(show.place()) if str(show.place()) in names else places[0]
@@ -123,8 +123,9 @@ st.title("Studies")
 studies = every_study()
 if not studies:
     st.info("There is no study yet. Make one with New study, or try the made-up world.", icon=":material/folder_open:")
+apart = shelf.told_apart(study.folder for study in studies)
 for study in studies:
-    about(study, shelf.told_apart(studies)[study.folder])
+    about(study, apart[study.folder])
 if len(studies) > 1:
     st.header("What changed from one to another")
     side_by_side(studies)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Segment
+from ilk.model.score import UNLIKE_ANYONE
 from ilk.outputs.charts.figure import (
     WIDE,
     Figure,
@@ -21,7 +22,8 @@ from ilk.outputs.charts.figure import (
     words,
 )
 from ilk.outputs.drawing import shortened
-from ilk.outputs.theme import QUIET, segment_colour
+from ilk.outputs.reading import Unlike
+from ilk.outputs.theme import EVERYONE, QUIET, segment_colour
 from ilk.outputs.wording import customers, in_letters, noun_of, per_cent, share_of
 
 STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
@@ -33,17 +35,49 @@ def value_share(segment: Segment, column: str | None) -> float | None:
     return next((share for name, share in segment.value_share if name == column), None)
 
 
-def sizes_and_value(segments: tuple[Segment, ...], value: ColumnSummary | None, least: int) -> Figure:
-    """Two aligned bars a segment: share of customers, share of the main amount (where there is one)."""
+def sizes_and_value(
+    segments: tuple[Segment, ...], value: ColumnSummary | None, least: int, unlike: Unlike | None = None
+) -> Figure:
+    """Two aligned bars a segment: share of customers, share of the main amount (where there is one).
+
+    Who is unlike anyone stands below them, in grey.
+    """
     subtitle = "Share of customers"
     subtitle += f", and share of {noun_of(value.plan)}" if value else ""
-    alt = "; ".join(_line(segment, value, least) for segment in segments)
+    bars = [_of_segment(segment, value, least) for segment in segments]
+    bars += [_of_unlike(unlike, value, least)] if unlike else []
     return Figure.of(
         "sizes-and-value",
-        (_title(segments, value), subtitle, alt),
-        lambda width: _spec(width, [_row(s, value, least, roomy=width >= ROOMY, width=width) for s in segments], value),
+        (_title(segments, value), subtitle, "; ".join(bar.said for bar in bars)),
+        lambda width: _spec(width, [_row(bar, roomy=width >= ROOMY, width=width) for bar in bars], value),
         width=WIDE,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """Who is drawn: `share` of the customers, `worth` of the main amount, and both in words."""
+
+    name: str
+    share: float
+    share_said: str
+    worth: float | None
+    said: str
+    colour: str
+
+
+def _of_segment(segment: Segment, value: ColumnSummary | None, least: int) -> _Bar:
+    name = f"{segment.number}  {segment.persona.name}"
+    worth = value_share(segment, value.plan.column) if value else None
+    share, colour_ = share_of(segment.size, segment.share, least), segment_colour(segment.number)
+    return _Bar(name, segment.share, share, worth, _line(segment, value, least), colour_)
+
+
+def _of_unlike(unlike: Unlike, value: ColumnSummary | None, least: int) -> _Bar:
+    said = f"0 {UNLIKE_ANYONE}: {customers(unlike.size, unlike.share, least=least)}"
+    said += f", {per_cent(unlike.worth)} of {noun_of(value.plan)}" if value and unlike.worth is not None else ""
+    share = share_of(unlike.size, unlike.share, least)
+    return _Bar(f"0  {UNLIKE_ANYONE}", unlike.share, share, unlike.worth, said, EVERYONE)
 
 
 def _capital(text: str) -> str:
@@ -89,16 +123,15 @@ def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None) -
     return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
 
 
-def _row(segment: Segment, value: ColumnSummary | None, least: int, *, roomy: bool, width: int) -> dict[str, Any]:
-    worth = value_share(segment, value.plan.column) if value else None
+def _row(bar: _Bar, *, roomy: bool, width: int) -> dict[str, Any]:
     return {
-        "name": shortened(f"{segment.number}  {segment.persona.name}", NAMES - 8 if roomy else width),
-        "size": segment.share,
-        "worth": max(worth or 0.0, 0.0),
-        "size_said": share_of(segment.size, segment.share, least),
-        "worth_said": per_cent(worth),
-        "colour": segment_colour(segment.number),
-        "tip": _line(segment, value, least),
+        "name": shortened(bar.name, NAMES - 8 if roomy else width),
+        "size": bar.share,
+        "worth": max(bar.worth or 0.0, 0.0),
+        "size_said": bar.share_said,
+        "worth_said": per_cent(bar.worth),
+        "colour": bar.colour,
+        "tip": bar.said,
     }
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from markupsafe import Markup
 
 from ilk.model.parts import Segment, TrustWord
+from ilk.model.score import UNLIKE_ANYONE
 from ilk.outputs.charts.shapes import bar, trust_shape, verdict_shape
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.drawing import drawing, themed
 from ilk.outputs.reading import VERDICTS, Reading
-from ilk.outputs.theme import segment_colour
-from ilk.outputs.wording import clean, counted, customers, in_letters, listed, made_on, per_cent, whole
+from ilk.outputs.theme import EVERYONE, segment_colour
+from ilk.outputs.wording import clean, counted, customers, in_letters, listed, made_on, per_cent, share_of, whole
 from ilk.sources.source import Note
 
 MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
@@ -48,6 +49,7 @@ METHOD = "method"
 
 _NAMES_ONE = re.compile(r"\bsegments? \d", re.IGNORECASE)
 
+ALONE = "are in no segment: too few others are like them to tell of a kind."
 BORDERS = "Segments fade into each other: customers near a border could belong to either; see their certainty."
 GENERAL = (
     "Segments say how customers behave, not why, nor what they would do if they were treated otherwise.",
@@ -84,6 +86,7 @@ class Board:
     why_k: str
     value_head: str
     rows: tuple[BoardRow, ...]
+    unlike: BoardRow | None
     left_out: str
     caveats: tuple[str, ...]
     foot: str
@@ -104,6 +107,7 @@ def board(reading: Reading) -> Board:
         why_k=why_k(reading),
         value_head=f"Share of {reading.value_words}" if reading.value else "",
         rows=tuple(_row(segment, reading) for segment in shown),
+        unlike=_unlike_row(reading),
         left_out=f"and {counted(n - len(shown), 'smaller segment')}" if n > len(shown) else "",
         caveats=caveats(reading),
         foot=_foot(reading),
@@ -128,8 +132,8 @@ def _drawn(shape: str, words: str) -> Markup:
 
 
 def share_bar(share: float, number: int, words: str, width: int = BAR_WIDTH) -> Markup:
-    """A share as a bar in the segment's colour."""
-    svg = drawing(width, BAR_HEIGHT, bar(share, width, BAR_HEIGHT, segment_colour(number)))
+    """A share as a bar in the segment's colour; grey for number 0, who is in none."""
+    svg = drawing(width, BAR_HEIGHT, bar(share, width, BAR_HEIGHT, segment_colour(number) if number else EVERYONE))
     return Markup(themed(svg, words, css_class="bar"))  # noqa: S704 - every text in it is escaped
 
 
@@ -212,6 +216,27 @@ def _row(segment: Segment, reading: Reading) -> BoardRow:
         share_bar=share_bar(segment.share, segment.number, f"{share} of customers"),
         worth=per_cent(worth) if reading.value else "",
         worth_bar=share_bar(worth or 0.0, segment.number, f"{per_cent(worth)} of value") if reading.value else Markup(),
+    )
+
+
+def _unlike_row(reading: Reading) -> BoardRow | None:
+    """Who is in no segment: a row below the personas, so that the shares add up to everybody."""
+    unlike = reading.unlike
+    if unlike is None:
+        return None
+    share, worth = share_of(unlike.size, unlike.share, reading.least), per_cent(unlike.worth)
+    many = customers(unlike.size, least=reading.least)
+    return BoardRow(
+        number=0,
+        look=0,
+        name=UNLIKE_ANYONE,
+        sentence=f"{many} {ALONE}",
+        trust="",
+        sign=Markup(),
+        share=share,
+        share_bar=share_bar(unlike.share, 0, f"{share} of customers"),
+        worth=worth if reading.value else "",
+        worth_bar=share_bar(unlike.worth or 0.0, 0, f"{worth} of value") if reading.value else Markup(),
     )
 
 
