@@ -279,8 +279,8 @@ def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:
     n = crowd.n - int(crowd.known.sum())
     if not n:
         return ()
-    text = f"{few(n, least)} customers answered nothing that builds segments: they have none, and are among the rejects"
-    return (Note("no-answer", text[0].upper() + text[1:]),)
+    text = f"{few(n, least)} customers have no value in any column that builds segments"
+    return (Note("no-answer", f"{text[0].upper()}{text[1:]}: they are in none, and among the rejects"),)
 
 
 def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...]:

@@ -131,10 +131,10 @@ class Settings(BaseModel):
         shown="FILE",
         group="Source",
     )
-    by: Literal["customers", "activity", "survey", "orders", "interests"] | None = _field(
+    by: str | None = _field(
         None,
-        "Only the columns of this source, or interests, build segments: " + ", ".join(BLOCKS) + "; all others describe "
-        "them",
+        "Only the columns of this source, or interests, build segments: " + ", ".join(BLOCKS) + "; or those of a group "
+        "of the labels file; all others describe them",
         flag="--by",
         shown="SOURCE",
         group="Segments",

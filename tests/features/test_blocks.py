@@ -6,6 +6,7 @@ from tests.features.plain_tables import plan, plans_of, table_of
 
 from ilk.errors import BadSetting
 from ilk.features.blocks import balanced_blocks, block_of, block_shares, share_notes
+from ilk.features.labels import read_labels
 from ilk.features.plans import BlockShare
 from ilk.features.recipe import apply, fit_recipe
 from ilk.settings import Settings
@@ -156,6 +157,22 @@ def test_by_lets_one_block_build_and_all_others_describe(by, builds):
     others = [one for name, one in plans.items() if name not in builds]
     assert {(one.role, one.use) for one in others} <= {("descriptor", "describes")}
     assert all(f"only {by} builds" in one.reason for one in others)
+
+
+def test_by_takes_a_group_of_the_labels_file(tmp_path):
+    """A survey of 135 questions is read a group at a time: music builds, and what else was asked describes."""
+    rng = np.random.default_rng(3)
+    columns = {name: rng.gamma(2.0, size=N) for name in ("opera", "punk", "spiders", "heights")}
+    told = "column,group\nopera,Music\npunk,Music\nspiders,fears\n"
+    (tmp_path / "labels.csv").write_text(told)
+    labels = read_labels(tmp_path / "labels.csv", None, list(columns))
+    made = plans_of(columns, labels=labels, by="music")
+    assert building(made) == ["opera", "punk"]
+    assert made["heights"].use == "describes"
+    with pytest.raises(BadSetting, match=r"made by 'food', and only customers, Music, fears could build"):
+        plans_of(columns, labels=labels, by="food")
+    with pytest.raises(BadSetting, match=r"made by '', and only"):
+        plans_of(columns, labels=labels, by="")
 
 
 def test_interests_build_by_themselves_where_there_is_nothing_but_activity():

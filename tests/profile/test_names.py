@@ -101,10 +101,10 @@ def profile(column, d, zeros=0.0, n=100):
     return Profile(column, n, 0, mean=10.0 + d, deviation=1.0, median=10.0, n_zero=round(zeros * n), d=d, total=1.0)
 
 
-def ground_with(columns, segments):
+def ground_with(columns, segments, block="customers"):
     summaries = []
     for name, kind in columns.items():
-        plan = ColumnPlan(name, kind, kind, "builds", "told", made_label(name))
+        plan = ColumnPlan(name, kind, kind, "builds", "told", made_label(name), block=block)
         import pyarrow as pa
 
         facts = facts_of(name, pa.chunked_array([pa.array([1.0, 2.0])]))
@@ -112,14 +112,14 @@ def ground_with(columns, segments):
     return ground_of(summaries, (), segments)
 
 
-def named(columns, table, zeros=None):
+def named(columns, table, zeros=None, block="customers"):
     """Names from a table of d, one row a segment."""
     zeros = zeros or {}
     segments = [
         tuple(profile(name, d, zeros.get((i, name), 0.0)) for name, d in zip(columns, row, strict=True))
         for i, row in enumerate(table)
     ]
-    ground = ground_with(columns, segments)
+    ground = ground_with(columns, segments, block)
     return tuple(found.name for found in name_segments(ground, [traits_of(ground, own) for own in segments]))
 
 
@@ -190,7 +190,9 @@ def test_heavy_is_who_buys_far_more_of_everything_than_any_other():
 
 def test_who_does_little_of_several_kinds_is_a_light_user():
     columns = {"LOGINS": "count", "MINUTES": "amount", "VISITS": "count", "SPEND": "amount"}
-    assert named(columns, [[-0.8, -0.9, -0.7, -0.8], [0.9, 0, 0, 0]])[0] == "Light users"
+    table = [[-0.8, -0.9, -0.7, -0.8], [0.9, 0, 0, 0]]
+    assert named(columns, table)[0] == "Light users"
+    assert named(columns, table, block="orders")[0] == "Light buyers"  # who orders, buys
 
 
 def test_three_columns_are_not_everything():

@@ -14,7 +14,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from ilk.settings import Settings
 from ilk.sources.activity.read import read_activity
-from ilk.sources.texts.stop_words import STOP_WORDS
+from ilk.sources.texts.stop_words import STOP_WORDS, TALK
 from ilk.sources.texts.topics import MOST_TOPICS, MOST_WORDS, TextPlan, _row, learn_topics, score_texts
 from ilk.sources.texts.words import languages_of, words_in
 from ilk.sources.texts.written import written_in
@@ -90,8 +90,18 @@ def test_a_rare_language_is_not_one_of_theirs():
 
 def test_stop_words_are_words():
     """Small letters, none twice in what `words_in` makes of them."""
-    for words in STOP_WORDS.values():
+    for words in (*STOP_WORDS.values(), *TALK.values()):
         assert all(words_in(word) == [word] for word in words)
+    assert STOP_WORDS.keys() == TALK.keys()
+    assert all(STOP_WORDS[name].isdisjoint(TALK[name]) for name in TALK)
+
+
+def test_thanking_and_answering_are_no_topics():
+    """Whatever people write about, they greet and thank; by that nobody is told from anybody."""
+    polite = [f"hello {' '.join(FOOD[i % 3 : i % 3 + 4])} thanks for the answer, good question" for i in range(60)]
+    sporty = [f"hi {' '.join(SPORT[i % 3 : i % 3 + 4])} thank you, I think that is right" for i in range(60)]
+    plan = learn_topics(polite + sporty, least=10)
+    assert set(plan.words) <= set(FOOD + SPORT)
 
 
 def test_planted_topics_are_found(plan):
@@ -99,11 +109,9 @@ def test_planted_topics_are_found(plan):
     kinds = [set(FOOD), set(SPORT), set(MUSIC)]
     assert plan.languages == ("English",)
     assert set(plan.words) == set(FOOD + SPORT + MUSIC)
-    assert all(any(set(name.replace(",", "").split(" and ")) <= kind for kind in kinds) for name in plan.names)
+    assert all(any(set(name.split("/")) <= kind for kind in kinds) for name in plan.names)
     shares = score_texts(plan, people(seed=1))
-    about = np.array(
-        [next(i for i, kind in enumerate(kinds) if name.split(" ")[0].strip(",") in kind) for name in plan.names]
-    )
+    about = np.array([next(i for i, kind in enumerate(kinds) if name.split("/")[0] in kind) for name in plan.names])
     right = [shares[i, about == i % 3].sum() for i in range(300)]
     assert np.mean(right) > 0.95
 

@@ -35,7 +35,7 @@ def block_of(plan: ColumnPlan) -> str:
 
 
 def chosen_by(plans: Sequence[ColumnPlan], settings: Settings) -> tuple[ColumnPlan, ...]:
-    """Let only the columns of the block that `by` names build.
+    """Let only the columns of the block, or of the group of the labels file, that `by` names build.
 
     Without a word, where all there is comes from activity, interests build and how much somebody does describes.
     """
@@ -56,14 +56,16 @@ def block_problems(plans: Sequence[ColumnPlan], settings: Settings) -> list[str]
     problems = [f"no column of {name!r}, which was given a weight, builds segments" for name in named
                 if not any(block_of(plan) == name for plan in building)]  # fmt: skip
     if settings.by is not None and not any(_is_in(plan, settings.by) for plan in building):
-        there = ", ".join(dict.fromkeys(block_of(plan) for plan in building)) or "nothing"
+        names = [name for plan in building for name in (block_of(plan), plan.label.group) if name]
+        there = ", ".join(dict.fromkeys(names)) or "nothing"
         problems.append(f"segments are to be made by {settings.by!r}, and only {there} could build them")
     return problems
 
 
 def _is_in(plan: ColumnPlan, block: str) -> bool:
-    """Interests of an activity log are also activity."""
-    return block in {plan.block, block_of(plan)}
+    """Interests of an activity log are also activity; a group is one of the labels file or of a grid."""
+    group = plan.label.group.strip().casefold()
+    return block in {plan.block, block_of(plan)} or (bool(group) and block.strip().casefold() == group)
 
 
 def _describing(plan: ColumnPlan, why: str) -> ColumnPlan:

@@ -23,6 +23,8 @@ than the others are by this part of it."""
 USERS = "users"
 """Who has much or little of columns that people of several kinds do."""
 
+BUYERS = "buyers"
+
 _MEASURES = {"amount", "count", "frequency", "share"}
 
 Kind = tuple[str, int]
@@ -66,7 +68,10 @@ def _far_above(places: Sequence[int], i: int, segments: Sequence[Sequence[Trait]
 
 
 def _groups(ground: Ground) -> dict[str, list[int]]:
-    """Places of the columns about one kind of people, the largest kind first; of all of them for users."""
+    """Places of the columns about one kind of people, the largest kind first; of all of them for users.
+
+    Whoever is known by orders alone is a buyer, whatever of them is counted.
+    """
     theme_of, by_noun, everything = ground.theme_of, dict[str, list[int]](), list[int]()
     for at, (column, words) in enumerate(zip(ground.columns, ground.words, strict=True)):
         if column.plan.column not in theme_of or words.measure not in _MEASURES:
@@ -75,7 +80,9 @@ def _groups(ground: Ground) -> dict[str, list[int]]:
         if words.agent:
             by_noun.setdefault(words.agent.rsplit(maxsplit=1)[-1], []).append(at)
     by_noun.pop(USERS, None)
-    groups = dict(sorted(by_noun.items(), key=lambda item: -len(item[1]))) | {USERS: everything}
+    ordered = bool(everything) and all(ground.columns[at].plan.block == "orders" for at in everything)
+    all_of_them = BUYERS if ordered else USERS
+    groups = dict(sorted(by_noun.items(), key=lambda item: -len(item[1]))) | {all_of_them: everything}
     return {noun: places for noun, places in groups.items() if len(places) >= LEAST_COLUMNS}
 
 
@@ -100,5 +107,5 @@ def _phrase(noun: str, *, high: bool) -> Phrase:
     how = "heavy" if high else "light"
     if noun == USERS:
         return Phrase(USERS, how, "", "with", "high" if high else "low", "use", high)
-    done = "purchase" if noun == "buyers" else next(key for key, agent in bank.AGENTS.items() if agent == noun)
+    done = "purchase" if noun == BUYERS else next(key for key, agent in bank.AGENTS.items() if agent == noun)
     return Phrase(noun, how, "", "with", "many" if high else "few", plural(done), high)

@@ -235,6 +235,9 @@ INTERESTS = {
 }
 """What people are fans of; whoever scores high on anything else is only said to score high on it."""
 
+NOT_LIKED = {"anger", "anxiety", "fear", "mood", "notes", "phobia", "spending", "stress"}
+"""Words beside which an interest is none: mood swings, writing notes, spending on gadgets."""
+
 VALUE_WORDS = (
     "purchases",
     "purchase",

@@ -84,3 +84,44 @@ STOP_WORDS: Mapping[str, frozenset[str]] = {
     ),
 }
 """Of each language that is told apart, the words that nearly every text in it has."""
+
+TALK: Mapping[str, frozenset[str]] = {
+    "English": _words(
+        "actually agree agreed answer answered answers ask asked asking believe comment comments correct course edit "
+        "edited even exactly example examples fact feel fine give given good great guess happy hello help hey hi hope "
+        "idea instance interesting kind know known let little long lot lots love mean meaning means mention mentioned "
+        "nice ok okay people please point post posted posts probably question questions read reply right sorry sort "
+        "thank thanks thought time tried try trying understand welcome wonder work wrong"
+    ),
+    "Italian": _words(
+        "bella bello buon buona buono capire capito caro ciao commenti commento credo domanda domande dubbio esatto "
+        "esempi esempio giusta giusto grazie idea infatti invece mente pensare penso persone prego proprio punto "
+        "questione ragione riguarda risposta risposte salve sbagliato scusa scusate secondo sembra sicuro significa "
+        "significato so spero tempo usare uso vedere vero volte"
+    ),
+    "German": _words(
+        "antwort antworten beispiel bitte dank danke denke eigentlich finde frage fragen freue freut genau gerade "
+        "gerne glaube gruss gruß grüße gute guten guter hallo hilfe idee kommentar leider leute lieb liebe natürlich "
+        "problem recht richtig sagen sicher tag vielen vielleicht weiss weiß wirklich wäre wünsche zeit"
+    ),
+    "French": _words(
+        "accord aide article besoin bien bon bonjour bonne bonsoir commentaire commentaires crois exemple idée merci "
+        "moment pense personnes plaît problème question questions réponse réponses sais salut savoir super temps "
+        "vraiment"
+    ),
+    "Spanish": _words(
+        "acuerdo ayuda buena buenas bueno buenos claro comentario comentarios creo ejemplo favor gente gracias hola "
+        "idea igual manera momento parece pienso pregunta preguntas problema respuesta respuestas saludo saludos "
+        "tiempo veces verdad"
+    ),
+    "Portuguese": _words(
+        "acho ajuda boa bom certo claro comentário comentários dia exemplo favor forma gente ideia momento obrigada "
+        "obrigado oi olá parece penso pergunta perguntas pessoas problema resposta respostas tempo verdade vezes"
+    ),
+    "Dutch": _words(
+        "antwoord antwoorden bedankt beste dank dankjewel denk echt eigenlijk gewoon goede graag groet groeten hallo "
+        "hoi idee juist leuk mensen misschien moment natuurlijk probleem reactie tijd vind voorbeeld vraag vragen "
+        "weet"
+    ),
+}
+"""Words of any conversation, whatever it is about: greeting, thanking, asking, answering, thinking."""

@@ -151,13 +151,15 @@ def _row(text: Sequence[str], at: Mapping[str, int], idf: Matrix) -> tuple[npt.N
 
 
 def _names(topics: Matrix, words: Sequence[str]) -> tuple[str, ...]:
-    """Two words a topic, heavy in it and light in the others; a third where two would be called the same."""
+    """Two words a topic, heavy in it and light in the others; a third where two would be called the same.
+
+    A stroke stands between them, so that a topic stays one thing in a sentence: translation and verbs/tense.
+    """
     share = topics * topics / np.maximum(topics.sum(axis=0), np.finfo(float).tiny)
     heaviest = [_apart([words[i] for i in np.argsort(-row, kind="stable")[:20]]) for row in share]
-    short = [" and ".join(three[:2]) for three in heaviest]
+    short = ["/".join(three[:2]) for three in heaviest]
     return tuple(
-        name if short.count(name) == 1 else " and ".join([", ".join(three[:-1]), three[-1]])
-        for name, three in zip(short, heaviest, strict=True)
+        name if short.count(name) == 1 else "/".join(three) for name, three in zip(short, heaviest, strict=True)
     )
 
 

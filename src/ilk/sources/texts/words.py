@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ilk.sources.texts.stop_words import STOP_WORDS
+from ilk.sources.texts.stop_words import STOP_WORDS, TALK
 
 SHORTEST = 3
 """Letters of a word that may name a topic."""
@@ -56,5 +56,5 @@ def telling(word: str, stop: frozenset[str]) -> bool:
 
 
 def stop_words_of(languages: Iterable[str]) -> frozenset[str]:
-    """Return the stop words of all these languages together."""
-    return frozenset().union(*(STOP_WORDS[name] for name in languages))
+    """Return the stop words of all these languages together, and their words of any conversation."""
+    return frozenset().union(*(said[name] for name in languages for said in (STOP_WORDS, TALK)))
