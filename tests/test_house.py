@@ -29,7 +29,7 @@ FLOORS = [
     {"study"},
     {"crowd"},
     {"findings", "deliver", "methods", "worlds"},
-    {"segment", "world"},
+    {"segment", "world", "given"},
     {"act", "watch", "doctor"},
     {"console", "flags"},
     {"app", "service"},

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from ilk.choose.part import part_of
 from ilk.cluster.backed import of_enough
-from ilk.cluster.method import Found, Method, Run
+from ilk.cluster.method import Found, Method, Run, by_size
 from ilk.cluster.nearest import nearest_two
-from ilk.cluster.scorer import ByCentres, nearest_by
+from ilk.cluster.scorer import ByCentres
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, tiles_of
@@ -250,12 +250,7 @@ def _of_enough(crowd: Crowd, fit: Found, settings: Settings) -> Found:
 
 def _numbered(crowd: Crowd, fit: Found, settings: Settings) -> Found:
     """Number segments by all who are in them; the fit knows only those who had a vote."""
-    sizes = sizes_of(fit.labels[crowd.known], fit.scorer.k)
-    rank = np.lexsort((*fit.scorer.middles.T[::-1], -sizes))
-    if np.array_equal(rank, np.arange(len(rank))):
-        return fit
-    scorer = fit.scorer.renumbered(np.argsort(rank))
-    return replace(fit, scorer=scorer, labels=nearest_by(scorer, crowd.tiles, threads=settings.threads).label)
+    return by_size(fit, crowd.tiles, sizes_of(fit.labels[crowd.known], fit.scorer.k), threads=settings.threads)
 
 
 def sizes_of(labels: NDArray[np.integer], k: int) -> NDArray[np.int64]:

@@ -13,6 +13,7 @@ from ilk.cluster.on_rows import OnRows
 from ilk.cluster.soft_solvers import LatentClass, MixtureModel
 from ilk.cluster.within import Asked, Bounded
 from ilk.crowd import Crowd
+from ilk.features.plans import Recipe
 from ilk.features.recipe import square_weights
 from ilk.features.topics import is_spherical
 from ilk.figures import percent
@@ -36,9 +37,18 @@ GAPS = (
 )
 
 
-def method_for(crowd: Crowd, settings: Settings) -> Method:
-    """The method that was asked for, or the one that fits the columns."""
-    weights = square_weights(crowd.fitted.recipe)
+def method_for(recipe: Recipe, n: int, settings: Settings) -> Method:
+    """The method that was asked for, or the one that fits the columns.
+
+    Args:
+        recipe: Of the features.
+        n: Customers who answered anything.
+        settings: Of the study.
+
+    Raises:
+        BadSetting: If no number of segments that was asked for can be within the bounds of sizes.
+    """
+    weights = square_weights(recipe)
     if settings.levels is not None:
         return Levels(max(settings.levels))
     if settings.method == "ward":
@@ -46,19 +56,15 @@ def method_for(crowd: Crowd, settings: Settings) -> Method:
     if settings.method == "density":
         return OnRows(Density(weights, least=settings.min_group))
     if settings.method == "latent":
-        return OnRows(LatentClass(crowd.fitted.recipe, settings.min_group))
+        return OnRows(LatentClass(recipe, settings.min_group))
     if settings.method == "mixture":
         return OnRows(MixtureModel())
-    return _bounded(crowd, settings) if settings.bounded else KMEANS
+    return _bounded(n, settings) if settings.bounded else KMEANS
 
 
-def _bounded(crowd: Crowd, settings: Settings) -> Bounded:
-    """k-means within bounds.
-
-    Raises:
-        BadSetting: If no number of segments that was asked for can be within them.
-    """
-    asked, n = Asked.of(settings), int(crowd.known.sum())
+def _bounded(n: int, settings: Settings) -> Bounded:
+    """k-means within bounds."""
+    asked = Asked.of(settings)
     usual = (2, HIGHEST) if settings.k == "auto" else settings.k
     least, most = (usual, usual) if isinstance(usual, int) else usual
     if least > 1 and not any(asked.possible(n, k) for k in range(least, most + 1)):

@@ -11,7 +11,7 @@ from sklearn.metrics import adjusted_rand_score
 from ilk.cluster.density import Density, best_limit
 from ilk.cluster.grouping import Ward, distances_between, means_of, nearest_of
 from ilk.cluster.method import Run
-from ilk.cluster.on_rows import OnRows
+from ilk.cluster.on_rows import OnRows, Rows
 from ilk.cluster.scorer import nearest_rows
 from ilk.engines.tiles import tiles_of
 
@@ -31,7 +31,7 @@ def blobs():
 @pytest.mark.parametrize("k", [2, 3, 7, 12])
 def test_wards_groups_are_scikit_learns(k):
     rows = on_grid(np.random.default_rng(3).normal(size=(200, 4)))
-    scorer = Ward(np.ones(4)).solve(rows, [k], seed=0, thorough=False)[k].scorer
+    scorer = Ward(np.ones(4)).solve(Rows(rows), [k], seed=0, thorough=False)[k].scorer
     told = AgglomerativeClustering(k, linkage="ward").fit_predict(rows.astype(float))
     assert adjusted_rand_score(nearest_rows(scorer, rows).label, told) == 1.0
 

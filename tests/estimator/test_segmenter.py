@@ -222,7 +222,12 @@ def test_cloned_pickled_and_shown(groups):
         ({"n_segments": 700}, "n_samples=600 should be >= n_segments=700"),
         ({"n_segments": 2, "init": "best"}, "k-means\\+\\+"),
         ({"n_segments": 2, "init": np.zeros((3, 3))}, "one row of features a segment"),
-        ({"n_segments": 2, "method": "ward"}, "method must be"),
+        ({"n_segments": 2, "method": "spectral"}, "method: must be 'auto', 'kmeans'"),
+        ({"n_segments": 2, "method": "ward", "min_size": 10}, "bound the segments of k-means"),
+        ({"n_segments": 2, "min_share": 2.0}, "min-share"),
+        ({"n_segments": 5, "min_size": 200}, "200"),
+        ({"n_segments": 2, "method": "ward", "init": np.zeros((2, 3))}, "leave out init"),
+        ({"n_segments": 17, "method": "density"}, "density does not find 17 segments"),
     ],
 )
 def test_what_does_not_fit_is_refused(groups, options, message):
@@ -278,3 +283,63 @@ def test_more_segments_than_different_rows():
     found = ilk.Segmenter(4).fit(x)
     assert found.inertia_ == 0.0
     assert set(found.labels_) == {0, 1}
+
+
+METHODS = ["auto", "mixture", "latent", "ward"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_every_method_gives_the_labels_of_the_command_line(data, method):
+    """On the columns of a frame, at a number that is asked for."""
+    frame = pd.read_csv(data / "credit-card" / "customers.csv", nrows=1000)
+    study = ilk.segment(frame, k="3..3", method=method)
+    theirs = study.assignments.column("segment").to_numpy() - 1
+    found = ilk.Segmenter(3, method=method).fit(frame)
+    np.testing.assert_array_equal(found.labels_, theirs)
+    np.testing.assert_array_equal(found.predict(frame), theirs)
+
+
+@pytest.mark.slow
+def test_bounds_give_the_labels_of_the_command_line(data):
+    frame = pd.read_csv(data / "credit-card" / "customers.csv", nrows=1000)
+    study = ilk.segment(frame, k="3..3", max_share="40%")
+    found = ilk.Segmenter(3, max_share=0.4).fit(frame)
+    np.testing.assert_array_equal(found.labels_, study.assignments.column("segment").to_numpy() - 1)
+    assert np.bincount(found.labels_).max() <= 400
+
+
+@pytest.mark.parametrize("method", ["kmeans", "mixture", "latent", "ward", "density"])
+def test_every_method_finds_groups_and_puts_customers_where_they_are_nearest(groups, truth, method):
+    found = ilk.Segmenter(3, method=method).fit(groups)
+    if method != "latent":  # its bands hold a fifth of the customers each, whatever the groups
+        means = [groups[found.labels_ == j].mean(axis=0) for j in range(3)]
+        np.testing.assert_allclose(found.cluster_centers_ / means, 1.0, atol=0.05)
+        np.testing.assert_array_equal(found.labels_[found.labels_ >= 0], truth[found.labels_ >= 0])
+    assert (found.labels_ >= 0).mean() > 0.8
+    np.testing.assert_array_equal(found.predict(groups), found.labels_)
+    far = found.transform(groups)
+    np.testing.assert_array_equal(far.argmin(axis=1)[found.labels_ >= 0], found.labels_[found.labels_ >= 0])
+    assert found.score(groups) == pytest.approx(-(far.min(axis=1) ** 2).sum(), rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["mixture", "latent"])
+def test_parts_of_a_customer_count_in_methods_of_likelihood(groups, method):
+    """Half of every weight is the same fit, and a weight moves the mean."""
+    weight = np.random.default_rng(3).integers(1, 4, 600) * 0.5
+    weight[0] = 0.25
+    one = ilk.Segmenter(3, method=method).fit(groups, sample_weight=weight)
+    other = ilk.Segmenter(3, method=method).fit(groups, sample_weight=weight * 2)
+    np.testing.assert_array_equal(one.labels_, other.labels_)
+
+
+@pytest.mark.parametrize("method", ["ward", "density"])
+def test_methods_of_whole_customers_refuse_parts(groups, method):
+    with pytest.raises(ilk.IlkError, match=f"cannot be weighted with method {method}"):
+        ilk.Segmenter("auto" if method == "density" else 3, method=method).fit(groups, sample_weight=np.full(600, 0.3))
+
+
+def test_k_is_found_by_another_method(groups, truth):
+    found = ilk.Segmenter(method="ward").fit(groups)
+    assert found.n_segments_ == 3
+    np.testing.assert_array_equal(found.labels_, truth)

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 import ilk
 import oracle
 from ilk.cluster.answers import coding_of
+from ilk.cluster.on_rows import Rows
 from ilk.cluster.soft_solvers import LatentClass, MixtureModel
 from ilk.features.plans import ColumnPlan, Label
 from ilk.features.recipe import apply, fit_recipe
@@ -42,9 +43,9 @@ def scorers(seed=0):
     matrix = apply(recipe, table)
     full = np.nan_to_num(matrix[:, :6])
     return {
-        "latent": (LatentClass(recipe, 10).solve(matrix, [3], seed=0, thorough=True)[3], matrix),
-        "mixture": (MixtureModel().solve(matrix[:, :6], [3], seed=0, thorough=True)[3], matrix[:, :6]),
-        "full": (MixtureModel().solve(full @ lean(), [2], seed=0, thorough=True)[2], full @ lean()),
+        "latent": (LatentClass(recipe, 10).solve(Rows(matrix), [3], seed=0, thorough=True)[3], matrix),
+        "mixture": (MixtureModel().solve(Rows(matrix[:, :6]), [3], seed=0, thorough=True)[3], matrix[:, :6]),
+        "full": (MixtureModel().solve(Rows(full @ lean()), [2], seed=0, thorough=True)[2], full @ lean()),
     }
 
 

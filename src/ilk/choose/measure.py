@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ilk.choose.guard import Trial
 from ilk.choose.null import CEILING, NullTables, fit_copula, null_explained, null_medians
 from ilk.choose.part import part_of, watch_of
-from ilk.choose.silhouette import silhouettes
+from ilk.choose.silhouette import mean_widths
 from ilk.choose.stability import Pairs, agreements, refit_all, spread_of
 from ilk.choose.strength import prediction_strengths
 from ilk.choose.valley import valleys_of
@@ -94,7 +94,13 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
     if not trials:
         return ()
     nearest = [nearest_by(trial.scorer, sample.tiles, threads=sample.threads) for trial in trials]
-    widths = _mean_widths(sample, nearest, part_of(progress, 0.0, 0.02))
+    widths = mean_widths(
+        sample.features,
+        [near.label for near in nearest],
+        sample.square_weights,
+        threads=sample.threads,
+        progress=part_of(progress, 0.0, 0.02),
+    )
     ks = [trial.k for trial in trials]
     strengths = _strengths(sample, ks, part_of(progress, 0.02, 0.08))
     pairs = Pairs(sample.seed, "bootstrap", 0, sample.method.effort.pairs)
@@ -183,29 +189,6 @@ def _nulls(sample: Sample, tables: NullTables, ks: Sequence[int], progress: Prog
         threads=sample.threads,
         progress=progress,
     )
-
-
-def _mean_widths(sample: Sample, nearest: list[Nearest], progress: Progress | None) -> list[float | None]:
-    """Mean silhouettes; labellings that place everybody share one pass, in the others some are left out."""
-    everybody = [near for near in nearest if near.label.min(initial=0) >= 0]
-    widths = iter(_widths(sample, slice(None), everybody, progress))
-    return [
-        next(widths) if near.label.min(initial=0) >= 0 else _widths(sample, near.label >= 0, [near], progress)[0]
-        for near in nearest
-    ]
-
-
-def _widths(
-    sample: Sample, rows: slice | NDArray[np.bool_], nearest: list[Nearest], progress: Progress | None
-) -> list[float | None]:
-    labels = [near.label[rows] for near in nearest]
-    if not labels or not len(labels[0]):
-        return [None] * len(labels)
-    widths = silhouettes(
-        sample.features[rows], np.stack(labels), sample.square_weights, threads=sample.threads, progress=progress
-    )
-    divided = [len(np.unique(label)) > 1 for label in labels]
-    return [float(width.mean()) if several else None for width, several in zip(widths, divided, strict=True)]
 
 
 def _valleys(sample: Sample, trial: Trial, near: Nearest) -> tuple[float, ...]:

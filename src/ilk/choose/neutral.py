@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.choose.silhouette import silhouettes
+from ilk.choose.silhouette import mean_widths
 from ilk.choose.stability import Pairs, agreements, refit_all
 from ilk.choose.strength import prediction_strengths
 from ilk.choose.vote import Ballot, Wish, decide
@@ -38,18 +38,17 @@ def neutral_k(
     if not fits:
         return 1
     tiles, ks = tiles_of(features, threads=threads), list(fits)
-    labels = np.stack([nearest_by(fits[k].scorer, tiles, threads=threads).label for k in ks])
-    widths = silhouettes(features, labels, square_weights, threads=threads)
+    labels = [nearest_by(fits[k].scorer, tiles, threads=threads).label for k in ks]
+    widths = mean_widths(features, labels, square_weights, threads=threads)
     pairs = Pairs(seed, "bootstrap", 0, method.effort.pairs)
     refits = refit_all(tiles, ks, pairs, method=method, threads=threads)
     strengths = prediction_strengths(tiles, ks, seed=seed, method=method, threads=threads)
-    each = zip(ks, widths.mean(axis=1), (strengths[k] for k in ks), strict=True)
     ballots = [
-        Ballot(k, float(width), strength, float(np.median(agreements(refits[k]))), _smallest(fits[k]))
-        for k, width, strength in each
+        Ballot(k, width or 0.0, strengths[k], float(np.median(agreements(refits[k]))), _smallest(fits[k]))
+        for k, width in zip(ks, widths, strict=True)
     ]
     return decide(ballots, len(features), Wish(prefer=None)).neutral
 
 
 def _smallest(fit: Found) -> int:
-    return int(np.bincount(fit.labels, minlength=fit.scorer.k).min())
+    return int(np.bincount(fit.labels[fit.labels >= 0], minlength=fit.scorer.k).min())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,33 @@ def silhouettes(
     sums[:, rows] = total.transpose(1, 0, 2).reshape(len(sums), -1)[:, : len(features)]
     to_self = np.where(answered(features, square_weights) > 0, 0.0, np.sqrt(2 * square_weights.sum()))
     return np.stack([_widths(sums[offset[i] : offset[i + 1]], own, to_self) for i, own in enumerate(labels)])
+
+
+def mean_widths(
+    features: Matrix,
+    labels: Sequence[NDArray[np.integer]],
+    square_weights: NDArray[np.float64],
+    *,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> list[float | None]:
+    """Mean silhouette of each labelling; None where all are in one segment, or in none.
+
+    Labellings that place everybody share one pass, in the others those of label -1 are left out. See `silhouettes`.
+    """
+
+    def of(rows: NDArray[np.bool_], some: list[NDArray[np.integer]]) -> list[float | None]:
+        if not some or not rows.any():
+            return [None] * len(some)
+        own = np.stack([label[rows] for label in some])
+        widths = silhouettes(features[rows], own, square_weights, threads=threads, progress=progress)
+        divided = [len(np.unique(label)) > 1 for label in own]
+        return [float(width.mean()) if several else None for width, several in zip(widths, divided, strict=True)]
+
+    whole = [label.min(initial=0) >= 0 for label in labels]
+    together = of(np.ones(len(features), np.bool_), [label for label, all_ in zip(labels, whole, strict=True) if all_])
+    rest = iter(together)
+    return [next(rest) if all_ else of(label >= 0, [label])[0] for label, all_ in zip(labels, whole, strict=True)]
 
 
 def _widths(

@@ -12,7 +12,7 @@ from ilk.cluster.grouping import CELLS, Themselves, distances_between, means_of,
 from ilk.cluster.method import Effort
 from ilk.cluster.micro import LEAST, MOST
 from ilk.cluster.neighbours import ByNeighbours
-from ilk.cluster.on_rows import Solved
+from ilk.cluster.on_rows import Rows, Solved
 from ilk.engines.tiles import Matrix
 
 Floats = NDArray[np.float64]
@@ -51,6 +51,7 @@ class Density:
     settled: tuple[tuple[int, float], ...] = ()
     name: str = "density"
     finds_k: bool = True
+    weighs: bool = False
     most: int = 20_000
     effort: Effort = EFFORT
 
@@ -58,12 +59,12 @@ class Density:
         """The same with what it settled on at each k."""
         return replace(self, settled=tuple((k, one.setting) for k, one in solved.items() if one.setting is not None))
 
-    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+    def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Group the rows; `seed` changes nothing, because nothing is drawn."""
         del seed
-        rows, head = _whole_first(rows)
+        matrix, head = _whole_first(rows.matrix)
         apart = np.sqrt(distances_between(head, self.square_weights))
-        return self._found(rows, head, apart, ks) if thorough else self._again(head, apart, ks)
+        return self._found(matrix, head, apart, ks) if thorough else self._again(head, apart, ks)
 
     def _again(self, head: Matrix, apart: Floats, ks: Sequence[int]) -> Mapping[int, Solved]:
         themselves, found = Themselves.of(head), {}

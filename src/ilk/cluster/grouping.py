@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ilk.cluster.method import Effort
 from ilk.cluster.micro import FEWEST_CUSTOMERS, LEAST, MOST, micro_segments
 from ilk.cluster.neighbours import PIECE, ByNeighbours
-from ilk.cluster.on_rows import Solved
+from ilk.cluster.on_rows import Rows, Solved
 from ilk.engines.tiles import UNIT, Matrix
 
 Floats = NDArray[np.float64]
@@ -44,6 +44,7 @@ class Ward:
     least: int = LEAST
     name: str = "ward"
     finds_k: bool = False
+    weighs: bool = False
     most: int = 20_000
     effort: Effort = WARD_EFFORT
 
@@ -52,9 +53,12 @@ class Ward:
         del solved
         return self
 
-    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+    def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Cut one tree at every k; `seed` changes nothing, because nothing is drawn."""
         del seed
+        return self._cut(rows.matrix, ks, thorough=thorough)
+
+    def _cut(self, rows: Matrix, ks: Sequence[int], *, thorough: bool) -> Mapping[int, Solved]:
         head = rows[:TREE]
         tree = _tree(distances_between(head, self.square_weights))
         near = nearest_of(rows[TREE:], head, self.square_weights) if thorough else np.zeros(0, np.intp)

@@ -12,7 +12,7 @@ from ilk.cluster.ensemble import fit_many, label_many
 from ilk.cluster.method import Draws, Effort, Found, Method, Refits, Run, Scorers, find_centres, inertia_of
 from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import Places, Scorer, label_by, nearest_by
-from ilk.engines.tiles import Tiles, matrix_of
+from ilk.engines.tiles import Tiles, masses_of, matrix_of
 
 Floats = NDArray[np.float64]
 
@@ -90,7 +90,7 @@ class Levels(Method):
         """See `ward`."""
         m = self._fine(int((tiles.mass > 0).sum()), ks)
         fine = find_centres(tiles, m, run)
-        sizes = np.bincount(fine.labels, minlength=m).astype(np.float64)
+        sizes = np.bincount(fine.labels, weights=masses_of(tiles), minlength=m).astype(np.float64)
         found = {}
         for k, owner in ward(fine.scorer.middles, sizes, ks).items():
             scorer = _scorer(fine.scorer.middles, owner, sizes)
@@ -117,10 +117,10 @@ class Levels(Method):
     def _refitted(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> dict[int, list[Scorer]]:
         m = self._fine(tiles.n, ks)
         centres = fit_many(tiles, draws.masses, m, draws.seeds, threads=draws.threads, progress=draws.progress)
-        labels = label_many(tiles, centres, threads=draws.threads)
+        labels, own = label_many(tiles, centres, threads=draws.threads), masses_of(tiles)
         scorers: dict[int, list[Scorer]] = {k: [] for k in ks}
         for rows, label, mass in zip(centres, labels, draws.masses, strict=True):
-            sizes = np.bincount(label, weights=mass, minlength=m).astype(np.float64)
+            sizes = np.bincount(label, weights=mass * own, minlength=m).astype(np.float64)
             for k, owner in ward(rows, sizes, ks).items():
                 scorers[k].append(_scorer(rows, owner, sizes))
         return scorers

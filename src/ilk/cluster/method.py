@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from ilk.cluster.ensemble import fit_many, label_many
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.nearest import nearest_two
 from ilk.cluster.scorer import ByCentres, Scorer, nearest_by
-from ilk.engines.tiles import Tiles, matrix_of
+from ilk.engines.tiles import Tiles, masses_of, matrix_of
 from ilk.progress import Progress
 from ilk.sources.source import Note
 
@@ -258,17 +258,34 @@ def cold_centres(tiles: Tiles, k: int, seed: int, *, starts: int) -> ByCentres:
     return ByCentres(fit_many(tiles, everyone.masses, k, everyone.seeds, starts=starts, threads=1)[0])
 
 
+def by_size(fit: Found, tiles: Tiles, sizes: NDArray[np.number], *, threads: int | None = None) -> Found:
+    """The same segments, the largest first.
+
+    Args:
+        fit: What was found.
+        tiles: Those it was found of.
+        sizes: (k,), of each segment.
+        threads: How many to use.
+    """
+    rank = np.lexsort((*fit.scorer.middles.T[::-1], -sizes))
+    if np.array_equal(rank, np.arange(len(rank))):
+        return fit
+    scorer = fit.scorer.renumbered(np.argsort(rank))
+    return replace(fit, scorer=scorer, labels=nearest_by(scorer, tiles, threads=threads).label)
+
+
 def inertia_of(scorer: Scorer, tiles: Tiles, *, labels: Labels | None = None) -> float:
-    """Sum of squared distances over the answered features to the middle of the segment each customer is in.
+    """Sum of mass * squared distance over the answered features to the middle of the segment each customer is in.
 
     Who is unlike anyone counts to the nearest middle. `labels` are those of the scorer, where they are known.
     """
+    mass = masses_of(tiles)
     if isinstance(scorer, ByCentres):
-        return float(nearest_two(tiles, scorer.centres, threads=1).d1.sum())
+        return float((mass * nearest_two(tiles, scorer.centres, threads=1).d1).sum())
     known = nearest_by(scorer, tiles, threads=1).label if labels is None else labels
     apart = ByCentres(scorer.middles).scores(matrix_of(tiles))
     own = np.where(known < 0, apart.argmin(axis=1), known)
-    return float(apart[np.arange(len(apart)), own].sum())
+    return float((mass * apart[np.arange(len(apart)), own]).sum())
 
 
 def explained_share(scorer: Scorer, tiles: Tiles) -> float:

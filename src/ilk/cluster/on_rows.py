@@ -12,15 +12,45 @@ from numpy.typing import NDArray
 from ilk.cluster.everyone import take_on_threads
 from ilk.cluster.method import Draws, Effort, Found, Method, Refits, Run, Scorers, inertia_of
 from ilk.cluster.scorer import Scorer, label_by, nearest_by
-from ilk.engines.tiles import Matrix, Tiles, matrix_of, unblocked
+from ilk.engines.tiles import Matrix, Tiles, masses_of, matrix_of, unblocked
+from ilk.errors import NotSupported
 from ilk.sources.source import Note
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Customers, and how much each of them counts.
+
+    Args:
+        matrix: float32 (n, p), NaN where blank.
+        mass: (n,), above 0; None where each counts once.
+    """
+
+    matrix: Matrix
+    mass: NDArray[np.floating] | None = None
+
+    @classmethod
+    def of(cls, matrix: Matrix, mass: NDArray[np.number], solver: Solver, *, most: int | None = None) -> Rows:
+        """Rows as often as they count; where that is no whole number, or too many, once with their mass.
+
+        Raises:
+            NotSupported: If the solver knows whole customers only.
+        """
+        whole = bool((mass == np.floor(mass)).all()) and (most is None or float(mass.sum()) <= most)
+        if whole:
+            return cls(np.repeat(matrix, mass.astype(np.int64), axis=0))
+        if not solver.weighs:
+            raise NotSupported(
+                f"Customers cannot be weighted with method {solver.name}", do="take kmeans, latent or mixture"
+            )
+        return cls(matrix[mass > 0], mass[mass > 0].astype(np.float64))
 
 
 class Solver(Protocol):
     """What a method on rows has to bring; `OnRows` makes a `Method` of it.
 
     Latent class, mixture, Ward and density are solvers: each takes rows and returns a scorer for every k. Rows drawn
-    twice stand there twice, so no weights are needed.
+    twice stand there twice, so that only customers who count a part of one need a mass.
     """
 
     @property
@@ -43,12 +73,17 @@ class Solver(Protocol):
         """Customers the fit to everybody takes, at the most; the first in hash order."""
         ...
 
+    @property
+    def weighs(self) -> bool:
+        """Whether a row may count a part of one."""
+        ...
+
     def having(self, solved: Mapping[int, Solved]) -> Solver:
         """The solver that makes refits like these: itself, where it settled on nothing."""
         ...
 
-    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
-        """Find segments of some rows, float32 (n, p), NaN where blank.
+    def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+        """Find segments of some rows.
 
         Args:
             rows: In hash order; ties are broken by their place.
@@ -103,17 +138,17 @@ class OnRows(Method):
     def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
         """Solve the sample, and place everybody."""
         run.check()
-        rows = _first_voters(tiles, run.order, self.solver.most, run.threads)
+        rows = _first_voters(tiles, run, self.solver)
         solved = self.solver.solve(rows, ks, seed=run.seed, thorough=True)
         return {k: _placed(one, tiles, run.threads) for k, one in solved.items()}
 
     def refit(self, tiles: Tiles, ks: Sequence[int], draws: Draws) -> Mapping[int, Refits]:
         """Solve each weighting for all k at once."""
-        matrix, ks = matrix_of(tiles), sorted(ks)
+        matrix, own, ks = matrix_of(tiles), masses_of(tiles), sorted(ks)
         fits = []
         for mass, seed in zip(draws.masses, draws.seeds, strict=True):
             draws.check()
-            fits.append(self._scorers(np.repeat(matrix, mass, axis=0), ks, int(seed)))
+            fits.append(self._scorers(Rows.of(matrix, mass * own, self.solver), ks, int(seed)))
         labels = [label_by([fit[k] for k in ks], matrix) for fit in fits]
         return {
             k: Refits(k, tuple(fit[k] for fit in fits), np.stack([own[i] for own in labels])) for i, k in enumerate(ks)
@@ -122,9 +157,9 @@ class OnRows(Method):
     def refit_once(self, tiles: Tiles, ks: Sequence[int], seeds: Mapping[int, int], *, starts: int) -> Scorers:
         """Solve all of the sample."""
         del starts
-        return self._scorers(matrix_of(tiles), ks, seeds[ks[0]])
+        return self._scorers(Rows.of(matrix_of(tiles), masses_of(tiles), self.solver), ks, seeds[ks[0]])
 
-    def _scorers(self, rows: Matrix, ks: Sequence[int], seed: int) -> Scorers:
+    def _scorers(self, rows: Rows, ks: Sequence[int], seed: int) -> Scorers:
         return {k: one.scorer for k, one in self.solver.solve(rows, ks, seed=seed, thorough=False).items()}
 
 
@@ -136,7 +171,9 @@ def _placed(solved: Solved, tiles: Tiles, threads: int | None) -> Found:
     return replace(found, setting=solved.setting, notes=solved.notes)
 
 
-def _first_voters(tiles: Tiles, order: NDArray[np.int64], most: int, threads: int | None) -> Matrix:
-    """The first rows in hash order that have a voice."""
-    voters = order[tiles.mass.ravel()[order] > 0][:most]
-    return matrix_of(unblocked(take_on_threads(tiles.block, voters, threads), len(voters)))
+def _first_voters(tiles: Tiles, run: Run, solver: Solver) -> Rows:
+    """The first rows in hash order that have a voice, with how much each counts."""
+    mass = masses_of(tiles)
+    voters = run.order[mass[run.order] > 0][: solver.most]
+    rows = matrix_of(unblocked(take_on_threads(tiles.block, voters, run.threads), len(voters)))
+    return Rows.of(rows, mass[voters], solver, most=solver.most)

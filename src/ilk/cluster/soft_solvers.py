@@ -14,7 +14,7 @@ from ilk.cluster.kmeans import fit_kmeans
 from ilk.cluster.latent import STARTS, expected, fit_latent
 from ilk.cluster.method import Effort
 from ilk.cluster.mixture import Gaussians, fit_mixture
-from ilk.cluster.on_rows import Solved
+from ilk.cluster.on_rows import Rows, Solved
 from ilk.cluster.scorer import Scorer
 from ilk.cluster.soft import entropy_r2, posteriors
 from ilk.cluster.soft_scorers import ByLatent, ByMixture
@@ -46,6 +46,7 @@ class LatentClass:
     name: str = "latent"
     effort: Effort = EFFORT
     finds_k: bool = False
+    weighs: bool = True
     most: int = FIT_SAMPLE
 
     def having(self, solved: Mapping[int, Solved]) -> Self:
@@ -53,16 +54,16 @@ class LatentClass:
         del solved
         return self
 
-    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+    def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Fit every k to the same answers."""
-        coding = coding_of(self.recipe, rows, least=self.least)
+        matrix, coding = rows.matrix, coding_of(self.recipe, rows.matrix, least=self.least)
         answers, notes = coding.answers, coding.notes(self.least) if thorough else ()
-        codes, features = codes_of(answers, rows), level_features(answers, rows)
+        codes, features = codes_of(answers, matrix), level_features(answers, matrix)
         starts, found = STARTS if thorough else QUICK_STARTS, {}
         for k in ks:
-            fit = fit_latent(codes, answers, k, seed=seed, n_starts=starts, thorough=thorough)
+            fit = fit_latent(codes, answers, k, seed=seed, mass=rows.mass, n_starts=starts, thorough=thorough)
             scorer = ByLatent.of(fit, answers, expected(fit, features))
-            found[k] = replace(_solved(scorer, rows, fit.bic, thorough=thorough), notes=notes)
+            found[k] = replace(_solved(scorer, matrix, fit.bic, thorough=thorough), notes=notes)
         return found
 
 
@@ -73,6 +74,7 @@ class MixtureModel:
     name: str = "mixture"
     effort: Effort = EFFORT
     finds_k: bool = False
+    weighs: bool = True
     most: int = FIT_SAMPLE
 
     def having(self, solved: Mapping[int, Solved]) -> Self:
@@ -80,17 +82,18 @@ class MixtureModel:
         del solved
         return self
 
-    def solve(self, rows: Matrix, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
+    def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Fit every k."""
-        tiles, order, found = tiles_of(rows), np.arange(len(rows)), {}
+        matrix = rows.matrix
+        tiles, order, found = tiles_of(matrix, rows.mass), np.arange(len(matrix)), {}
         effort = mixture.Effort() if thorough else mixture.Effort(starts=QUICK_STARTS, passes=30)
         for k in ks:
             labels = fit_kmeans(tiles, k, order=order, seed=seed % SEEDS, threads=1).labels
-            fit = fit_mixture(rows, k, labels=labels, seed=seed, effort=effort)
-            found[k] = _solved(ByMixture(Gaussians.of(fit)), rows, fit.bic, thorough=thorough)
+            fit = fit_mixture(matrix, k, labels=labels, seed=seed, mass=rows.mass, effort=effort)
+            found[k] = _solved(ByMixture(Gaussians.of(fit)), matrix, fit.bic, thorough=thorough)
         return found
 
 
-def _solved(scorer: Scorer, rows: Matrix, bic: float, *, thorough: bool) -> Solved:
-    entropy = entropy_r2(posteriors(0.5 * scorer.scores(rows))) if thorough else None
+def _solved(scorer: Scorer, matrix: Matrix, bic: float, *, thorough: bool) -> Solved:
+    entropy = entropy_r2(posteriors(0.5 * scorer.scores(matrix))) if thorough else None
     return Solved(scorer, bic, entropy)

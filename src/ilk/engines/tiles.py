@@ -248,6 +248,11 @@ def matrix_of(tiles: Tiles) -> Matrix:
     return np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
 
 
+def masses_of(tiles: Tiles) -> NDArray[np.float32]:
+    """How much each customer counts, (n,)."""
+    return tiles.mass.ravel()[: tiles.n]
+
+
 def empty_block(n_tiles: int, n_features: int, n_gap_features: int, *, sphere: bool = False) -> Block:
     """Room for so many tiles, each of which may have gaps in `n_gap_features` features; nothing is filled in."""
     lanes, n_gaps = (n_tiles, TILE), n_tiles * n_gap_features
