@@ -104,6 +104,9 @@ def test_answers_say_who_stands_farthest_out():
     first, second = figure.alt.split("; ")[1:]
     assert first.endswith("1 60 %, 2 20 %, 3 10 %, 4 10 %, 5 0 %")
     assert second.endswith("1 10 %, 4 20 %, 5 50 %")
+    assert figure.subtitle.endswith("; grey is what too few answered to be told")
+    told = rated({who: [20, 20, 20, 20, 20] for who in ("all", "1", "2")})
+    assert answer_bars(told.content.column("VISITS"), told.segments).subtitle.endswith("as shares of each segment")
 
 
 def test_answers_are_for_ratings_only(model):

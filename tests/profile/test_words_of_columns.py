@@ -46,6 +46,8 @@ def words_of(name, kind, label=None):
         ("basketball", "count", "basketball", "basketball fans", "level"),
         ("Opera", "ordered", "opera", "opera fans", "level"),
         ("Snakes", "ordered", "snakes", "", "level"),
+        ("Mood swings", "ordered", "mood swings", "", "level"),
+        ("Cooking for others", "ordered", "cooking for others", "", "level"),
     ],
 )
 def test_topic_agent_and_measure(name, kind, topic, agent, measure):

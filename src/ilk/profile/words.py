@@ -247,5 +247,5 @@ def _agent(topic: str, *, spent: bool) -> str:
 def _fans(topic: str) -> str:
     words = topic.casefold().split()
     parts = {part for word in words for part in (word, singular(word), *word.replace("/", "-").split("-"))}
-    liked = bool(parts & bank.INTERESTS) and not parts & bank.NOT_LIKED and len(words) <= 3
+    liked = bool(parts & bank.INTERESTS) and not parts & (bank.NOT_LIKED | bank.LINKS) and len(words) <= 3
     return " ".join([*(singular(word) for word in words), "fans"]) if liked else ""

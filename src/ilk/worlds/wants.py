@@ -60,13 +60,13 @@ EVERYBODY = (
 """Topics that say nothing about wants."""
 
 STATEMENTS = (
-    ("I feel best when I am outside", "outside"),
+    ("I feel best when I am outside", "being outside"),
     ("I plan my weekends around sport", "weekends for sport"),
-    ("Weather seldom keeps me in", "any weather"),
+    ("Weather seldom keeps me in", "walks in any weather"),
     ("My home is where I spend most of my free time", "free time at home"),
     ("I enjoy cooking for others", "cooking for others"),
     ("I repair things rather than replace them", "repairing"),
-    ("I want to see as many countries as I can", "many countries"),
+    ("I want to see as many countries as I can", "seeing many countries"),
     ("I learn a little of the language before I go", "learning languages"),
     ("A good meal abroad is money well spent", "meals abroad"),
     ("I would rather read than watch", "reading"),

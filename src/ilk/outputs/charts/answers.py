@@ -40,7 +40,8 @@ def answer_bars(column: ColumnSummary, segments: Sequence[Segment]) -> Figure | 
     if any(not any(row.shares) for row in rows):
         return None
     alt = "; ".join(_in_words(row, steps) for row in rows)
-    subtitle = f"Answers from {steps[0]} to {steps[-1]}, as shares of each segment"
+    untold = "; grey is what too few answered to be told" * any(None in row.shares for row in rows)
+    subtitle = f"Answers from {steps[0]} to {steps[-1]}, as shares of each segment{untold}"
     draw = _Drawn(tuple(steps), tuple(rows))
     return Figure(f"answers-{slug(column.plan.column)}", _heading(column, rows), subtitle, alt, draw, WIDE)
 
