@@ -11,7 +11,7 @@ import pytest
 
 import ilk
 from ilk.app.entry import NO, YES, read_entry
-from ilk.app.form import N_FIRST, entered, fill, form_of, placed_by_first, typical_of, written
+from ilk.app.form import N_FIRST, fill, form_of, held, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.trouble import as_label, plain
@@ -28,6 +28,11 @@ def model(made):
 @pytest.fixture(scope="module")
 def form(model):
     return form_of(model)
+
+
+def shown(form, row):
+    """What stands in the fields for a customer, shares as they are."""
+    return {column: one.exact for column, one in held(form, row).items()}
 
 
 @pytest.mark.parametrize(
@@ -88,10 +93,10 @@ def test_a_share_above_all_of_them_is_read_where_the_study_saw_it():
 def test_shares_of_a_file_are_shown_as_people_read_them(form):
     share = replace(form.first[0], kind="share")
     for value, shown in ((0.909091, "90.9 %"), (1.0, "100 %"), (0.083333, "8.33 %"), (0.0, "0 %"), (1.25, "125 %")):
-        assert entered(share, str(value)) == value
-        assert written(share, value) == shown
-    assert written(share, None) is None
-    assert entered(share, "50 %") == 0.5
+        assert share.entered(str(value)) == value
+        assert share.written(value) == shown
+    assert share.written(None) is None
+    assert share.entered("50 %") == 0.5
 
 
 def test_a_doubtful_number_is_read_back():
@@ -133,7 +138,7 @@ def test_fields_say_their_unit_what_is_typical_and_where_they_belong(form):
 
 def test_typical_values_come_to_their_segment(model, form):
     for segment in model.segments:
-        filled = fill(form, typical_of(model, form, segment.number))
+        filled = fill(form, shown(form, typical_of(model, segment.number)))
         assert filled.problems == {}
         assert model.explain(filled.values).segment == segment.number
 
@@ -147,11 +152,11 @@ def test_a_form_keeps_what_can_be_read_and_says_what_cannot(form):
 
 def test_values_of_a_file_fit_into_the_fields(form):
     flag = replace(form.first[0], kind="flag")
-    assert [entered(flag, text) for text in ("true", "1", "false", "")] == [YES, YES, NO, None]
+    assert [flag.entered(text) for text in ("true", "1", "false", "")] == [YES, YES, NO, None]
     scale = replace(form.first[0], kind="choice", options=("1", "2"), numeric=True)
-    assert entered(scale, "2.0") == "2"
-    assert entered(scale, "7") is None
-    assert entered(replace(flag, kind="date"), "2026-11-23") == date(2026, 11, 23)
+    assert scale.entered("2.0") == "2"
+    assert scale.entered("7") is None
+    assert replace(flag, kind="date").entered("2026-11-23") == date(2026, 11, 23)
 
 
 @pytest.mark.parametrize(
@@ -219,7 +224,7 @@ def labels_of_form(model, form, rows):
     """Labels as the form finds them: what would stand in the fields, read by the form."""
     positions = []
     for row in rows:
-        filled = fill(form, {field.column: entered(field, row.get(field.column)) for field in form.fields})
+        filled = fill(form, shown(form, row))
         assert filled.problems == {}
         positions.append(read_customer(model, filled.values).features)
     return model.scoring.numbers[nearest_segments(model.scoring, np.array(positions)).label].tolist()

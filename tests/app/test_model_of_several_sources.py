@@ -1,4 +1,4 @@
-"""A model made of customers and orders in the app: every page shows it, the form asks its columns as plain numbers."""
+"""A model made of customers and orders in the app: every page shows it, the form says what its questions are of."""
 
 from __future__ import annotations
 
@@ -55,16 +55,17 @@ def test_one_customer_is_explained_by_the_columns_that_were_made(several):
 
 
 def test_the_form_says_what_each_field_is_of(several):
-    """Fields stand by what they were made of, topics are plain numbers, and the help says where they come from."""
+    """Fields stand by what they were made of, topics are picked, and the help says where they come from."""
     form = form_of(ilk.load(Path(several) / "segments.ilk"))
     headings = [heading for heading, _ in form.groups]
     assert all(heading[0].isupper() for heading in headings)
     blocks = [heading.partition(":")[0].split()[0] for heading in headings]
     assert len([block for block, _ in groupby(blocks)]) == len(set(blocks)), "each block's fields stand together"
-    running = next(field for field in form.fields if field.column == "activity.running")
-    assert (running.kind, running.group) == ("number", "Activity: topics")
-    assert running.typical.isdecimal()
-    assert running.help.startswith("How much there is of this topic, 0 for none. “activity.running”, made from ")
+    running = next(ask for ask in form.fields if "activity.running" in ask.columns)
+    assert (running.kind, running.group) == ("topics", "Activity")
+    assert running.label == "What they are interested in, as activity.csv has it"
+    assert {option.words for option in running.options} == {"Running", "Baking", "Books"}
+    assert running.help.startswith("Made from activity.csv. Pick all there is")
     often = next(field for field in form.fields if field.column == "orders.frequency")
     assert often.group.startswith("Orders")
     assert "in the file" not in often.help

@@ -15,7 +15,7 @@ from visitors import app_running
 
 import ilk
 from ilk.app.answer import about_alike, answer, as_told
-from ilk.app.form import entered, fill, form_of, typical_of
+from ilk.app.form import fill, form_of, held, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.where import spot_of
 from ilk.errors import BadInput
@@ -40,7 +40,7 @@ def model(made):
 def whole(model):
     """A customer of whom everything is known."""
     form = form_of(model)
-    return fill(form, typical_of(model, form, 2)).values
+    return fill(form, {c: one.exact for c, one in held(form, typical_of(model, 2)).items()}).values
 
 
 def named(tested, label):
@@ -149,7 +149,7 @@ def test_a_customer_of_the_file_gets_what_the_file_says(made, model):
     form, name = form_of(model), model.content.provenance.id_column
     for row in pq.read_table(made / "assignments.parquet").to_pylist()[::75]:
         told = customer_of_file(made, name, str(row[name]))
-        values = fill(form, {field.column: entered(field, told[field.column]) for field in form.fields}).values
+        values = fill(form, {column: one.exact for column, one in held(form, told).items()}).values
         found = model.explain({**values, name: str(row[name])})
         assert (found.segment, found.certainty) == (row["segment"], pytest.approx(row["certainty"]))
 

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from ilk.figures import figure as rounded
 from ilk.sources.forms import BLANKS, MISSING_AMONG_NUMBERS, PLAIN_NUMBER, Mark, number_pattern
 
-Kind = Literal["number", "share", "flag", "choice", "date"]
-"""What is asked for; a share is one of 0 to 1, told as per cent as well."""
+Kind = Literal["number", "share", "flag", "choice", "scale", "date"]
+"""What is asked for; a share is one of 0 to 1, told as per cent as well; a scale has a few steps in their order."""
 
-YES, NO = "Yes", "No"
+YES, NO, NOT_KNOWN = "Yes", "No", "Not known"
 WHOLE_SHARE = 100.0
 HIGHEST_SHARE = 2.0
 """Real tables hold a few shares above 1, because what is counted and what it is counted of come from different days;
@@ -51,14 +51,14 @@ def read_entry(given: Any, kind: Kind, *, numeric: bool = False, hundred: bool =
     Raises:
         ValueError: With a sentence for who typed it.
     """
-    if given is None or given == "":
+    if given is None or given == "" or (kind == "scale" and given == NOT_KNOWN):
         return Entry()
     if kind == "flag":
         yes = given == YES
         return Entry(float(yes) if numeric else yes)
     if kind == "date":
         return Entry(given if isinstance(given, date) else _day(str(given)))
-    if kind == "choice":
+    if kind in {"choice", "scale"}:
         return Entry(float(given) if numeric else str(given))
     limit = None if kind != "share" else HIGHEST_SHARE if isinstance(given, float) else highest
     return _number(str(given), limit=limit, hundred=hundred)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isnan
 from typing import Any
 
-from ilk.app.entry import HIGHEST_SHARE, NO, WHOLE_SHARE, YES, Kind, read_entry
+from ilk.app.entry import HIGHEST_SHARE, Kind
+from ilk.app.field import Field, Held
+from ilk.app.questions import as_put, asked_of, choices_of, of_several_blocks, topics_of, turned_of
 from ilk.app.sureness import in_ten
+from ilk.app.together import Choices, Topics
 from ilk.features.transforms import OTHER
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
@@ -17,6 +20,7 @@ from ilk.outputs.charts.distribution import in_brief
 from ilk.outputs.wording import bare, clean, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
 from ilk.profile.typical import typical_customers
 from ilk.profile.words import words_for
+from ilk.sources.survey.questions import Question
 
 N_FIRST = 5
 """Fields that are asked for first."""
@@ -24,36 +28,14 @@ N_FIRST = 5
 MOST_PICKS = 12
 """Answers of an ordered column of numbers that are picked from a list; more are typed."""
 
+MOST_STEPS = 7
+"""Steps of a scale that stand side by side; more are picked from a list."""
+
 ALONE, CUSTOMERS = "Others", "customers"
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One input.
-
-    Args:
-        column: What it fills.
-        label: What it is called, with its unit.
-        kind: What is asked for.
-        group: The heading it stands under.
-        help: A sentence or two on it.
-        typical: The usual value, as one would type it.
-        options: What can be picked.
-        numeric: Whether picks stand for numbers.
-        hundred: Whether it holds per cents.
-        highest: The largest share that may be typed: what the study saw, and at least 1.
-    """
-
-    column: str
-    label: str
-    kind: Kind
-    group: str
-    help: str
-    typical: str
-    options: tuple[str, ...] = ()
-    numeric: bool = False
-    hundred: bool = False
-    highest: float = 1.0
+Ask = Field | Choices | Topics
+"""One question of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +45,13 @@ class Form:
     `right` is the share of customers who are placed by the first fields alone as by all.
     """
 
-    first: tuple[Field, ...]
-    groups: tuple[tuple[str, tuple[Field, ...]], ...]
+    first: tuple[Ask, ...]
+    groups: tuple[tuple[str, tuple[Ask, ...]], ...]
     right: float
 
     @property
-    def fields(self) -> tuple[Field, ...]:
-        """Every field, in the order of the page."""
+    def fields(self) -> tuple[Ask, ...]:
+        """Every question, in the order of the page."""
         return (*self.first, *(field for _, fields in self.groups for field in fields))
 
 
@@ -89,12 +71,19 @@ def form_of(model: Model) -> Form:
     rules = [aside.test.column for aside in model.view.asides]
     names = [n for n in dict.fromkeys((*builds, *model.scoring.columns, *rules)) if n in summaries]
     groups = _groups(model, names)
-    fields = {name: _field(model, summaries[name], groups.get(name, ALONE)) for name in names}
+    asked = asked_of(model)
+    turned = turned_of(asked)
+    every: list[Ask] = [*choices_of(model, asked, names), *topics_of(model, names)]
+    together = {column for ask in every for column in ask.columns}
+    every += [_field(model, summaries[name], groups[name], turned.get(name)) for name in names if name not in together]
+    every.sort(key=lambda ask: names.index(ask.column))
+    owner = {column: ask.column for ask in every for column in ask.columns}
+    by_column = {ask.column: ask for ask in every}
     telling: Telling = most_telling(model.scoring, N_FIRST)
-    first = tuple(fields[name] for name in telling.columns)
-    rest = [field for field in fields.values() if field not in first]
-    headings = sorted(dict.fromkeys(field.group for field in rest), key=lambda heading: heading == ALONE)
-    by_group = tuple((heading, tuple(f for f in rest if f.group == heading)) for heading in headings)
+    first = tuple(by_column.pop(column) for column in dict.fromkeys(owner[name] for name in telling.columns))
+    rest = list(by_column.values())
+    headings = sorted(dict.fromkeys(ask.group for ask in rest), key=lambda heading: heading == ALONE)
+    by_group = tuple((heading, tuple(ask for ask in rest if ask.group == heading)) for heading in headings)
     return Form(first, by_group, telling.right)
 
 
@@ -102,87 +91,67 @@ def fill(form: Form, given: Mapping[str, Any]) -> Filled:
     """Read a form.
 
     Args:
-        form: Its fields.
-        given: Column -> what stands in its field; columns without a field are left alone.
+        form: Its questions.
+        given: First column of a question -> what stands there, or the exact values behind it; others are left alone.
     """
     filled = Filled({}, {}, {})
-    for field in form.fields:
+    for ask in form.fields:
         try:
-            entry = read_entry(
-                given.get(field.column),
-                field.kind,
-                numeric=field.numeric,
-                hundred=field.hundred,
-                highest=field.highest,
-            )
+            read = ask.read(given.get(ask.column))
         except ValueError as error:
-            filled.problems[field.column] = str(error)
+            filled.problems[ask.column] = str(error)
             continue
-        if entry.value is not None:
-            filled.values[field.column] = entry.value
-        if entry.echo:
-            filled.echoes[field.column] = entry.echo
+        filled.values.update(read.values)
+        if read.echo:
+            filled.echoes[ask.column] = read.echo
     return filled
 
 
-def entered(field: Field, value: Any) -> Any:
-    """What to put into a field so that it holds a value: of a file, of a typical customer, of an address."""
-    if value is None or value == "":
-        return None
-    if field.kind == "flag":
-        return YES if str(value).strip().lower() in {"true", "yes", "1", "1.0"} else NO
-    if field.kind == "date":
-        return read_entry(str(value), "date").value
-    if field.kind == "choice" and field.numeric:
-        return next((option for option in field.options if float(option) == float(value)), None)
-    if field.kind == "share":  # as it is: the study may have seen more than may be typed
-        return float(value) if _is_number(value) else read_entry(str(value), "share", highest=field.highest).value
-    return str(value)
+def held(form: Form, row: Mapping[str, Any]) -> dict[str, Held]:
+    """What to put into each question so that the form holds a customer, by the first column of each.
+
+    Args:
+        form: Its questions.
+        row: Values by column; those without one are not known.
+    """
+    return {ask.column: ask.held(row) for ask in form.fields}
 
 
-def _is_number(value: Any) -> bool:
-    try:
-        return isfinite(float(value))
-    except ValueError:
-        return False
+def typical_of(model: Model, number: int) -> Mapping[str, Any]:
+    """The values of a customer typical of a segment, by column."""
+    return next(one.values for one in typical_customers(model) if one.segment == number)
 
 
-def written(field: Field, value: Any) -> Any:
-    """What a field shows for a value of `entered`: shares as people read them, 90.9 %."""
-    return f"{float(f'{value * WHOLE_SHARE:.3g}'):g} %" if field.kind == "share" and value is not None else value
-
-
-def typical_of(model: Model, form: Form, number: int) -> dict[str, Any]:
-    """The fields of a customer typical of a segment."""
-    typical = next(one for one in typical_customers(model) if one.segment == number)
-    return {field.column: entered(field, typical.values.get(field.column)) for field in form.fields}
-
-
-def _field(model: Model, column: ColumnSummary, group: str) -> Field:
-    plan, kind = column.plan, _kind(column)
-    unit = unit_of(plan)
+def _field(model: Model, column: ColumnSummary, group: str, turned: Question | None) -> Field:
+    plan, unit = column.plan, unit_of(column.plan)
+    options = _options(model, column)
+    kind = _kind(column, options)
+    words = as_put(words_of(plan), turned)
+    shown = turned is not None and turned.turned is None and kind in {"choice", "scale"}
     return Field(
         column=plan.column,
-        label=words_of(plan) + (f" ({unit})" if unit else ""),
+        label=words + (f" ({unit})" if unit else ""),
         kind=kind,
         group=group,
         help=_help(model, column),
-        typical=_typical(column),
-        options=_options(model, column) if kind == "choice" else (),
+        typical="" if turned else _typical(column),
+        options=(options[::-1] if shown else options) if kind in {"choice", "scale"} else (),
         numeric=column.facts.kind == "number",
         hundred=plan.kind == "share" and kind != "share",
         highest=max(1.0, column.facts.maximum or 0.0),
+        turned=turned.turned if turned else None,
     )
 
 
-def _kind(column: ColumnSummary) -> Kind:
+def _kind(column: ColumnSummary, options: tuple[str, ...]) -> Kind:
     if column.plan.kind == "flag" and column.facts.kind in {"flag", "number"}:
         return "flag"
+    picked: Kind = "scale" if column.plan.kind == "ordered" and 1 < len(options) <= MOST_STEPS else "choice"
     if column.facts.kind == "number":
-        few = column.plan.kind == "ordered" and column.facts.whole and 0 < len(column.facts.levels) <= MOST_PICKS
+        few = column.plan.kind == "ordered" and column.facts.whole and 0 < len(options) <= MOST_PICKS
         of_one = column.plan.kind == "share" and (column.facts.maximum or 0.0) <= HIGHEST_SHARE
-        return "choice" if few else "share" if of_one or is_share(column) else "number"
-    return {"flag": "flag", "date": "date"}.get(column.facts.kind, "choice")  # type: ignore[return-value]
+        return picked if few else "share" if of_one or is_share(column) else "number"
+    return {"flag": "flag", "date": "date"}.get(column.facts.kind, picked)  # type: ignore[return-value]
 
 
 def _options(model: Model, column: ColumnSummary) -> tuple[str, ...]:
@@ -226,8 +195,7 @@ def _origin(model: Model, column: ColumnSummary) -> str:
     brought = next((one for one in model.content.sources if plan.column in {name for _, name in one.columns}), None)
     if brought is None:
         return f"“{plan.column}” in the file."
-    made = f"“{plan.column}”, made from {clean(brought.name)}."
-    return f"How much there is of this topic, 0 for none. {made}" if plan.kind == "topics" else made
+    return f"“{plan.column}”, made from {clean(brought.name)}."
 
 
 def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
@@ -238,7 +206,7 @@ def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
         own = _capital(words_for(model.content.column(identity.total).plan).topic)
         parts = next((themes[part] for part in identity.parts if part in themes), ALONE)
         themes.setdefault(identity.total, own if own in themes.values() else parts)
-    several = len({model.content.column(name).plan.block for name in names}) > 1
+    several = of_several_blocks(model, names)
     blocks = {name: model.content.column(name).plan.block if several else CUSTOMERS for name in names}
     return {name: _heading(blocks[name], group or themes.get(name, ALONE)) for name, group in found.items()}
 

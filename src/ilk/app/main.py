@@ -44,14 +44,19 @@ def _first() -> None:
     st.switch_page(one["segments"] if is_open else every["start"])
 
 
-def quiet() -> str:
-    """The colour of what is less important; Streamlit's own is too faint to read."""
-    token = next(token for token in TOKENS if token.name == "quiet")
-    return token.dark if dark() else token.light
+def look() -> str:
+    """What Streamlit draws too faint to read: what is less important, and white words on an accent that is light."""
+    colour = {token.name: token.dark if dark() else token.light for token in TOKENS}
+    on_accent = "button[kind^=primary]:enabled, button[kind^=primary]:enabled p, [data-tag], [data-tag] *"
+    return (
+        f"div[data-testid=stCaptionContainer] {{ color: {colour['quiet']}; opacity: 1 }} "
+        f"{on_accent} {{ color: {colour['paper']} !important }} "
+        f"button[kind^=primary]:enabled:hover {{ background: {colour['accent']}; filter: brightness(1.1) }}"
+    )
 
 
 st.set_page_config(page_title="ilk", page_icon=str(PAGES.with_name("icon.svg")), layout="wide")
-st.html(f"<style>div[data-testid=stCaptionContainer] {{ color: {quiet()}; opacity: 1 }}</style>")
+st.html(f"<style>{look()}</style>")
 if launched().sign_in and not st.user.is_logged_in:
     st.title("ilk")
     st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:")

@@ -3,57 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
 
-from ilk.app.form import Form, entered
+from ilk.app.field import Held
+from ilk.app.form import Form
 
 SEEDED = "which-seeded"
 MINE = "c."
 """Before a column's name in the address, apart from what else stands there."""
 
-LONGEST = 200
-"""Characters of a value that an address carries."""
+LONGEST = 500
+"""Characters of an answer that an address carries; a longer one is left out."""
 
 
-def seed(form: Form) -> dict[str, Any]:
-    """What the address says of the fields, once a session."""
-    found: dict[str, Any] = {}
+def seed(form: Form) -> dict[str, Held]:
+    """What the address says of the questions, once a session."""
+    found: dict[str, Held] = {}
     if st.session_state.get(SEEDED):
         return found
     st.session_state[SEEDED] = True
-    for field in form.fields:
-        text = st.query_params.get(MINE + field.column)
+    for ask in form.fields:
+        text = st.query_params.get(MINE + ask.column)
         if text and len(text) <= LONGEST:
-            try:
-                value = entered(field, text)
-            except ValueError:
-                continue
-            if value is not None and (field.kind != "choice" or value in field.options):
-                found[field.column] = value
+            with suppress(ValueError):
+                held = ask.of_address(text)
+                if held is not None:
+                    found[ask.column] = held
     return found
 
 
-def share(form: Form, standing: Mapping[str, Any], key: str) -> None:
-    """A switch that keeps what is in the fields in the page's address."""
-    if any(MINE + field.column in st.query_params for field in form.fields):
+def share(form: Form, given: Mapping[str, Any], key: str) -> None:
+    """A switch that keeps what is in the questions in the page's address."""
+    if any(MINE + ask.column in st.query_params for ask in form.fields):
         st.session_state.setdefault(key, True)
     wanted = st.toggle(
         "Keep the values in the page's address",
         key=key,
-        help="For sending a link. Whoever gets it sees the values; an id is never in it.",
+        help="For sending a link. Whoever gets it sees the values; an id is never in it, nor what somebody wrote.",
     )
-    for field in form.fields:
-        name, text = MINE + field.column, _text(standing.get(field.column))
-        if not (wanted and text):
+    for ask in form.fields:
+        name, text = MINE + ask.column, ask.in_address(given.get(ask.column))
+        if not (wanted and text and len(text) <= LONGEST):
             st.query_params.pop(name, None)
         elif st.query_params.get(name) != text:
             st.query_params[name] = text
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else str(value)[:LONGEST]

@@ -10,8 +10,8 @@ from ilk.app import shared, show
 from ilk.app.answer import Answer, answer, narrow
 from ilk.app.changing import change
 from ilk.app.drawn import drawn
-from ilk.app.entry import NO, YES
-from ilk.app.form import Field, Filled, Form, entered, fill, form_of, placed_by_first, typical_of, written
+from ilk.app.form import Filled, Form, fill, form_of, held, placed_by_first, typical_of
+from ilk.app.inputs import ask_for, put, standing, unchanged
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.opened import Opened
 from ilk.app.personas import link
@@ -22,11 +22,8 @@ from ilk.outputs.charts.painter import draw_ahead
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.templating import fragment
 
-PAUSE = "300ms"
-"""How long nobody types before the answer is looked up."""
-
 FROM, ID, WHO, SHARE = "which-from", "which-id", "which-who", "which-share"
-MISSED, MEANT, KEPT = "which-missed", "which-meant", "which-kept"
+MISSED, MEANT = "which-missed", "which-meant"
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -35,38 +32,9 @@ def the_form(version: str, _study: Opened) -> Form:  # noqa: ARG001 - the versio
     return form_of(_study.model)
 
 
-def slot(study: Opened, column: str) -> str:
-    """The session's key of a field."""
-    return f"which-{study.model.content.provenance.fingerprint[:8]}-{column}"
-
-
-def put(study: Opened, form: Form, values: dict[str, Any]) -> None:
-    """Put values into all fields; those without one become blank."""
-    kept: dict[str, tuple[Any, Any]] = {}
-    for field in form.fields:
-        value = values.get(field.column)
-        shown = written(field, value)
-        if shown is None and field.kind in {"number", "share"}:
-            shown = ""
-        st.session_state[slot(study, field.column)] = shown
-        kept[field.column] = shown, value
-    st.session_state[KEPT] = kept
-
-
-def standing(study: Opened, column: str) -> Any:
-    """What stands in a field: the exact value behind what is shown, while nobody edited it."""
-    at = st.session_state.get(slot(study, column))
-    shown, value = st.session_state.get(KEPT, {}).get(column, (None, None))
-    return value if value is not None and at == shown else at
-
-
-def who(study: Opened) -> str | None:
+def who(study: Opened, form: Form) -> str | None:
     """The customer of the file whose values stand in all fields; None once one was changed."""
-    kept = st.session_state.get(KEPT, {})
-    same = all(
-        (st.session_state.get(slot(study, column)) or "") == (shown or "") for column, (shown, _) in kept.items()
-    )
-    return st.session_state.get(WHO) if same else None
+    return st.session_state.get(WHO) if unchanged(study, form) else None
 
 
 def start_from(study: Opened, form: Form) -> None:
@@ -74,7 +42,7 @@ def start_from(study: Opened, form: Form) -> None:
     number = st.session_state[FROM]
     st.session_state[ID] = st.session_state[MISSED] = st.session_state[MEANT] = ""
     st.session_state.pop(WHO, None)
-    put(study, form, typical_of(study.model, form, number) if number else {})
+    put(study, form, held(form, typical_of(study.model, number)) if number else {})
 
 
 def fetch(study: Opened, form: Form) -> None:
@@ -101,7 +69,7 @@ def fetch(study: Opened, form: Form) -> None:
     if others:
         st.session_state[MEANT] = meant(wanted, found.get(id_column or "", wanted), others)
     st.session_state[ID] = st.session_state[WHO] = found[id_column] if id_column and others else wanted
-    put(study, form, {field.column: entered(field, found.get(field.column)) for field in form.fields})
+    put(study, form, held(form, found))
 
 
 def presets(study: Opened, form: Form) -> None:
@@ -124,7 +92,7 @@ def presets(study: Opened, form: Form) -> None:
     label = f"Or from a customer of the file, by {as_label(id_column or 'number of the row')}"
     st.text_input(label, key=ID, on_change=fetch, args=(study, form), persist_state="session")
     fetched = st.session_state.get(WHO)
-    if fetched and not who(study):
+    if fetched and not who(study, form):
         row = "the customer of row" if id_column is None else "customer"
         st.caption(plain(f"Changed since: no longer {row} {fetched}."))
     if st.session_state.get(MISSED):
@@ -133,65 +101,38 @@ def presets(study: Opened, form: Form) -> None:
         st.caption(plain(st.session_state[MEANT]))
 
 
-def ask(study: Opened, field: Field) -> None:
-    """The input of one field."""
-    key, label, help_ = slot(study, field.column), as_label(field.label), plain(field.help)
-    if field.kind == "flag":
-        st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
-    elif field.kind == "choice":
-        at = st.session_state.get(key)
-        typical = f" (typically {field.typical})" if field.typical else ""
-        options = [*field.options, *([at] if at is not None and at not in field.options else [])]
-        st.selectbox(
-            label, options, None, key=key, help=help_, placeholder=f"Not known{typical}", persist_state="session"
-        )
-    elif field.kind == "date":
-        st.session_state.setdefault(key, None)
-        st.date_input(label, key=key, help=help_, format="YYYY-MM-DD", persist_state="session")
-    else:
-        st.text_input(
-            label,
-            key=key,
-            help=help_,
-            placeholder=f"typically {field.typical}" if field.typical else "",
-            live=PAUSE,
-            autocomplete="off",
-            persist_state="session",
-        )
-
-
 def ask_all(study: Opened, form: Form) -> Filled:
     """Every field, the most telling ones first, the others folded; what cannot be read is said under its field."""
     st.caption(placed_by_first(form) + " Leave empty what you do not know.")
     places: dict[str, Any] = {}
-    for field in form.first:
-        ask(study, field)
-        places[field.column] = st.empty()
+    for ask in form.first:
+        ask_for(study, ask)
+        places[ask.column] = st.empty()
     n_rest = sum(len(fields) for _, fields in form.groups)
     if n_rest:
         with st.expander(f"All other fields ({n_rest})", key="which-rest"):
             for heading, fields in form.groups:
                 st.markdown(f"**{plain(heading)}**")
-                for field in fields:
-                    ask(study, field)
-                    places[field.column] = st.empty()
-    filled = fill(form, {column: standing(study, column) for column in places})
+                for ask in fields:
+                    ask_for(study, ask)
+                    places[ask.column] = st.empty()
+    filled = fill(form, {ask.column: standing(study, ask) for ask in form.fields})
     for column, place in places.items():
         if column in filled.problems:
             place.markdown(f":red[{plain(filled.problems[column])}]")
         elif column in filled.echoes:
-            place.caption(filled.echoes[column])
+            place.caption(plain(filled.echoes[column]))
     return filled
 
 
-def show_answer(study: Opened, filled: Filled) -> None:
+def show_answer(study: Opened, form: Form, filled: Filled) -> None:
     """The answer to what was filled in, or what to do first."""
     values = dict(filled.values)
     if not values:
         st.info("Type what you know of a customer. The answer appears here, and gets surer with every field.")
         show.figure(narrow(map_of(study.reading)))
         return
-    fetched, id_column = who(study), study.model.content.provenance.id_column
+    fetched, id_column = who(study, form), study.model.content.provenance.id_column
     if fetched and id_column:
         values[id_column] = fetched
     with told():
@@ -240,9 +181,9 @@ def desk() -> None:
         presets(study, form)
         filled = ask_all(study, form)
         st.button("Find the segment", type="primary", icon=":material/search:")
-        shared.share(form, {field.column: standing(study, field.column) for field in form.fields}, SHARE)
+        shared.share(form, {ask.column: standing(study, ask) for ask in form.fields}, SHARE)
     with right:
-        show_answer(study, filled)
+        show_answer(study, form, filled)
 
 
 st.title("Which segment?")
