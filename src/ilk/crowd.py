@@ -41,6 +41,9 @@ LEAST_CUSTOMERS = 2
 CUSTOMERS_A_SEGMENT = 10
 """Customers a segment has on average, at least, in a study with the most segments that may be asked for."""
 
+HASHED = 1 << 13
+"""Customers whose features are hashed at once."""
+
 ALWAYS_ALLOWED = 12
 """Segments that may be asked for of any number of customers."""
 
@@ -280,9 +283,16 @@ def _anything(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix) -> str:
-    """A sum over customers of a hash of id and features: the same for any order of rows, another for other data."""
-    rows = np.ascontiguousarray(np.column_stack([hashes, _bits(matrix)]))
-    return f"{int(xxh64_rows(rows).sum(dtype=np.uint64)):016x}{len(matrix):x}"
+    """A sum over customers of a hash of id and features: the same for any order of rows, another for other data.
+
+    Some customers at a time: the words of all of them would be twice as large as their features.
+    """
+    total = 0
+    for start in range(0, len(matrix), HASHED):
+        some = slice(start, start + HASHED)
+        rows = np.column_stack([hashes[some], _bits(matrix[some])])
+        total += int(xxh64_rows(rows).sum(dtype=np.uint64))
+    return f"{total % 2**64:016x}{len(matrix):x}"
 
 
 def _bits(matrix: Matrix) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 from ilk.choose.tried import ks_to_try
 from ilk.crowd import engine_of, fit_every_k, refuse_too_few, understand
 from ilk.deliver import assign_everyone, deliver
-from ilk.engines.workers import import_meanwhile
+from ilk.engines.workers import import_meanwhile, our_threads_alone
 from ilk.errors import BadSetting
 from ilk.features.labels import read_all_labels
 from ilk.files import refuse_overwriting
@@ -70,7 +70,11 @@ def segment(
         study_folder(sources.first, Path(out), force=force)
         refuse_overwriting(sources.files, (Path(out) / name for name in OUTPUTS))
     engine = engine_of(settings, progress)
-    with painting(wanted=out is not None), closing(open_study_source(sources, settings, progress=progress)) as data:
+    with (
+        our_threads_alone(),
+        painting(wanted=out is not None),
+        closing(open_study_source(sources, settings, progress=progress)) as data,
+    ):
         refuse_too_few(data.source, settings)
         with progress.stage("Understanding the columns"):
             labels = read_all_labels(settings.labels, sources.places(data), also_there=[data.source.schema.names[0]])

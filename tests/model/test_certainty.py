@@ -181,6 +181,15 @@ def test_neither_order_nor_batch_matters(model, matrix, hashes, seed):
     assert np.array_equal(np.concatenate(parts), whole[order])
 
 
+def test_threads_change_no_certainty(model, matrix, hashes):
+    """Enough customers, with blanks and without, that several threads have a part of them."""
+    many = np.concatenate([matrix] * (5 * certainty.CHUNK // len(matrix) + 1))
+    seeds = np.arange(len(many), dtype=np.uint64) + hashes[0]
+    labels = nearest_segments(model.scoring, many).label
+    one = certainty_of(model.scoring, many, labels, seeds, threads=1)
+    assert np.array_equal(one, certainty_of(model.scoring, many, labels, seeds, threads=3))
+
+
 @LAW
 @given(seed=st.integers(0, 2**32 - 1), noise=st.floats(-1e-13, 1e-13))
 def test_noise_of_a_library_does_not_show(model, matrix, hashes, seed, noise):

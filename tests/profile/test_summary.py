@@ -11,6 +11,7 @@ from portraits import subject_of
 
 from ilk.profile.cells import cells_for
 from ilk.profile.summary import (
+    Groupings,
     Layout,
     Summary,
     cut_by,
@@ -38,7 +39,7 @@ def study(seed, n=400):
 
 
 def total(layout, table, labels):
-    return summarise(layout, measure(layout, table), cut_by(labels, 3))
+    return summarise(layout, measure(layout, table), Groupings.of([(labels, 3)]))[0]
 
 
 def same(one, other):
@@ -70,6 +71,16 @@ def test_a_summary_survives_arrow():
     whole = total(layout, subject.table, labels)
     assert same(Summary.from_arrow(whole.to_arrow()), whole)
     assert same(whole.together().together(), whole.together())
+
+
+def test_several_groupings_at_once_are_each_by_itself():
+    subject, layout, labels = study(4)
+    other = np.random.default_rng(5).integers(-1, 5, len(labels)).astype(np.int32)
+    measured = measure(layout, subject.table)
+    both = summarise(layout, measured, Groupings.of([(labels, 3), (other, 5)]))
+    apart = [summarise(layout, measured, Groupings.of([each]))[0] for each in ((labels, 3), (other, 5))]
+    assert all(same(one, two) for one, two in zip(both, apart, strict=True))
+    assert both[0].cells.sum() > 0
 
 
 def test_sums_are_those_of_numpy():

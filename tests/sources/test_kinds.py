@@ -231,6 +231,20 @@ def test_ambiguous_dates_are_said(opened):
     assert not [n for n in one(opened, ["03.04.2020", "05.06.2020"]).intake.notes if n.code == "ambiguous-dates"]
 
 
+@pytest.mark.parametrize("mark", "-/.")
+@pytest.mark.parametrize("time", ["", " 08:15", "T08:15:30.5Z"])
+@pytest.mark.parametrize("turned", ["", "07{0}25{0}2020"])
+def test_dates_of_the_usual_width_are_read_as_others(opened, mark, time, turned):
+    """They take a shorter way: 2020-03-04 as 2020-3-4, 03/04/2020 as 3/4/2020, whichever comes first in a year."""
+    wide = [f"2020{mark}03{mark}04", f"03{mark}04{mark}2020", f"12{mark}11{mark}2019", f"2020{mark}02{mark}30"]
+    narrow = [f"2020{mark}3{mark}4", f"3{mark}4{mark}2020", f"12{mark}11{mark}19", f"2020{mark}2{mark}30"]
+    also = [turned.format(mark)] * bool(turned) + ["2020-01-31"] * 30
+    read = [column(one(opened, [text + time for text in (*texts, *also)])) for texts in (wide, narrow)]
+    assert read[0] == read[1]
+    assert read[0][0] == dt.date(2020, 3, 4)
+    assert read[0][3] is None
+
+
 def test_impossible_dates_are_spoiled(opened):
     source = one(opened, ["2020-01-31"] * 20 + ["2020-02-30", "0000-00-00"])
     assert column(source)[-2:] == [None, None]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.sources.sampling import in_hash_order, xxh64, xxh64_rows
+from ilk.sources.sampling import ROWS, in_hash_order, xxh64, xxh64_rows
 
 VECTORS = [
     ("", 0, 0xEF46DB3751D8E999),
@@ -57,6 +57,15 @@ def test_rows_hash_as_their_bytes():
     text = [row.astype("<u8").tobytes() for row in words]
     expected = [xxh64_bytes(one) for one in text]
     assert xxh64_rows(words).tolist() == expected
+
+
+@pytest.mark.parametrize("p", [1, 3, 4, 9])
+def test_many_rows_hash_as_each_of_them(p):
+    """Rows are hashed in blocks; short ones have no stripe of 32 bytes."""
+    words = np.random.default_rng(p).integers(0, 2**64, (ROWS + 3, p), dtype=np.uint64)
+    hashed = xxh64_rows(words)
+    for row in (0, 1, ROWS - 1, ROWS, ROWS + 2):
+        assert hashed[row] == xxh64_bytes(words[row].astype("<u8").tobytes())
 
 
 def xxh64_bytes(data: bytes) -> int:

@@ -6,11 +6,13 @@ points like the customer in what it answered; each fills the blanks once, for th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.engines.workers import map_threads, our_threads_alone
 from ilk.model.scorers import Floats, Matrix, Scoring
 
 N_DONORS = 30
@@ -49,6 +51,9 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _WEIGHT_STEP = 2.0**40
 
 
+_Vote = Callable[[Scoring, Floats, NDArray[np.int64], NDArray[np.uint64]], Floats]
+
+
 @dataclass(frozen=True, slots=True)
 class Helpful:
     """The blank column that would raise the certainty most, and how high on average once it is known."""
@@ -58,7 +63,12 @@ class Helpful:
 
 
 def certainty_of(
-    scoring: Scoring, matrix: Matrix, labels: NDArray[np.int64], hashes: NDArray[np.uint64]
+    scoring: Scoring,
+    matrix: Matrix,
+    labels: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    *,
+    threads: int | None = None,
 ) -> NDArray[np.float64]:
     """Share of votes for each customer's label.
 
@@ -67,6 +77,7 @@ def certainty_of(
         matrix: float32 (n, p), NaN where an answer is missing; every customer answered something.
         labels: Positions of segments, (n,), as `nearest_segments` gives them.
         hashes: Of the customers' ids, (n,); they seed the draw of donors, so that neither order nor batch matters.
+        threads: How many to use; the answer does not depend on it.
 
     Returns:
         float64 (n,), in 0..1; NaN where the model has no bootstrap solutions to ask.
@@ -79,10 +90,21 @@ def certainty_of(
         return np.full(len(matrix), np.nan)
     found = np.empty(len(matrix))
     blank = np.isnan(matrix).any(axis=1)
-    for some, vote in ((np.flatnonzero(~blank), _vote_whole), (np.flatnonzero(blank), _vote_filled)):
-        for first in range(0, len(some), CHUNK):
-            rows = some[first : first + CHUNK]
-            found[rows] = vote(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
+    parts = [
+        (some[first : first + CHUNK], vote)
+        for some, vote in ((np.flatnonzero(~blank), _vote_whole), (np.flatnonzero(blank), _vote_filled))
+        for first in range(0, len(some), CHUNK)
+    ]
+
+    def work(part: tuple[NDArray[np.int64], _Vote]) -> None:
+        rows, vote = part
+        found[rows] = vote(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
+
+    if len(parts) == 1:
+        work(parts[0])
+        return found
+    with our_threads_alone():
+        map_threads(work, parts, threads=threads)
     return found
 
 

@@ -64,7 +64,7 @@ def score(
     rows = matrix[here]
     near = nearest_segments(scoring, rows, threads=threads)
     placed = near.label >= 0
-    sure = certainty_of(scoring, rows, near.label, hashes[here])
+    sure = certainty_of(scoring, rows, near.label, hashes[here], threads=threads)
     apart = distances(scoring, rows, near.d1)
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.where(near.d2 > 0, 1.0 - np.sqrt(near.d1) / np.sqrt(near.d2), 0.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -38,11 +40,11 @@ class Measured:
     """Some customers, ready to be counted under any grouping.
 
     Args:
-        sums: Shape (n, n_columns * 5), the `SUMS` of each customer.
-        codes: Shape (n, n_columns), the discrete cell each column puts a customer in, -1 for none.
+        sums: Shape (n_columns * 5, n), the `SUMS` of each customer: whole numbers below 2^31 in size, as float64.
+        codes: Shape (n_columns, n), the discrete cell of the column that a customer is in, -1 for none.
     """
 
-    sums: Whole
+    sums: Values
     codes: npt.NDArray[np.int32]
 
 
@@ -89,20 +91,76 @@ class Summary:
 
 def measure(layout: Layout, batch: pa.Table | pa.RecordBatch) -> Measured:
     """Turn some customers into whole numbers once, to be counted under many groupings."""
-    n = batch.num_rows
-    sums = _zeros(n, len(layout.cells) * len(SUMS))
-    codes = np.full((n, len(layout.cells)), -1, dtype=np.int32)
-    for i, (cells, start) in enumerate(zip(layout.cells, layout.starts, strict=False)):
+    n, n_columns = batch.num_rows, len(layout.cells)
+    sums, codes = np.zeros((n_columns * len(SUMS), n)), np.full((n_columns, n), -1, dtype=np.int32)
+    for i, cells in enumerate(layout.cells):
         column = batch.column(cells.column)
         found = values_of(cells, column) if cells.numeric else None
-        block = sums[:, i * len(SUMS) : (i + 1) * len(SUMS)]
+        block = sums[i * len(SUMS) : (i + 1) * len(SUMS)]
         if found is None:
-            block[:, 0] = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
+            block[0] = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
         else:
             _fill_sums(block, found, cells.unit)
-        code = codes_of(cells, column, found)
-        codes[:, i] = np.where(code >= 0, code + start, -1)
+        codes[i] = codes_of(cells, column, found)
     return Measured(sums, codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Groupings:
+    """Some customers under several groupings at once.
+
+    Args:
+        labels: Of each grouping, shape (n,), from 0; -1 has no group.
+        starts: First group of each grouping among those of all, and the number of all.
+        inside: Shape (n, n_groups of all), 1 where a customer is in the group, else 0.
+    """
+
+    labels: tuple[npt.NDArray[np.int32], ...]
+    starts: tuple[int, ...]
+    inside: Values
+
+    @classmethod
+    def of(cls, labelled: Sequence[tuple[npt.NDArray[np.int32], int]]) -> Groupings:
+        """Take the labels and the number of groups of each grouping."""
+        starts = np.cumsum([0, *(n_groups for _, n_groups in labelled)])
+        inside = np.zeros((len(labelled[0][0]), starts[-1]))
+        for (labels, _), start in zip(labelled, starts, strict=False):
+            rows = np.flatnonzero(labels >= 0)
+            inside[rows, start + labels[rows]] = 1.0
+        return cls(tuple(labels for labels, _ in labelled), tuple(starts.tolist()), inside)
+
+    def sums(self, rows: Values) -> list[Values]:
+        """Sums of each row (n_rows, n) over each group, (n_groups, n_rows) a grouping: one product of matrices.
+
+        Exact in any order, and so on any processor, for whole numbers whose sum stays below 2^53.
+        """
+        added = (rows @ self.inside).T
+        return [added[first:last] for first, last in pairwise(self.starts)]
+
+
+def summarise(layout: Layout, measured: Measured, groupings: Groupings) -> list[Summary]:
+    """Count customers by group, under each grouping."""
+    shape = (-1, len(layout.cells), len(SUMS))
+    sums = groupings.sums(measured.sums)
+    return [
+        Summary(
+            np.bincount(labels[labels >= 0], minlength=len(own)).astype(np.int64),
+            own.astype(np.int64).reshape(shape),
+            _cells(layout, measured.codes, labels, len(own)),
+        )
+        for labels, own in zip(groupings.labels, sums, strict=True)
+    ]
+
+
+def _cells(layout: Layout, codes: npt.NDArray[np.int32], labels: npt.NDArray[np.int32], n_groups: int) -> Whole:
+    """Customers of each group in each discrete cell; group and cell of whoever has none are counted, and left out."""
+    cells, starts = _zeros(n_groups, layout.starts[-1]), layout.starts
+    for code, start, stop in zip(codes, starts, starts[1:], strict=False):
+        width = stop - start + 1
+        together = (labels + 1) * np.int32(width) + (code + 1)
+        counts = np.bincount(together, minlength=(n_groups + 1) * width)
+        cells[:, start:stop] = counts.reshape(n_groups + 1, width)[1:, 1:]
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,20 +183,6 @@ def cut_by(labels: npt.NDArray[np.int32], n_groups: int) -> Cut:
     sizes = np.bincount(own, minlength=n_groups + 1)[:n_groups]
     bounds = np.concatenate([[0], np.cumsum(sizes)])
     return Cut(labels, np.argsort(own, kind="stable")[: bounds[-1]], bounds)
-
-
-def summarise(layout: Layout, measured: Measured, cut: Cut) -> Summary:
-    """Count customers by group."""
-    width = layout.starts[-1]
-    sums = grouped_sums(measured.sums, cut)
-    flat = measured.codes + (cut.labels.astype(np.int64) * width)[:, None]
-    flat = flat[(measured.codes >= 0) & (cut.labels >= 0)[:, None]]
-    cells = np.bincount(flat, minlength=cut.n_groups * width).astype(np.int64)
-    return Summary(
-        np.diff(cut.bounds).astype(np.int64),
-        sums.reshape(cut.n_groups, len(layout.cells), len(SUMS)),
-        cells.reshape(cut.n_groups, width),
-    )
 
 
 def grouped_sums(rows: npt.NDArray[Number], cut: Cut) -> npt.NDArray[Number]:
@@ -199,16 +243,17 @@ def mean_and_deviation(sums: Whole, unit: float) -> tuple[float, float]:
     return total / n * unit, variance**0.5 * unit
 
 
-def _fill_sums(block: Whole, values: Values, unit: float) -> None:
+def _fill_sums(block: Values, values: Values, unit: float) -> None:
     """Write n, zero, total and both halves of the square of each customer; changes `block`."""
     filled = ~np.isnan(values)
-    whole = np.rint(np.where(filled, values, 0.0) / unit).astype(np.int64)
-    square = whole * whole
-    block[:, 0] = filled
-    block[:, 1] = values == 0.0
-    block[:, 2] = whole
-    block[:, 3] = square >> SPLIT_BITS
-    block[:, 4] = square & ((1 << SPLIT_BITS) - 1)
+    whole = np.rint(np.where(filled, values, 0.0) / unit)
+    square = whole.astype(np.int64)
+    square *= square
+    block[0] = filled
+    block[1] = values == 0.0
+    block[2] = whole
+    block[3] = square >> SPLIT_BITS
+    block[4] = square & ((1 << SPLIT_BITS) - 1)
 
 
 def _zeros(*shape: int) -> Whole:
