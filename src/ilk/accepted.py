@@ -27,6 +27,7 @@ Role = Literal[
     "date",
     "descriptor",
     "contact",
+    "weight",
     "ignore",
 ]
 """What a column is; see the words of the design."""
@@ -51,7 +52,13 @@ Part = Literal[
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "activity": ("customer", "topic", "text", "weight", "time", "channel", "ignore"),
-    "survey": ("customer", "weight", "time", "channel", *(role for role in ROLES if role not in {"id", "topics"})),
+    "survey": (
+        "customer",
+        "weight",
+        "time",
+        "channel",
+        *(role for role in ROLES if role not in {"id", "topics", "weight"}),
+    ),
     "orders": ("customer", "time", "amount", "product", "category", "quantity", "order", "ignore"),
 }
 """Which words fit which kind of source; the questions of a survey are columns, so roles fit them too."""

@@ -20,7 +20,7 @@ from ilk.cluster.nearest import nearest_two
 from ilk.cluster.scorer import ByCentres
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, tiles_of
+from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, masses_of, tiles_of
 from ilk.errors import BadInput, BadSetting, NotSupported
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
@@ -30,6 +30,7 @@ from ilk.features.recipe import Fitted, answered, apply, blank_columns, fit_reci
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
 from ilk.features.topics import is_spherical
+from ilk.features.weighing import Weighing, weighing_of
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, FIT_SAMPLE, Settings
 from ilk.sources.evidence import Made
@@ -66,6 +67,7 @@ class Crowd:
         order: Rows in hash order, at most the fit sample.
         tiles: The matrix as the engine holds it; customers without a voice weigh nothing.
         fingerprint: Of ids and features; the same for any order of rows.
+        weighing: How much each customer counts; None for once.
         notes: What the user should know.
     """
 
@@ -82,7 +84,18 @@ class Crowd:
     order: NDArray[np.int64]
     tiles: Tiles
     fingerprint: str
+    weighing: Weighing | None
     notes: tuple[Note, ...]
+
+    @property
+    def masses(self) -> NDArray[np.float64] | None:
+        """How much each customer counts, (n,); None for once."""
+        return None if self.weighing is None else self.weighing.masses
+
+    def sizes(self, labels: NDArray[np.integer], k: int) -> NDArray[np.float64]:
+        """How much of everybody is in each segment, (k,)."""
+        there = self.known & (labels >= 0)
+        return np.bincount(labels[there], None if self.masses is None else self.masses[there], k).astype(np.float64)
 
     @property
     def n(self) -> int:
@@ -134,11 +147,13 @@ def understand(
     order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
     sample = table.take(order)
     plans = plan_columns(facts, sample, labels, settings.of_columns(data.schema.names), data.intake, made=made)
-    fitted = fit_recipe(sample, plans, settings, facts)
+    weighed = weighing_of(plans, table)
+    fitted = fit_recipe(sample, weighed.plans, settings, facts)
     correlated = correlate(sample, fitted.plans)
     gaps = explain_gaps(table, fitted.plans, min_customers=settings.min_group)
     matrix = apply(fitted.recipe, table, threads=settings.threads)
     share = answered(matrix, square_weights(fitted.recipe))
+    mass = _heard(share, weighed.weighing)
     return Crowd(
         facts=facts,
         plans=fitted.plans,
@@ -151,16 +166,27 @@ def understand(
         answered=share,
         known=_anything(blank_columns(fitted.recipe, table, matrix)),
         order=order,
-        tiles=(engine or engine_of(settings)).prepare([matrix], lambda rows: _tiles(rows, share, fitted, settings)),
-        fingerprint=_fingerprint(hashes, matrix),
-        notes=_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group),
+        tiles=(engine or engine_of(settings)).prepare([matrix], lambda rows: _tiles(rows, mass, fitted, settings)),
+        fingerprint=_fingerprint(hashes, _with_masses(matrix, weighed.weighing)),
+        weighing=weighed.weighing,
+        notes=(*weighed.notes, *_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group)),
     )
 
 
-def _tiles(rows: Matrix, share: NDArray[np.float64], fitted: Fitted, settings: Settings) -> Tiles:
-    """Everybody in tiles; who answered too little has no voice."""
+def _heard(share: NDArray[np.float64], weighing: Weighing | None) -> NDArray[np.float32]:
+    """How much each customer counts in a fit, (n,); who answered too little has no voice."""
     voice = (share >= VOICE).astype(np.float32)
-    return tiles_of(rows, voice, threads=settings.threads, sphere=is_spherical(fitted.recipe))
+    return voice if weighing is None else voice * weighing.masses.astype(np.float32)
+
+
+def _with_masses(matrix: Matrix, weighing: Weighing | None) -> Matrix:
+    """Everything that segments depend on, (n, n_features or one more)."""
+    return matrix if weighing is None else np.column_stack([matrix, weighing.masses.astype(np.float32)])
+
+
+def _tiles(rows: Matrix, mass: NDArray[np.float32], fitted: Fitted, settings: Settings) -> Tiles:
+    """Everybody in tiles."""
+    return tiles_of(rows, mass, threads=settings.threads, sphere=is_spherical(fitted.recipe))
 
 
 def _columns(facts: Sequence[ColumnFacts], data: Source) -> list[str]:
@@ -241,19 +267,19 @@ def _of_enough(crowd: Crowd, fit: Found, settings: Settings) -> Found:
 
     Each turn only takes away, so there is an end. On the sphere whole rows are blank, and these have no vote.
     """
-    voice = crowd.answered >= VOICE
+    voice, mass = crowd.answered >= VOICE, masses_of(crowd.tiles)
     while isinstance(fit.scorer, ByCentres) and not crowd.tiles.sphere:
         centres = of_enough(fit.scorer.centres, np.where(voice, fit.labels, -1), crowd.matrix, settings.min_group)
         if np.array_equal(centres, fit.scorer.centres):
             break
         near = nearest_two(crowd.tiles, centres, threads=settings.threads)
-        fit = replace(fit, scorer=ByCentres(centres), labels=near.label, inertia=math.fsum(near.d1[voice]))
+        fit = replace(fit, scorer=ByCentres(centres), labels=near.label, inertia=math.fsum((mass * near.d1)[voice]))
     return fit
 
 
 def _numbered(crowd: Crowd, fit: Found, settings: Settings) -> Found:
     """Number segments by all who are in them; the fit knows only those who had a vote."""
-    return by_size(fit, crowd.tiles, sizes_of(fit.labels[crowd.known], fit.scorer.k), threads=settings.threads)
+    return by_size(fit, crowd.tiles, crowd.sizes(fit.labels, fit.scorer.k), threads=settings.threads)
 
 
 def sizes_of(labels: NDArray[np.integer], k: int) -> NDArray[np.int64]:

@@ -69,6 +69,7 @@ def weigh(crowd: Crowd, method: Method, fits: Fits, settings: Settings, progress
             amounts=amounts_of(recipe, crowd.table.take(sample), features),
             sphere=is_spherical(recipe),
             method=method,
+            mass=None if crowd.masses is None else crowd.masses[sample],
         ),
         progress=progress,
     )
@@ -217,6 +218,7 @@ def _subject(crowd: Crowd, settings: Settings) -> Subject:
         identities=crowd.fitted.identities,
         settings=settings,
         fingerprint=crowd.fingerprint,
+        grains=None if crowd.weighing is None else crowd.weighing.grains,
     )
 
 

@@ -13,6 +13,7 @@ from ilk.cluster.on_rows import OnRows
 from ilk.cluster.soft_solvers import LatentClass, MixtureModel
 from ilk.cluster.within import Asked, Bounded
 from ilk.crowd import Crowd
+from ilk.errors import NotSupported
 from ilk.features.plans import Recipe
 from ilk.features.recipe import square_weights
 from ilk.features.topics import is_spherical
@@ -22,6 +23,9 @@ from ilk.sources.source import Note
 
 TICKED = {"ordered", "flag", "category"}
 """Columns whose answers are steps or kinds, and no amounts."""
+
+WHOLE_ONLY = {"ward", "density"}
+"""Methods to which a customer is one."""
 
 MANY_MISSING = 0.1
 """Share of missing answers above which latent classes are worth a try (rule of thumb)."""
@@ -37,18 +41,25 @@ GAPS = (
 )
 
 
-def method_for(recipe: Recipe, n: int, settings: Settings) -> Method:
+def method_for(recipe: Recipe, n: int, settings: Settings, *, weighted: bool = False) -> Method:
     """The method that was asked for, or the one that fits the columns.
 
     Args:
         recipe: Of the features.
         n: Customers who answered anything.
         settings: Of the study.
+        weighted: Whether customers count unequally.
 
     Raises:
+        NotSupported: If they do, and the method knows whole customers only.
         BadSetting: If no number of segments that was asked for can be within the bounds of sizes.
     """
     weights = square_weights(recipe)
+    if weighted and settings.method in WHOLE_ONLY:
+        raise NotSupported(
+            f"Customers cannot be weighted with --method {settings.method}, which knows whole customers only",
+            do="take --method kmeans, latent or mixture, or leave the weights out with --ignore",
+        )
     if settings.levels is not None:
         return Levels(max(settings.levels))
     if settings.method == "ward":

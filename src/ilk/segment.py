@@ -80,7 +80,8 @@ def segment(
             labels = read_all_labels(settings.labels, sources.places(data), also_there=[data.source.schema.names[0]])
             crowd = understand(data.source, settings, made=data.made, labels=labels, engine=engine)
         with progress.stage("Finding segments"):
-            method = method_for(crowd.fitted.recipe, int(crowd.known.sum()), settings)
+            recipe, weighted = crowd.fitted.recipe, crowd.weighing is not None
+            method = method_for(recipe, int(crowd.known.sum()), settings, weighted=weighted)
             fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
         method = method.having(fits)
         with progress.stage("Asking again with other customers"):

@@ -248,8 +248,7 @@ def test_respondents_weights_do_not_build(tmp_path):
     """A weight near 1 says how much somebody counts; 70 is how heavy somebody is."""
     rows = [[i, 0.5 + i % 10 / 9, 60 + i % 30] for i in range(40)]
     found = survey(tmp_path, ["id", "weight", "Gewicht"], rows)
-    assert [made.role for made in found.made] == ["ignore", None]
-    assert notes_of(found)["respondent-weights"] == "Respondents' weights are not used: 'weight'"
+    assert [made.role for made in found.made] == ["weight", None]
 
 
 def test_two_files_of_one_questionnaire(tmp_path):

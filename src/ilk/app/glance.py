@@ -210,7 +210,9 @@ def _name(column: str) -> str:
 
 def _building(role: str) -> str:
     """A column that builds must be of a role that does."""
-    return "number" if role in {"date", "descriptor", "contact", "ignore", "id"} or role not in ROLES else role
+    return (
+        "number" if role in {"date", "descriptor", "contact", "weight", "ignore", "id"} or role not in ROLES else role
+    )
 
 
 def _taken(batches: Any, order: np.ndarray) -> pa.Table:

@@ -73,6 +73,7 @@ def gaps_of(
     seed: int,
     sphere: bool = False,
     method: Method = KMEANS,
+    mass: NDArray[np.floating] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> dict[int, Gap]:
@@ -84,6 +85,7 @@ def gaps_of(
         seed: Of the reference sets.
         sphere: Whether rows have length one.
         method: How they are divided; without reference sets there is no gap.
+        mass: (n,), how much each customer counts; those of the box count as much.
         threads: How many to use; the answer does not depend on it.
         progress: To report to and be stopped by.
 
@@ -95,7 +97,7 @@ def gaps_of(
     box = box_of(features, sphere=sphere)
 
     def logs(number: int) -> NDArray[np.float64]:
-        tiles = tiles_of(box.draw(generator(seed, "box", number)), sphere=sphere)
+        tiles = tiles_of(box.draw(generator(seed, "box", number)), mass, sphere=sphere)
         seeds = {k: int(fit_seeds(generator(seed, "box", number, k), 1)[0]) for k in ks}
         return _log_inertias(tiles, method.batches(ks), seeds, method, progress)
 

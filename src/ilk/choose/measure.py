@@ -19,7 +19,7 @@ from ilk.choose.vote import Ballot
 from ilk.cluster.method import KMEANS, Method, Refits, explained_share
 from ilk.cluster.nearest import Nearest
 from ilk.cluster.scorer import nearest_by
-from ilk.engines.tiles import Matrix, Tiles
+from ilk.engines.tiles import Matrix, Tiles, masses_of
 from ilk.features.topics import Amounts
 from ilk.progress import Progress
 
@@ -137,6 +137,7 @@ def _with_tightness(
         seed=sample.seed,
         method=sample.method,
         sphere=sample.tiles.sphere,
+        mass=masses_of(sample.tiles),
         threads=sample.threads,
         progress=watch_of(progress),
     )
@@ -186,6 +187,7 @@ def _nulls(sample: Sample, tables: NullTables, ks: Sequence[int], progress: Prog
         seed=sample.seed,
         method=sample.method,
         sphere=sample.tiles.sphere,
+        mass=masses_of(sample.tiles),
         threads=sample.threads,
         progress=progress,
     )

@@ -13,7 +13,7 @@ from ilk.choose.draws import fit_seeds, generator
 from ilk.choose.part import watch_of
 from ilk.choose.stability import Pairs, agreements, refit_pairs
 from ilk.cluster.method import KMEANS, Method, one_group
-from ilk.engines.tiles import Matrix, tiles_of
+from ilk.engines.tiles import Matrix, Tiles, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.features.topics import Amounts
 from ilk.progress import Progress
@@ -128,6 +128,7 @@ def null_medians(
     seed: int,
     sphere: bool = False,
     method: Method = KMEANS,
+    mass: NDArray[np.floating] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
@@ -138,7 +139,7 @@ def null_medians(
     watch = watch_of(progress)
 
     def medians(number: int) -> list[float]:
-        tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
+        tiles = _dealt(tables, seed, number, mass, sphere=sphere)
         pairs = Pairs(seed, "null table", 0, method.effort.null_pairs, (number,))
         found = refit_pairs(tiles, ks, pairs, method=method, threads=1, progress=watch)
         return [float(np.median(agreements(found[k]))) for k in ks]
@@ -153,6 +154,7 @@ def null_explained(
     seed: int,
     sphere: bool = False,
     method: Method = KMEANS,
+    mass: NDArray[np.floating] | None = None,
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NDArray[np.float64]:
@@ -163,13 +165,19 @@ def null_explained(
     """
 
     def shares(number: int) -> list[float]:
-        tiles = tiles_of(tables.draw(generator(seed, "null table", number)), sphere=sphere)
+        tiles = _dealt(tables, seed, number, mass, sphere=sphere)
         seeds = {k: int(fit_seeds(generator(seed, "tight", number, k), 1)[0]) for k in ks}
         whole = one_group(tiles)
         within = method.inertias(tiles, ks, seeds, starts=STARTS)
         return [1.0 - inertia / whole if whole > 0 else 0.0 for inertia in within]
 
     return np.array(map_threads(shares, range(method.effort.tables), threads=threads, progress=progress))
+
+
+def _dealt(tables: NullTables, seed: int, number: int, mass: NDArray[np.floating] | None, *, sphere: bool) -> Tiles:
+    """One shapeless table; as weights go with nothing in it, whoever is dealt nothing takes the last ones along."""
+    table = tables.draw(generator(seed, "null table", number))
+    return tiles_of(table, None if mass is None else mass[: len(table)], sphere=sphere)
 
 
 def _matched_root(

@@ -19,7 +19,7 @@ from ilk.choose.verdict import TOO_FEW, Findings, judge
 from ilk.choose.vote import Decision, Wish, decide
 from ilk.cluster.method import KMEANS, Method, inertia_of
 from ilk.cluster.scorer import Scorer
-from ilk.engines.tiles import VOICE, Matrix, tiles_of
+from ilk.engines.tiles import VOICE, Matrix, masses_of, tiles_of
 from ilk.features.recipe import answered
 from ilk.features.topics import Amounts
 from ilk.model.evidence import Candidate, Evidence, Judged
@@ -44,6 +44,7 @@ class Inquiry:
         amounts: The same customers before their topics were made rows of one length, where there are topics.
         sphere: Whether rows and centres have length one.
         method: How segments are found.
+        mass: (n,), how much each customer of the sample counts; once when None.
     """
 
     features: Matrix
@@ -58,6 +59,7 @@ class Inquiry:
     amounts: Amounts | None = None
     sphere: bool = False
     method: Method = KMEANS
+    mass: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,7 @@ def _sample_of(inquiry: Inquiry) -> Sample:
     features, amounts = inquiry.features[voice], inquiry.amounts
     return Sample(
         features=features,
-        tiles=tiles_of(features, sphere=inquiry.sphere),
+        tiles=tiles_of(features, None if inquiry.mass is None else inquiry.mass[voice], sphere=inquiry.sphere),
         columns=inquiry.columns,
         square_weights=inquiry.square_weights,
         seed=inquiry.seed,
@@ -120,7 +122,9 @@ def _gaps(
     """The gap statistic from k = 1; none where nothing was divided."""
     if not measured:
         return {}
-    inertias = {t.k: float(squared_distances(sample.features, t.centres[[0]]).sum()) for t in trials if t.k == 1}
+    mass = masses_of(sample.tiles)
+    apart = {t.k: squared_distances(sample.features, t.centres[[0]]) for t in trials if t.k == 1}
+    inertias = {k: float((mass * own).sum()) for k, own in apart.items()}
     inertias |= {m.k: inertia_of(m.trial.scorer, sample.tiles, labels=m.nearest.label) for m in measured}
     return gaps_of(
         sample.features,
@@ -128,6 +132,7 @@ def _gaps(
         seed=sample.seed,
         method=sample.method,
         sphere=sample.tiles.sphere,
+        mass=mass,
         threads=sample.threads,
         progress=progress,
     )

@@ -165,7 +165,7 @@ def _made_plan(look: Look, role: Role, why: str) -> ColumnPlan:
 
 
 def _told_plan(look: Look, role: Role, why: str = TOLD) -> ColumnPlan:
-    if role in {"contact", "id", "ignore"}:
+    if role in {"contact", "id", "ignore", "weight"}:
         return _planned(look, role, Guess(role, why), "out")
     if role in _LATER and not (role == "topics" and look.facts.kind in {"number", "flag"}):
         return _planned(look, role, Guess(role, f"{why}; {_LATER[role]}"), "out")

@@ -89,6 +89,11 @@ class Model:
             return Judged(self.k, evidence.verdict, evidence.verdict_text, evidence.failed)
         return known
 
+    @property
+    def weighted(self) -> bool:
+        """Whether customers count unequally, so that shares and figures are by weight."""
+        return any(column.plan.role == "weight" for column in self.content.columns)
+
     @cached_property
     def min_group(self) -> int:
         """Fewest customers a published figure is about, as the study was told."""

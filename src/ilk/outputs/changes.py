@@ -50,7 +50,7 @@ def merging(model: Model, number: int, other: int) -> str:
         raise BadInput("Merging the only two segments leaves nothing to tell apart", do="keep both")
     keeps, goes = larger_first(model.segment(number), model.segment(other))
     whole_one = merged_segment(model, keeps.uid, goes.uid)
-    size = customers(whole_one.size, whole_one.share, least=model.min_group)
+    size = customers(whole_one.size, whole_one.share, least=model.min_group, weighted=model.weighted)
     return (
         f"Segments {keeps.number} and {goes.number} become one of {size}. It keeps the number {keeps.number} and will "
         f"be called “{clean(whole_one.persona.name)}”; number {goes.number} is no longer used, the others keep theirs. "

@@ -85,7 +85,7 @@ class Reading:
 
     def size(self, segment: Segment) -> str:
         """1,287 customers (14 %), as far as that may be told."""
-        return customers(segment.size, segment.share, least=self.least)
+        return customers(segment.size, segment.share, least=self.least, weighted=self.model.weighted)
 
     def share(self, segment: Segment) -> str:
         """14 %, as far as that may be told."""

@@ -57,10 +57,11 @@ def fixed(number: float | None, decimals: int = 2) -> str:
     )
 
 
-def customers(count: int, share: float | None = None, *, least: int = 0) -> str:
-    """1,287 customers (14 %); under 10 customers where there are fewer than `least`."""
+def customers(count: int, share: float | None = None, *, least: int = 0, weighted: bool = False) -> str:
+    """1,287 customers (14 %); under 10 customers where there are fewer than `least`; (14 % by weight)."""
     words = f"{figures.few(count, least)} customer{'' if count == 1 >= least else 's'}"
-    return words if share is None or 0 < count < least else f"{words} ({per_cent(share)})"
+    said = f"{words} ({per_cent(share)}{' by weight' if weighted else ''})"
+    return words if share is None or 0 < count < least else said
 
 
 def share_of(count: int, share: float, least: int) -> str:

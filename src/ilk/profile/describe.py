@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ilk.engines.workers import map_threads
 from ilk.features.blocks import block_shares, share_notes
 from ilk.model.kept import kept, kept_again
@@ -27,7 +29,7 @@ from ilk.profile.segments import (
     neighbours,
     uid_of,
 )
-from ilk.profile.tally import Tally
+from ilk.profile.summary import Summary, Whole
 from ilk.profile.traits import Ground, ground_of
 from ilk.progress import Progress
 from ilk.sources.source import Note
@@ -71,9 +73,11 @@ def describe_solutions(
     """
     ready = prepared(subject, groupings, progress)
     work = _Work(ready, chosen_k, namer)
-    pairs = list(zip(groupings, ready.tallies, strict=True))
     solutions = map_threads(
-        lambda pair: work.solution(*pair), pairs, threads=subject.settings.threads, progress=progress
+        lambda pair: work.solution(*pair),
+        list(enumerate(groupings)),
+        threads=subject.settings.threads,
+        progress=progress,
     )
     by_column = {summary.plan.column: summary for summary in ready.columns}
     columns = tuple(
@@ -91,10 +95,10 @@ class _Work:
     chosen_k: int | None
     namer: Namer | None
 
-    def solution(self, grouping: Grouping, tally: Tally) -> Solution:
-        ready, settings = self.ready, self.ready.subject.settings
+    def solution(self, number: int, grouping: Grouping) -> Solution:
+        ready, settings, tally = self.ready, self.ready.subject.settings, self.ready.tallies[number]
         means = means_of(ready.features, tally.sums, tally.mass)
-        counted = ready.counted(tally, grouping.labels, means)
+        counted = ready.counted(number, grouping.labels, means)
         profiles = segment_profiles(counted, settings.min_group)
         ground = ground_of(ready.columns, ready.subject.themes, profiles, ready.words)
         ground = replace(ground, themes=with_shares(ground.themes, ready.features, means))
@@ -143,10 +147,11 @@ class _Work:
         sizes, min_group = counted.summary.sizes, self.ready.subject.settings.min_group
         covered = int(sizes.min()) < min_group
         inner = segment_profiles(counted, min_group, cover=False) if covered else profiles
-        total = max(int(sizes.sum()) + n_unlike, 1)
         told = told_sizes(sizes, min_group)
+        shares = _shares(told, sizes, counted.weighted, n_unlike)
+        weighted = counted.weighted is not None
         return tuple(
-            Group(int(told[j]), int(told[j]) / total, profiles[j], inner[j], rules[j], described[j])
+            Group(int(told[j]), shares[j], profiles[j], inner[j], rules[j], described[j], weighted)
             for j in range(len(sizes))
         )
 
@@ -181,6 +186,14 @@ class _Work:
             *answer_style_note(answer_style(features, means, columns)),
             *blank_notes(ground, counted.summary, self.ready.subject.settings.min_group),
         )
+
+
+def _shares(told: Whole, sizes: Whole, weighted: Summary | None, n_unlike: int) -> list[float]:
+    """Each segment's share of everybody, weighted where customers are and the sizes may be told."""
+    if weighted is not None and np.array_equal(told, sizes):
+        return [float(share) for share in weighted.sizes / weighted.sizes.sum()]
+    total = max(int(sizes.sum()) + n_unlike, 1)
+    return [int(size) / total for size in told]
 
 
 def _trust(grouping: Grouping, j: int) -> Trust | None:

@@ -25,6 +25,7 @@ class Group:
         inner: The same before figures were hidden that would give a smaller segment away; only words are made of it.
         rules: What the tree says of it.
         descriptors: What is told of it beside what built it.
+        weighted: Whether its share and its figures count customers by their weights.
     """
 
     size: int
@@ -33,6 +34,7 @@ class Group:
     inner: tuple[Profile, ...]
     rules: tuple[Rule, ...] = ()
     descriptors: tuple[str, ...] = ()
+    weighted: bool = False
 
 
 def personas_of(
@@ -100,6 +102,6 @@ class _Telling:
     def size(self, group: Group) -> Size:
         share = dict(value_shares(self.ground, group.profiles)).get(self.value_column or "")
         if self.value_column is None or share is None:
-            return Size(group.size, group.share)
+            return Size(group.size, group.share, weighted=group.weighted)
         at = next(i for i, column in enumerate(self.ground.columns) if column.plan.column == self.value_column)
-        return Size(group.size, group.share, self.value_column, self.ground.words[at].noun, share)
+        return Size(group.size, group.share, self.value_column, self.ground.words[at].noun, share, group.weighted)

@@ -18,8 +18,9 @@ from ilk.profile.columns import full_summary, is_described, value_column
 from ilk.profile.effects import Features, Matrix, Means, d_by_column, features_for
 from ilk.profile.profiles import SHARES, Counted, Quantiles, everyone_profiles
 from ilk.profile.questions import Questions, questions_for
-from ilk.profile.summary import Layout, Ranked, cut_by, grouped_quantiles, ranked
+from ilk.profile.summary import Layout, Ranked, Summary, cut_by, grouped_quantiles, ranked
 from ilk.profile.tally import Counting, Tally, tally
+from ilk.profile.weighted import weigh_all
 from ilk.profile.words import Words, words_for
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, Settings
@@ -41,6 +42,7 @@ class Subject:
         identities: Totals that are the sum of others.
         settings: min_group, seed and threads are read; the others only make the uid.
         fingerprint: Of the data, the same for any order of rows.
+        grains: How much each customer counts in whole grains, shape (n,); None for once.
     """
 
     table: pa.Table
@@ -53,6 +55,7 @@ class Subject:
     identities: tuple[Identity, ...]
     settings: Settings
     fingerprint: str
+    grains: npt.NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ class Ready:
         questions: Codes of the evidence sample for the trees.
         columns: Everyone's figures, in the layout's order.
         words: The words of each.
-        tallies: Counts and sums of each grouping.
+        tallies: Counts and sums of each grouping; sums of features are weighted where customers are.
+        weighted: Sums of the columns of each grouping, weighted; empty where customers are not.
         ranked: Each column's values of the fit sample in order, None where it has no numbers.
         share_answered: Share of the weight each customer answered, shape (n,).
         value: The amount that stands for value.
@@ -109,15 +113,17 @@ class Ready:
     columns: tuple[ColumnSummary, ...]
     words: tuple[Words, ...]
     tallies: tuple[Tally, ...]
+    weighted: tuple[Summary, ...]
     ranked: tuple[Ranked | None, ...]
     share_answered: npt.NDArray[np.float64]
     value: str | None
     sample: npt.NDArray[np.int64]
 
-    def counted(self, tally_: Tally, labels: npt.NDArray[np.int32], means: Means) -> Counted:
-        """Everything counted under one grouping."""
-        quantiles = _quantiles(self.ranked, labels[self.subject.order], len(tally_.mass))
-        return Counted(self.layout, tally_.summary, quantiles, d_by_column(self.features, means))
+    def counted(self, number: int, labels: npt.NDArray[np.int32], means: Means) -> Counted:
+        """Everything counted under one grouping, given its number."""
+        summary, weighted = self.tallies[number].summary, self.weighted[number] if self.weighted else None
+        quantiles = _quantiles(self.ranked, labels[self.subject.order], len(summary.sizes))
+        return Counted(self.layout, summary, quantiles, d_by_column(self.features, means), weighted)
 
 
 def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress | None = None) -> Ready:
@@ -133,15 +139,16 @@ def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress
     features = features_for(table, pairs, subject.recipe, subject.matrix, cells=layout.cells, sample=subject.order)
     values = [values_of(cell, sample.column(cell.column)) if cell.numeric else None for cell in layout.cells]
     everyone = np.where(groupings[0].labels >= 0, 0, -1).astype(np.int32)
-    whole, *tallies = tally(
-        Counting(table, subject.matrix, layout, features),
-        [(everyone, 1), *((grouping.labels, grouping.k) for grouping in groupings)],
-        threads=subject.settings.threads,
-        progress=progress,
-    )
-    in_order = tuple(None if v is None else ranked(v) for v in values)
+    counting, threads = Counting(table, subject.matrix, layout, features), subject.settings.threads
+    grouped = [(everyone, 1), *((grouping.labels, grouping.k) for grouping in groupings)]
+    tallies = tally(counting, grouped, threads=threads, progress=progress)
+    heavy = () if subject.grains is None else weigh_all(counting, grouped, subject.grains, threads=threads)
+    tallies = tuple(h.in_place_of(t) for h, t in zip(heavy, tallies, strict=True)) if heavy else tallies
+    weights = None if subject.grains is None else subject.grains[subject.order]
+    in_order = tuple(None if v is None else ranked(v, weights) for v in values)
     quantiles = _quantiles(in_order, everyone[subject.order], 1)
-    columns = _columns(subject, pairs, Counted(layout, whole.summary, quantiles, _no_d(layout)), features)
+    whole = Counted(layout, tallies[0].summary, quantiles, _no_d(layout), heavy[0].summary if heavy else None)
+    columns = _columns(subject, pairs, whole, features)
     words = tuple(words_for(column.plan, column.facts) for column in columns)
     few = subject.order[:EVIDENCE_SAMPLE]
     plans, facts = [plan for plan, _ in pairs], [fact for _, fact in pairs]
@@ -158,7 +165,8 @@ def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress
         ),
         columns=columns,
         words=words,
-        tallies=tuple(tallies),
+        tallies=tallies[1:],
+        weighted=tuple(one.summary for one in heavy[1:]),
         ranked=in_order,
         share_answered=answered(subject.matrix, square_weights(subject.recipe)),
         value=value_column(plans, facts, subject.identities),

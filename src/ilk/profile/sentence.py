@@ -44,6 +44,7 @@ class Size:
     value_column: str | None = None
     value_words: str = ""
     value_share: float | None = None
+    weighted: bool = False
 
 
 def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Sequence[Trait]) -> Told:
@@ -57,7 +58,8 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
     """
     worth = named or [trait for trait in traits if abs(trait.d) >= WEAKEST]
     behaviours = [behaviour(ground, trait) for trait in _worth_telling(ground, named, traits if named else worth)]
-    parts = [Told(f"{count(size.customers)} customer{'s' * (size.customers != 1)} ({percent(size.share)})", ())]
+    share = percent(size.share) + " by weight" * size.weighted
+    parts = [Told(f"{count(size.customers)} customer{'s' * (size.customers != 1)} ({share})", ())]
     lead = "" if named else NOT_APART
     joined = _joined([told.text for told in behaviours])
     parts += [Told(lead + joined if lead else _capital(joined), ())] * bool(behaviours)

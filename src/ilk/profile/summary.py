@@ -201,16 +201,18 @@ class Ranked:
     Args:
         values: Ascending, shape (n_answered,).
         rows: The customer of each, shape (n_answered,).
+        grains: How much each counts, shape (n_answered,); None for once.
     """
 
     values: Values
     rows: Whole
+    grains: Whole | None = None
 
 
-def ranked(values: Values) -> Ranked:
-    """Sort the answered values."""
+def ranked(values: Values, grains: Whole | None = None) -> Ranked:
+    """Sort the answered values, each of which counts so much."""
     order = np.argsort(values, kind="stable")[: values.size - int(np.isnan(values).sum())]
-    return Ranked(values[order], order)
+    return Ranked(values[order], order, None if grains is None else grains[order])
 
 
 def grouped_quantiles(column: Ranked, cut: Cut, shares: tuple[float, ...]) -> tuple[Values, Whole]:
@@ -223,6 +225,10 @@ def grouped_quantiles(column: Ranked, cut: Cut, shares: tuple[float, ...]) -> tu
     ordered, sizes = column.values[inner.order], np.diff(inner.bounds)
     if ordered.size == 0:
         return np.full((cut.n_groups, len(shares)), np.nan), sizes
+    if column.grains is not None:
+        heavy = column.grains[inner.order]
+        parts = [slice(*ends) for ends in pairwise(inner.bounds)]
+        return np.array([weighted_quantiles(ordered[part], heavy[part], shares) for part in parts]), sizes
     at = inner.bounds[:-1, None] + np.asarray(shares) * np.maximum(sizes - 1, 0)[:, None]
     below = np.minimum(np.floor(at).astype(np.int64), ordered.size - 1)
     above = np.minimum(np.ceil(at).astype(np.int64), ordered.size - 1)
@@ -230,6 +236,21 @@ def grouped_quantiles(column: Ranked, cut: Cut, shares: tuple[float, ...]) -> tu
     found = ordered[below] * (1.0 - part) + ordered[above] * part
     found[sizes == 0] = np.nan
     return np.asarray(found), sizes
+
+
+def weighted_quantiles(values: Values, grains: Whole, shares: tuple[float, ...]) -> Values:
+    """Quantiles of ascending values that count unequally; NaN where there are none.
+
+    Each value stands as often as it has grains, and quantiles are those of all that: half of the weight is at most the
+    median.
+    """
+    if not values.size:
+        return np.full(len(shares), np.nan)
+    reach = np.cumsum(grains)
+    at = np.asarray(shares) * (reach[-1] - 1)
+    below, above = (values[np.searchsorted(reach, place, side="right")] for place in (np.floor(at), np.ceil(at)))
+    part = at - np.floor(at)
+    return np.asarray(below * (1.0 - part) + above * part)
 
 
 def mean_and_deviation(sums: Whole, unit: float) -> tuple[float, float]:

@@ -21,6 +21,8 @@ MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
 BAR_WIDTH, BAR_HEIGHT = 96, 12
 
 WEIGHTIEST = (
+    "weights-uneven",
+    "weighted",
     "no-answer",
     "rejects",
     "blank-ids",

@@ -22,6 +22,15 @@ class Method:
     source: str
 
 
+WEIGHTS = Method(
+    "Weights",
+    "Each customer counts as often as their weight says, against the mean: where segments are, their shares, means, "
+    "sums, medians and shares of answers. Samples are drawn with equal chances and bring their weights along. Sizes, "
+    "agreement, silhouettes, descriptors' strength and rules count each customer once.",
+    "Kish (1965), Survey Sampling",
+)
+"""Told where customers count unequally."""
+
 METHODS = (
     Method(
         "Columns to features",
@@ -116,9 +125,10 @@ def methods(reading: Reading) -> Methods:
 def _methods(reading: Reading) -> tuple[Method, ...]:
     how, source = how_found(clean(reading.content.provenance.method))
     figures = {"m": whole(reading.content.evidence.m), "min_group": whole(_min_group(reading)), "how": how}
+    weights = (WEIGHTS,) if reading.model.weighted else ()
     return tuple(
         replace(method, text=method.text.format(**figures), source=method.source.format(source=source))
-        for method in METHODS
+        for method in (*METHODS[:3], *weights, *METHODS[3:])
     )
 
 

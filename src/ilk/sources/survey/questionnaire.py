@@ -185,7 +185,8 @@ def _choice_made(name: str, option: str) -> Made:
 def _as_it_is(sheet: Sheet, name: str, group: tuple[str, str]) -> Question:
     told, kind = sheet.told.get(name), sheet.kinds[name]
     if told == "weight" or (told is None and is_weight(name, sheet.table.column(name))):
-        made = Made(name, "survey", "ignore", why="how much each respondent counts; not used yet")
+        why = "you said so" if told else "how much each respondent counts"
+        made = Made(name, "survey", "weight", why=why)
         return Question(name, kind, "as it is", (made,))
     if told in {"time", "channel"}:
         made = Made(name, "survey", "descriptor", why=f"the {told} of the answers")

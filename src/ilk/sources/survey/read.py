@@ -38,9 +38,14 @@ class SurveyPlan:
     channel: str = ""
 
     @property
+    def scored(self) -> tuple[Question, ...]:
+        """The questions that say anything of one respondent; weights are for a fit."""
+        return tuple(question for question in self.questions if question.made[0].role != "weight")
+
+    @property
     def asked(self) -> dict[str, Kind]:
         """The columns that a file has to have, and how each is read."""
-        kinds = {column: question.kind for question in self.questions for column in question.columns}
+        kinds = {column: question.kind for question in self.scored for column in question.columns}
         return {column: kind for column, kind in kinds.items() if column != self.channel}
 
 
@@ -72,7 +77,7 @@ def read_survey(
     expected = Expected(plan.asked, dict(plan.names)) if plan else None
     waves = read_waves(files, settings, expected, progress or Progress())
     answers = together(waves, plan.channel if plan else "")
-    made = plan or _plan(answers, settings, files)
+    made = replace(plan, questions=plan.scored) if plan else _plan(answers, settings, files)
     table = _table(answers, made)
     notes = () if plan else _notes(made, table)
     intake = replace(answers.intake, notes=(*answers.intake.notes, *notes))
@@ -118,11 +123,9 @@ def _notes(plan: SurveyPlan, table: pa.Table) -> tuple[Note, ...]:
     ways = {way: [q.made[0].column for q in plan.questions if q.way == way] for way in ("steps", "one tick")}
     ways |= {way: [q.column for q in plan.questions if q.way == way] for way in ("ticks", "choices")}
     steps = [*ways["steps"], *ways["one tick"]]
-    weights = [q.column for q in plan.questions if q.made[0].role == "ignore"]
     said = (
         ("steps", f"Steps in words, put in their order: {listed(steps)}", steps),
         ("ticks", f"Boxes, ticked or not: {listed(ways['ticks'])}", ways["ticks"]),
         ("choices", f"Several answers in one cell, a column each: {listed(ways['choices'])}", ways["choices"]),
-        ("respondent-weights", f"Respondents' weights are not used: {listed(weights)}", weights),
     )
     return (*(Note(code, text) for code, text, names in said if names), *suspects_note(plan.questions, table))
