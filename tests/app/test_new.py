@@ -68,7 +68,7 @@ def test_the_folder_proposed_is_free(page, world):
     (world / "customers-segments").mkdir()
     tested = page("new", roots=(world,))
     tested.text_input[0].input("customers.csv")
-    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
     folder = next(one for one in tested.text_input if one.label == "Folder for the study")
     assert folder.value == "customers-segments-2"
     folder.input("/etc/x").run()
@@ -81,7 +81,7 @@ def test_a_file_becomes_a_study(page, world):
     """Its columns are shown, one is left out, the study runs in its process, and its segments open."""
     tested = page("new", roots=(world,))
     tested.text_input[0].input("customers.csv")
-    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
     assert not tested.exception
     assert "1,200 customers" in sentences(tested)
     assert "a column, where 100 are advised" in tested.warning[0].value
@@ -104,7 +104,7 @@ def test_a_refusal_is_told_and_the_file_is_still_there(page, world):
     (world / "few.csv").write_text("id,a,b\n1,2,3\n2,3,4\n")
     tested = page("new", roots=(world,))
     tested.text_input[0].input("few.csv")
-    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
     next(button for button in tested.button if button.label == "Find the segments").click().run()
     job = jobs.find(world.parent / "uploads" / "jobs", tested.query_params["job"])
     while job.ended[0] == "running":
@@ -119,7 +119,7 @@ def test_what_cannot_be_read_is_told(page, world):
     (world / "no.csv").write_bytes(b"")
     tested = page("new", roots=(world,))
     tested.text_input[0].input("no.csv")
-    tested.button(key="FormSubmitter:new-path-Read it").click().run()
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
     assert "is empty" in tested.error[0].value
 
 

@@ -24,12 +24,21 @@ LABELS = {
     "min_group": "Fewest customers a figure is about",
     "seed": "Seed",
     "png": "Also write every chart as a picture",
+    "join_ids": "The same customer is told by",
+    "max_topics": "Topics that become columns, at most",
+    "half_life_days": "Days after which it counts half",
+    "reference_date": "Day from which days are counted",
+    "reverse": "Questions asked the other way round",
+    "survey_map": "Columns a later file calls otherwise",
+    "by": "Segments are made by",
 }
 WORDS = {
     "auto": "chosen by role",
     "standard": "only standardise",
     "none": "each counts",
     "themes": "share one vote",
+    "as-written": "the id as it is written",
+    "folded": "the id without case and blanks",
 }
 LOW, HIGH = 2, 12
 """Numbers of segments to choose from by hand."""
@@ -82,6 +91,35 @@ def ask_number(name: str, *, low: int, high: int) -> int:
     """A setting that is a whole number."""
     default = int(Settings.model_fields[name].default)
     return int(st.number_input(LABELS[name], low, high, default, help=about(name), key=f"ask-{name}"))
+
+
+def ask_days(name: str) -> float | None:
+    """A setting that is a number of days, or nothing."""
+    found = st.number_input(LABELS[name], 0.0, None, None, help=about(name), key=f"ask-{name}", placeholder="never")
+    return float(found) if found else None
+
+
+def ask_date(name: str) -> str | None:
+    """A setting that is a day, or nothing."""
+    found = st.date_input(LABELS[name], None, help=about(name), key=f"ask-{name}", format="YYYY-MM-DD")
+    return found.isoformat() if found else None
+
+
+def ask_block(name: str, blocks: Sequence[str]) -> str | None:
+    """One kind of source, or all."""
+    every = "all of them"
+    found = st.selectbox(LABELS[name], [every, *blocks], help=about(name), key=f"ask-{name}")
+    return None if found == every else str(found)
+
+
+def ask_weights(blocks: Sequence[str], grid: Any) -> dict[str, float]:
+    """How much each kind of source counts; what counts as usual is left out."""
+    found = {}
+    for block in blocks:
+        with grid.container():
+            label = f"How much {block} count{'s' if block == 'activity' else ''}"
+            found[block] = st.number_input(label, 0.01, 100.0, 1.0, step=0.5, help=about("weight"), key=f"much-{block}")
+    return {block: float(weight) for block, weight in found.items() if weight != 1.0}
 
 
 def changed(given: dict[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from ilk.accepted import PARTS
 from ilk.model.model import Model
 from ilk.outputs.folder import source_stem
 from ilk.settings import Settings
@@ -32,9 +33,9 @@ def is_whole(model: Model) -> bool:
 
 def command_line(model: Model, folder: Path | None = None) -> str:
     """The commands that repeat a study and the changes made to it by hand."""
-    source = model.content.provenance.source
-    out = folder.name if folder is not None else f"{source_stem(source)}-segments"
-    words = ["ilk", "segment", source]
+    provenance = model.content.provenance
+    out = folder.name if folder is not None else f"{source_stem(provenance.source)}-segments"
+    words = ["ilk", "segment", *([provenance.source] if provenance.has_table else [])]
     for name, value in changed_settings(model).items():
         words += _flags(str(_extra(name)["flag"]), value)
     lines = [shlex.join([*words, "--out", out])]
@@ -43,15 +44,17 @@ def command_line(model: Model, folder: Path | None = None) -> str:
 
 def python_code(model: Model) -> str:
     """The Python that repeats a study; changes by hand are made on the command line or in the app."""
-    source = model.content.provenance.source
-    given = "".join(f", {name}={_python(value)}" for name, value in changed_settings(model).items())
+    provenance, changed = model.content.provenance, changed_settings(model)
+    table = [repr(provenance.source)] if provenance.has_table else []
+    files = [f"{kind}={_python(changed[kind])}" for kind in PARTS if kind in changed]
+    others = [f"{name}={_python(value)}" for name, value in changed.items() if name not in PARTS]
     return "\n".join(
         [
             "import ilk",
             "",
-            f"study = ilk.segment({source!r}{given})",
+            f"study = ilk.segment({', '.join([*table, *files, *others])})",
             "print(study)",
-            f"labels = study.model.assign({source!r})",
+            f"labels = study.model.assign({', '.join([*table, *files])})",
         ]
     )
 

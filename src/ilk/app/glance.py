@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ilk.features.advice import Advice, sample_size
 from ilk.features.identities import find_identities
-from ilk.features.labels import Labels, read_labels
+from ilk.features.labels import Labels, read_all_labels
 from ilk.features.plans import ColumnPlan
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes
@@ -23,7 +23,9 @@ from ilk.features.transforms import numbers
 from ilk.files import write_text
 from ilk.outputs.wording import listed, words_of
 from ilk.settings import ROLES, Settings
-from ilk.sources.open import open_source
+from ilk.sources.evidence import Made
+from ilk.sources.joined.brought import Brought
+from ilk.sources.joined.study_source import Sources, open_study_source
 from ilk.sources.sampling import in_hash_order
 from ilk.sources.source import ColumnFacts, Intake, Note
 
@@ -39,14 +41,18 @@ USES = ("builds", "describes", "out")
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A file that was looked at.
+    """Files that were looked at.
 
     Args:
-        path: Of the file.
+        path: Of the customers, or of the first of the others.
         intake: Where every record went.
         facts: Totals of each column but the id.
         sample: Some customers, with the columns of `facts`.
         bars: How each column is spread: counts.
+        made: What columns mean that were made of the other files.
+        brought: What each of these brought.
+        places: Where the words for columns may lie.
+        has_table: Whether there is a table of customers.
     """
 
     path: Path
@@ -54,6 +60,10 @@ class Looked:
     facts: tuple[ColumnFacts, ...]
     sample: pa.Table
     bars: Mapping[str, tuple[int, ...]]
+    made: Mapping[str, Made]
+    brought: tuple[Brought, ...]
+    places: tuple[tuple[Path | None, Mapping[str, str]], ...]
+    has_table: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +85,33 @@ class Plan:
     notes: tuple[Note, ...]
 
 
-def look_at(path: Path, settings: Settings) -> Looked:
-    """Read a file once and keep what a first look needs.
+def look_at(path: Path | None, settings: Settings) -> Looked:
+    """Read files once and keep what a first look needs.
+
+    Args:
+        path: The table of customers; None where there is none.
+        settings: Name what lies beside it, and say how all of it is read.
 
     Raises:
         IlkError: If it cannot be used as it is.
     """
-    with closing(open_source(path, settings)) as data:
+    sources = Sources.of(path, settings)
+    with closing(open_study_source(sources, settings)) as joined:
+        data = joined.source
         facts = data.facts()
         order = np.sort(in_hash_order(data.hashes(), data.ids(), LOOKED_AT))
         table = _taken(data.batches([fact.column for fact in facts]), order)
-        intake = data.intake
-    return Looked(path, intake, facts, table, {fact.column: _bars(fact, table.column(fact.column)) for fact in facts})
+        return Looked(
+            path=Path(sources.first),
+            intake=data.intake,
+            facts=facts,
+            sample=table,
+            bars={fact.column: _bars(fact, table.column(fact.column)) for fact in facts},
+            made=joined.made,
+            brought=joined.brought,
+            places=sources.places(joined),
+            has_table=joined.has_table,
+        )
 
 
 def plan_of(looked: Looked, settings: Settings) -> Plan:
@@ -95,9 +120,11 @@ def plan_of(looked: Looked, settings: Settings) -> Plan:
     Raises:
         IlkError: If a setting does not fit the columns.
     """
-    names = [fact.column for fact in looked.facts]
-    labels = read_labels(settings.labels, looked.path, names, also_there=[looked.intake.id_column or ""])
-    columns = plan_columns(looked.facts, looked.sample, labels, settings, looked.intake)
+    also = [looked.intake.id_column or ""]
+    labels = read_all_labels(settings.labels, looked.places, also_there=also)
+    names = [*also, *(fact.column for fact in looked.facts)]
+    told = settings.of_columns(names)
+    columns = plan_columns(looked.facts, looked.sample, labels, told, looked.intake, made=looked.made)
     correlated = correlate(looked.sample, columns)
     return Plan(
         columns=columns,

@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from ilk.accepted import FILES
 from ilk.errors import BadInput
 from ilk.files import write_text
 from ilk.outputs.folder import source_name, source_stem, study_folder
@@ -40,9 +41,14 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{32}")
 STAGES = {
     "Making up a world": 0.1,
     "Reading the customers": 0.06,
+    "Reading the activity": 0.03,
+    "Reading the survey": 0.02,
+    "Reading the orders": 0.02,
+    "Putting the sources side by side": 0.01,
+    "Reading what was written": 0.02,
     "Understanding the columns": 0.05,
     "Finding segments": 0.06,
-    "Asking again with other customers": 0.58,
+    "Asking again with other customers": 0.48,
     "Telling what the segments are like": 0.1,
     "Assigning every customer": 0.02,
     "Writing the model": 0.02,
@@ -60,16 +66,23 @@ class Order:
     """What a job does.
 
     Args:
-        source: The customers, as `ilk segment` takes them; None makes up a world first.
-        settings: Of the study, as JSON.
+        source: The customers, as `ilk segment` takes them; None where there is no table of customers.
+        settings: Of the study, as JSON; they name what lies beside the customers, or is there instead.
         out: Folder of the study; inside the job's own where none was chosen.
-        customers: How many to make up.
+        customers: How many to make up, where there is nothing at all.
     """
 
     source: str | None
     settings: str = "{}"
     out: str = ""
     customers: int = 20_000
+
+    @property
+    def first(self) -> str | None:
+        """What names the study: the customers, else the first of the other files; None for a made-up world."""
+        settings = settings_of(self)
+        others = (*settings.activity, *settings.survey, *settings.orders)
+        return self.source or next((str(path) for path in others), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +105,13 @@ class Job:
     def study(self) -> Path:
         """Where its study is, or will be."""
         order = self.order
-        inside = f"{source_stem(order.source)}-segments" if order.source else "made-up-world"
+        inside = f"{source_stem(order.first)}-segments" if order.first else "made-up-world"
         return Path(order.out) if order.out else self.folder / inside
 
     @property
     def about(self) -> str:
         """What it is a study of."""
-        source = self.order.source
+        source = self.order.first
         return source_name(source) if source else "a made-up world"
 
     @property
@@ -151,8 +164,8 @@ def start(root: Path, order: Order, *, bring: tuple[Path, ...] = ()) -> Job:
         BadInput: If too many studies run already.
         FileTrouble: If the chosen folder holds something that is not an earlier study of the same source.
     """
-    if order.out and order.source:
-        order = replace(order, out=str(study_folder(order.source, Path(order.out)).absolute()))
+    if order.out and order.first:
+        order = replace(order, out=str(study_folder(order.first, Path(order.out)).absolute()))
     if sum(job.ended[0] == "running" for job in every(root)) >= MOST_RUNNING:
         raise BadInput(f"{MOST_RUNNING} studies run already", do="wait until one ends, or stop one")
     folder = root / secrets.token_urlsafe(24)
@@ -221,19 +234,25 @@ def overall(stage: str, share: float) -> float:
 
 
 def _brought(order: Order, bring: tuple[Path, ...], folder: Path) -> Order:
-    """Keep the files of a session for the job, which may outlive it."""
+    """Keep the files of a session for the job, which may outlive it; each in a folder of its own, under its name."""
+    own = {str(path): str(_kept(path, folder / f"file-{i}")) for i, path in enumerate(bring)}
     settings: dict[str, Any] = json.loads(order.settings)
-    for path in bring:
-        own = folder / path.name
-        try:
-            os.link(path, own)
-        except OSError:
-            shutil.copyfile(path, own)
-        if order.source == str(path):
-            order = replace(order, source=str(own))
-        if settings.get("labels") == str(path):
-            settings["labels"] = str(own)
-    return replace(order, settings=json.dumps(settings))
+    for name in FILES:
+        told = settings.get(name)
+        if told is not None:
+            settings[name] = [own.get(one, one) for one in told] if isinstance(told, list) else own.get(told, told)
+    source = order.source and own.get(order.source, order.source)
+    return replace(order, source=source, settings=json.dumps(settings))
+
+
+def _kept(path: Path, folder: Path) -> Path:
+    folder.mkdir(mode=0o700)
+    kept = folder / path.name
+    try:
+        os.link(path, kept)
+    except OSError:
+        shutil.copyfile(path, kept)
+    return kept
 
 
 def settings_of(order: Order) -> Settings:

@@ -23,6 +23,15 @@ _MARKS = re.compile(r"[\\`*\[~$<]|:\w|(?<!\w)_|_(?!\w)")
 _QUOTE = "(?:'|&#39;)"
 _BLANK = "A blank means"
 _FLAGS = (
+    (
+        r"name the columns that identify customers: --id, and --role (.+?)[.]COLUMN=customer",
+        rf"choose the column that identifies customers under “{LABELS['id']}”, and under “Who” for \1",
+    ),
+    (r"name it with --role '(.+?)[.]COLUMN=\w+'", r"choose it under “What was recognised in \1”"),
+    (r"; --reverse turns them", f"; “{LABELS['reverse']}” turns them"),
+    (r"; --join-ids folded takes no notice of case and blanks", f"; see “{LABELS['join_ids']}”"),
+    (r"\. Say otherwise with --role '[^']+' and the like", ""),
+    (r"name that column with --id", f"name it under “{LABELS['id']}”"),
     (rf"\b(?:say|use) --missing {_QUOTE}(.+?)=(\w+){_QUOTE}", rf"choose \2 under “{_BLANK}” for \1"),
     (rf", or {_QUOTE}[^'&=]+=(zero|flag|skip){_QUOTE}", r", or \1"),
     (r"\bwith --id\b", f"under “{LABELS['id']}”"),

@@ -73,6 +73,11 @@ def uploaded(label: str, kinds: tuple[str, ...] = TABLES, *, key: str, help: str
     return path if path and path.is_file() else None
 
 
+def taken(key: str) -> None:
+    """The file of an uploader was taken over by its page; the uploader is empty, and asks for another."""
+    st.session_state[f"kept-{key}"]["path"] = None
+
+
 def keep_upload(file: Given) -> Path:
     """Keep an uploaded file in this session's own folder; the same file is kept once.
 

@@ -52,7 +52,7 @@ def _run(job: Job) -> None:
 
     order, progress = job.order, Progress(_listener(job.folder))
     source = order.source
-    if source is None:
+    if order.first is None:
         from ilk.world import make_world, write_world
 
         with progress.stage("Making up a world"):

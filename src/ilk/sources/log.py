@@ -87,6 +87,27 @@ def open_log(source: Any, settings: Settings, progress: Progress, stage: str) ->
         sandbox.close()
 
 
+def names_in(source: Any, settings: Settings) -> tuple[str, ...]:
+    """The columns of a log or a survey, whatever they are.
+
+    Args:
+        source: A path or a frame as `open_source` takes it.
+        settings: `threads` and `delimiter` are used here.
+
+    Raises:
+        BadInput: If it cannot be used.
+        FileTrouble: If it cannot be read.
+    """
+    progress = Progress()
+    sandbox = open_sandbox(settings.threads, size_of(source), progress)
+    try:
+        return tuple(land(sandbox, source, progress, settings.delimiter).names)
+    except duckdb.Error as error:
+        raise trouble(error) from error
+    finally:
+        sandbox.close()
+
+
 def kept(sandbox: Sandbox, landing: Landing) -> Landing:
     """Keep a file that is too big to be read again and again as a table, which spills to disk."""
     if landing.sample is None:

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import streamlit as st
 
-from ilk.app import asking, glance, session, shelf, show
+from ilk.app import asking, bringing, glance, session, shelf, show
 from ilk.app.jobs import Job, Order
 from ilk.app.launch import launched
 from ilk.app.trouble import in_app, plain, said, told
-from ilk.app.uploads import session_folder, uploaded
+from ilk.app.uploads import session_folder
 from ilk.errors import FileTrouble
 from ilk.figures import percent
 from ilk.outputs.charts.correlation import grid_of
@@ -25,31 +25,22 @@ MOST_TALL = 640
 TALL, HEAD = 36, 40
 
 
-@st.cache_resource(scope="session", max_entries=3, show_spinner="Reading the file")
-def looked_at(path: str, version: str, settings: str) -> glance.Looked:  # noqa: ARG001 - a changed file is another entry
+@st.cache_resource(scope="session", max_entries=3, show_spinner="Reading the files")
+def looked_at(path: str | None, versions: tuple[str, ...], settings: str) -> glance.Looked:  # noqa: ARG001 - a changed file is another entry
     """A first look, kept for as long as the session."""
-    return glance.look_at(Path(path), Settings.model_validate_json(settings))
+    return glance.look_at(Path(path) if path else None, Settings.model_validate_json(settings))
 
 
-def look(path: Path, given: dict[str, Any]) -> glance.Looked:
-    """A first look at the file as it is now; the page stops with a sentence where it cannot be read."""
-    with told():
-        settings = Settings.of(given)
-        return looked_at(str(path), version_of(path), settings.model_dump_json())
-    return st.stop()
-
-
-def version_of(path: Path) -> str:
-    """Changes whenever a file does.
+def look(files: bringing.Files, given: dict[str, Any]) -> glance.Looked:
+    """A first look at the files as they are now.
 
     Raises:
-        FileTrouble: If it is not there any more.
+        IlkError: If they cannot be read as they are.
     """
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise FileTrouble(f"{path.name} is not there any more", got=error.strerror, do="bring it again") from error
-    return f"{state.st_mtime_ns}:{state.st_size}"
+    settings = Settings.of(given)
+    versions = tuple(bringing.version_of(path) for path in files.every)
+    customers = str(files.customers) if files.customers else None
+    return looked_at(customers, versions, settings.model_dump_json())
 
 
 @st.fragment(run_every=0.5)
@@ -82,52 +73,54 @@ def follow(job: Job) -> None:
     st.stop()
 
 
-def bring() -> Path:
-    """The customer file: brought on the start page, or here."""
-    found = st.session_state.get(session.BROUGHT)
-    if found is not None and Path(found).exists():
-        return Path(found)
-    st.write("Bring a file with one row a customer: CSV, Excel, Parquet or JSON.")
-    given = uploaded("A customer file", key="new-customers")
-    if launched().roots:
-        with st.form("new-path", border=False):
-            roots = ", ".join(str(root) for root in launched().roots)
-            path = st.text_input("Or a file on this machine, however large", help=f"Under {roots}.")
-            st.form_submit_button("Read it")
-        if path.strip():
-            with told():
-                given = launched().allowed(path.strip())
-    if given is None:
-        st.stop()
-    st.session_state[session.BROUGHT] = str(given)
-    return st.rerun()
-
-
-def another() -> None:
-    """Let go of the file."""
-    for name in (session.BROUGHT, "kept-new-customers", "only"):
-        st.session_state.pop(name, None)
-
-
 def one_row(path: Path) -> dict[str, Any]:
-    """What one row is: settings that say how the file is read."""
+    """What one row is: settings that say how the file is read; the page stops where it cannot be."""
     one, other = st.columns(2, gap="large")
     with one:
         row = st.radio("What is one row?", ROWS, key="row")
     given: dict[str, Any] = {}
-    first = look(path, given)
-    names = [*([first.intake.id_column] if first.intake.id_column else []), *(fact.column for fact in first.facts)]
-    with other:
-        given["id"] = asking.ask_column("id", names)
-    if row != ROWS[0]:
-        customer = given["id"] or names[0]
-        st.write("ilk needs one row a customer. This query sums the rows up; change it as you like.")
-        suggested = glance.summed_up(first, customer)
-        given["query"] = st.text_area(
-            asking.LABELS["query"], suggested, help=asking.about("query"), height=240, key=f"query-{customer}"
-        )
-        given["id"] = customer
-    return {name: value for name, value in given.items() if value}
+    with told():
+        first = look(bringing.Files(path, ()), given)
+        names = [*([first.intake.id_column] if first.intake.id_column else []), *(fact.column for fact in first.facts)]
+        with other:
+            given["id"] = asking.ask_column("id", names)
+        if row != ROWS[0]:
+            customer = given["id"] or names[0]
+            st.write("ilk needs one row a customer. This query sums the rows up; change it as you like.")
+            suggested = glance.summed_up(first, customer)
+            given["query"] = st.text_area(
+                asking.LABELS["query"], suggested, help=asking.about("query"), height=240, key=f"query-{customer}"
+            )
+            given["id"] = customer
+        return {name: value for name, value in given.items() if value}
+    return st.stop()
+
+
+def looked_through(files: bringing.Files, reading: dict[str, Any]) -> tuple[glance.Looked, dict[str, Any]]:
+    """A first look at everything that was brought, what was recognised in it, and how it is put together.
+
+    Returns:
+        The look, and the settings that say what builds and how much each source counts.
+    """
+    if not files.others:
+        with told():
+            return look(files, reading), {}
+        st.stop()
+    st.header("How the files go together")
+    before, after = bringing.joining(files)
+    reading |= {**files.settings, **before, "role": st.session_state.get(ROLES_TOLD, {})}
+    found: glance.Looked | None = None
+    with told():
+        found = look(files, reading)
+    n, has_table = (found.intake.rows, found.has_table) if found else (0, files.customers is not None)
+    with told():
+        roles = bringing.roles(files, found.brought if found else (), n, has_table=has_table)
+        if roles != reading["role"]:
+            st.session_state[ROLES_TOLD] = roles
+            st.rerun()
+    if found is None:
+        st.stop()
+    return found, after
 
 
 def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -138,7 +131,7 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
     config = st.column_config
     edited = st.data_editor(
         pa.Table.from_pylist(start),
-        key=f"columns-{looked.path}-{len(only)}",
+        key=f"columns-{looked.path}-{len(only)}-{len(start)}",
         hide_index=True,
         height=min(HEAD + TALL * len(start), MOST_TALL),
         row_height=TALL,
@@ -158,6 +151,9 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
     )
     return edited.to_pylist(), guessed
 
+
+ROLES_TOLD = "new-roles"
+"""Session state: what was said of the columns of the files beside the customers, as they were read last."""
 
 USE_HELP = "Builds: makes the segments. Describes: only tells who is in them. Out: is left out."
 
@@ -231,26 +227,32 @@ def where_to(path: Path) -> str:
     return str(found)
 
 
+def together(reading: dict[str, Any], after: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """All settings: of files and of columns, whose roles and weights lie side by side."""
+    layers = (reading, after, changes)
+    both = {name: {key: v for layer in layers for key, v in layer.get(name, {}).items()} for name in ("role", "weight")}
+    return {**reading, **after, **changes, **{name: own for name, own in both.items() if own}}
+
+
 st.title("New study")
 current = session.running()
 if current is not None:
     follow(current)
-customers = bring()
-head, change = st.columns([4, 1], vertical_alignment="center")
-change.button("Another file", on_click=another, width="stretch")
-reading = one_row(customers)
-looked = look(customers, reading)
-builds = Settings.of(reading)
-plan = glance.plan_of(looked, builds)
-written = f" ({looked.intake.dialect.in_words()})" if looked.intake.dialect else ""
+files = bringing.bring()
+reading = one_row(files.customers) if files.customers else {}
+looked, after = looked_through(files, reading)
+plan = glance.plan_of(looked, Settings.of(reading))
+alone = len(files.every) == 1
+written = f" ({looked.intake.dialect.in_words()})" if looked.intake.dialect and alone else ""
 rejected = f", {looked.intake.rejects:,} could not be read" if looked.intake.rejects else ""
-head.write(f"{plain(clean(looked.path.name))}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
+named = clean(looked.path.name) if alone else f"{len(files.every)} files"
+st.write(f"{plain(named)}: {counted(looked.intake.rows, 'customer')}{plain(written)}{rejected}.")
 st.header("What the columns do")
 rows, guessed = table(looked, plan)
 changes: dict[str, Any] | None = None
 with told():
-    changes = glance.told(rows, guessed)
-    advise(glance.plan_of(looked, Settings.of({**reading, **changes})))
+    changes = together(reading, after, glance.told(rows, guessed))
+    advise(glance.plan_of(looked, Settings.of(changes)))
     for sentence in glance.totals(looked, plan, changes.get("weight", {})):
         st.caption(plain(clean(sentence)))
 st.header("How to look")
@@ -260,15 +262,16 @@ with left:
 others = more([fact.column for fact in looked.facts])
 out: str | None = None
 with right, told():
-    out = where_to(customers)
+    out = where_to(files.first)
 wanted = st.button("Find the segments", type="primary", icon=":material/play_arrow:", disabled=out is None)
 with told():
     if wanted and out is not None and changes is not None:
-        settings = {**reading, **changes, **asking.changed({"k": k, **others})}
-        kept = [customers] if customers.is_relative_to(launched().uploads.absolute()) else []
+        settings = {**changes, **asking.changed({"k": k, **others})}
+        kept = [path for path in files.every if path.is_relative_to(launched().uploads.absolute())]
         if glance.words_changed(rows, guessed):
             settings["labels"] = glance.write_labels(session_folder() / "words.csv", rows, plan.labels)
             kept.append(settings["labels"])
         checked = Settings.of(settings)
         glance.plan_of(looked, checked)
-        session.run(Order(str(customers), checked.model_dump_json(), out), bring=tuple(kept))
+        source = str(files.customers) if files.customers else None
+        session.run(Order(source, checked.model_dump_json(), out), bring=tuple(kept))

@@ -53,7 +53,7 @@ with model:
             session.open_and_go(named)
 with file:
     st.header("Bring a customer file")
-    st.write("One row a customer: CSV, Excel, Parquet or JSON. You see its columns before anything is computed.")
+    st.write("One row a customer: CSV, Excel, Parquet or JSON. What they order, do or answer is added next.")
     brought = uploaded("A customer file", key="customers")
     there = by_path("Or a file on this machine, however large", "customers.csv", "bring-path")
     if brought or there:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ilk.accepted import stem_of
 from ilk.errors import BadInput
 from ilk.figures import few, percent
 from ilk.progress import Progress
@@ -188,10 +189,11 @@ def _refuse_unjoined(brought: Sequence[Brought], customers: str, n: int) -> None
     """Say no where a source knows not one of the customers: an id was taken for another."""
     for one in brought:
         if n and not one.customers:
+            stem = stem_of(one.name, one.block)
             raise BadInput(
                 f"Nobody in {one.name} is among the customers of {customers}",
                 got=f"{one.intake.id_column!r} there, which holds other ids",
-                do=f"name the columns that identify customers: --id, and --role {one.name}.COLUMN=customer",
+                do=f"name the columns that identify customers: --id, and --role {stem}.COLUMN=customer",
             )
 
 
