@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilk.cluster import latent
+from ilk.cluster import latent, latent_family, latent_passes
 from ilk.cluster.answers import Answer, answer_starts
 from ilk.cluster.latent import expected, fit_latent, score_answers
+from ilk.cluster.latent_passes import Respondents, Starts, begin, carry_on
 from ilk.cluster.soft import class_notes, entropy_r2, log_likelihood, overlap, posteriors
 from ilk.errors import BadInput
 
@@ -80,16 +81,46 @@ def test_planted_classes_are_found():
     assert table.max(axis=1).sum() / len(codes) > 0.97
 
 
-def test_likelihood_never_falls(monkeypatch):
+def test_likelihood_never_falls():
     """EM climbs with every pass."""
     codes, _, coded = respondents(2, n=200)
-    reached = []
-    for passes in (1, 2, 5, 20, 100):
-        monkeypatch.setattr(latent, "SHORT", passes)
-        monkeypatch.setattr(latent, "MOST_PASSES", 1)
-        reached.append(fit_latent(codes, coded, 3, seed=0, n_starts=1).log_likelihood)
+    data = Respondents.of(codes, coded, None, 1, None)
+    start = begin(data, 3, 0, 1)
+    reached = [carry_on(data, start, passes).likelihood[0] for passes in (1, 2, 5, 20, 100)]
     assert reached == sorted(reached)
     assert reached[-1] > reached[0] + 1.0
+
+
+def test_children_of_one_solution_written_twice_are_that_solution():
+    """Classes are paired by what they answer, whatever their order, so that a child has each of them once."""
+    codes, _, coded = respondents(5, n=900, levels=(5,) * 12)
+    fit = fit_latent(codes, coded, 3, seed=0)
+    turned = [2, 0, 1]
+    pair = Starts.new(np.stack([fit.totals, fit.totals[turned]]), np.stack([fit.counts, fit.counts[turned]]))
+    for seed in range(8):
+        child = latent_family._crossed(pair, fit.n, np.random.default_rng(seed))
+        order = np.argsort(-child.totals[0])
+        np.testing.assert_allclose(child.totals[0][order], fit.totals)
+        np.testing.assert_allclose(child.counts[0][order], fit.counts)
+
+
+def test_crossing_finds_likelier_classes_than_its_starts():
+    """Many questions and more classes than stand apart: what starts reach by themselves is never better."""
+    codes, _, coded = respondents(1, n=250, levels=(4,) * 30, k=9)
+    data = Respondents.of(codes, coded, None, None, None)
+    alone = carry_on(data, begin(data, 6, 0, 5 * latent_family.TRIED), 2000).likelihood
+    crossed = fit_latent(codes, coded, 6, seed=0, n_starts=5).log_likelihood
+    assert crossed > alone.max() + 1.0
+
+
+def test_classes_looked_for_among_a_part_are_those_of_everybody(monkeypatch):
+    """Found among some hundred customers and carried on with all: as likely as when looked for among all."""
+    codes, _, coded = respondents(5, n=900, levels=(5,) * 12)
+    whole = fit_latent(codes, coded, 3, seed=0)
+    monkeypatch.setattr(latent, "LOOKED_AT", 150)
+    part = fit_latent(codes, coded, 3, seed=0)
+    assert part.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-3)
+    np.testing.assert_allclose(part.totals, whole.totals, atol=0.1)
 
 
 def test_likelihood_is_that_of_the_scores():
@@ -104,7 +135,7 @@ def test_likelihood_is_that_of_the_scores():
 @pytest.mark.parametrize("threads", [1, 2, 3])
 def test_threads_change_no_bit(threads, monkeypatch):
     """Runs and starts are cut the same way for any number of threads."""
-    monkeypatch.setattr(latent, "RUN", 128)
+    monkeypatch.setattr(latent_passes, "RUN", 128)
     codes, _, coded = respondents(4)
     one, other = (fit_latent(codes, coded, 3, seed=0, threads=number) for number in (1, threads))
     np.testing.assert_array_equal(one.counts, other.counts)
@@ -116,8 +147,8 @@ def test_weight_two_equals_two_copies():
     codes, _, coded = respondents(6, n=60)
     mass = np.repeat([2.0, 1.0, 0.0], 20)
     twice = np.concatenate([codes[:20], codes[:40]])
-    weighed = fit_latent(codes, coded, 2, seed=0, mass=mass, n_starts=40)
-    copied = fit_latent(twice, coded, 2, seed=0, n_starts=40)
+    weighed = fit_latent(codes, coded, 2, seed=0, mass=mass)
+    copied = fit_latent(twice, coded, 2, seed=0)
     assert weighed.log_likelihood == pytest.approx(copied.log_likelihood, abs=1e-4)
     np.testing.assert_allclose(weighed.totals, copied.totals, atol=0.1)
 

@@ -11,14 +11,17 @@ from ilk.engines.compiled import compiled, part
 
 
 @compiled
-def expect(rows: Any, mass: Any, table: Any, log_shares: Any, counts: Any, totals: Any, likelihood: Any) -> None:
+def expect(
+    rows: Any, mass: Any, table: Any, log_shares: Any, counts: Any, totals: Any, likelihood: Any, k: int
+) -> None:
     """Share every customer out between the classes, and count what the classes answer.
 
-    The classes of all starts stand side by side, S starts of k, so that the inner loop is long enough to vectorise.
+    The classes of all starts stand side by side, S starts of k, so that the inner loop is long enough to vectorise;
+    columns beyond those, up to a width W that suits the processor, are 0 and mean nothing.
 
     IN rows int32 (n, J), row of the table of each answer, 0 where there is none; mass float64 (n,);
-       table float64 (M + 1, S k), logarithms of probabilities, row 0 is 0; log_shares float64 (S k,).
-    OUT, added to: counts float64 (M + 1, S k), row 0 means nothing; totals float64 (S k,); likelihood float64 (S,).
+       table float64 (M + 1, W), logarithms of probabilities, row 0 is 0; log_shares float64 (W,).
+    OUT, added to: counts float64 (M + 1, W), row 0 means nothing; totals float64 (W,); likelihood float64 (S,).
     """
     n, n_columns = rows.shape
     width = len(log_shares)
@@ -35,7 +38,7 @@ def expect(rows: Any, mass: Any, table: Any, log_shares: Any, counts: Any, total
                 a, b = rows[i, j], rows[i, j + 1]
                 for c in range(width):
                     share[c] += table[a, c] + table[b, c]
-            normalise(share, mass[i], likelihood)
+            normalise(share, mass[i], likelihood, k)
             for c in range(width):
                 totals[c] += share[c]
             for j in range(n_columns):
@@ -45,9 +48,8 @@ def expect(rows: Any, mass: Any, table: Any, log_shares: Any, counts: Any, total
 
 
 @part
-def normalise(share: Any, mass: float, likelihood: Any) -> None:
+def normalise(share: Any, mass: float, likelihood: Any, k: int) -> None:
     """Turn log densities into shares of the customer's mass, start by start.  IN/OUT share; OUT likelihood."""
-    k = len(share) // len(likelihood)
     for s in range(len(likelihood)):
         first, last = s * k, (s + 1) * k
         top = share[first]

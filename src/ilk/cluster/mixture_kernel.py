@@ -35,7 +35,7 @@ def expect_diagonal(x: Any, mass: Any, means: Any, halves: Any, constants: Any, 
                     term = d * d * halves[c, f] + constants[c, f]
                     density -= term if term == term else 0.0  # noqa: PLR0124  (NaN: not answered)
                 share[c] = density
-            normalise(share, mass[i], likelihood)
+            normalise(share, mass[i], likelihood, len(share))
             for c in range(k):
                 r = share[c]
                 if r > NEGLIGIBLE:
@@ -77,7 +77,7 @@ def expect_full(x: Any, pattern: Any, mass: Any, means: Any, inverse: Any, fill:
                         y += inverse[q, c, f, g] * d[c, g]
                     square += y * d[c, f]
                 share[c] = constants[q, c] - 0.5 * square
-            normalise(share, mass[i], likelihood)
+            normalise(share, mass[i], likelihood, len(share))
             for c in range(k):
                 r = share[c]
                 if r > NEGLIGIBLE:
