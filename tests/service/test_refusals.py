@@ -125,6 +125,18 @@ def test_what_http_refuses(caller):
     check_problem(caller.post("/assign", "{}", headers={"accept": "text/html"}), 406)
 
 
+def test_a_page_of_another_site_cannot_ask(caller):
+    """A browser asks first whether it may send JSON, and is not told so; what it sends unasked is refused."""
+    asked = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
+    allowed = caller.ask("OPTIONS", "/assign", headers=asked | {"access-control-request-headers": "content-type"})
+    check_problem(allowed, 405)
+    body = {"customers": [{"SPEND": 1.0}]}
+    answers = [allowed, caller.post("/assign", body, headers={"origin": asked["origin"]})]
+    assert not [name for one in answers for name in one.headers if name.startswith("access-control-")]
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        check_problem(caller.post("/assign", body, kind), 415)
+
+
 def test_our_own_faults_are_told_without_what_caused_them(caller, monkeypatch, caplog, capfd):
     """An exception often quotes a value; the log says where it happened, and not what it says."""
 
