@@ -124,6 +124,27 @@ def test_a_visitor_reads_the_table_and_renames_a_segment(study, tmp_path, visit)
 
 @pytest.mark.slow
 @pytest.mark.browser
+def test_what_is_not_first_is_folded_where_the_page_is_narrow(study, tmp_path, visit):
+    """On a phone the cards and tables are as long as a page; unfolded they stay so, and a wide page folds nothing."""
+    with app_running(study, cwd=tmp_path) as address:
+        visitor = visit(address, width=390)
+        page = visitor.go("segments")
+        marks = page.get_by_text("Against everyone’s average").first
+        page.get_by_text("How sure, and what sets it apart").first.wait_for()
+        assert not marks.is_visible()
+        page.get_by_text("How sure, and what sets it apart").first.click()
+        marks.wait_for()
+        assert page.locator(".heat").first.is_visible()
+        assert not page.locator(".heat").nth(1).is_visible()
+        assert visitor.axe() == []
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.locator(".heat").nth(1).wait_for()
+        assert page.locator("details.narrow").count() == 0
+        assert page.get_by_text("Against everyone’s average").last.is_visible()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
 def test_everybody_can_read_the_pages_about_segments(made, tmp_path, visit, scheme, width):

@@ -9,12 +9,26 @@ from typing import Any
 
 import streamlit as st
 
-from ilk.outputs.theme import SEGMENTS, TOKENS
+from ilk.outputs.theme import EVERYONE, SEGMENTS, TOKENS
 
 SCRIPT = """
+const narrow = matchMedia("(max-width: 760px)")
+const fold = (part) => {
+  if (part.querySelector(":scope > details.narrow")) return
+  const details = document.createElement("details"), summary = document.createElement("summary")
+  details.className = "narrow"
+  summary.textContent = part.dataset.fold
+  details.append(summary, ...part.childNodes)
+  part.append(details)
+}
+const unfold = (part) => {
+  const details = part.querySelector(":scope > details.narrow")
+  if (details) { details.firstChild.remove(); details.replaceWith(...details.childNodes) }
+}
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
   const root = parentElement.querySelector(".ilk")
+  const arrange = () => root.querySelectorAll("[data-fold]").forEach(narrow.matches ? fold : unfold)
   root.classList.toggle("dark", data.dark)
   root.classList.toggle("tall", data.tall)
   if (root.shown !== data.html) {
@@ -24,12 +38,14 @@ export default function (component) {
     const at = root.getRootNode().activeElement?.dataset?.pick
     root.innerHTML = data.html
     root.shown = data.html
+    if (narrow.matches) arrange()
     const now = all("details")
     if (now.length === folds.length) now.forEach((fold, i) => { fold.open = folds[i] })
     all(".scroll").forEach((box, i) => { box.scrollLeft = moved[i] ?? 0 })
     const same = at && all("[data-pick]").find((one) => one.dataset.pick === at)
     if (same) same.focus({ preventScroll: true })
   }
+  if (!root.listens) narrow.addEventListener("change", root.listens = arrange)
   root.onclick = (event) => {
     const picked = event.target.closest("[data-pick]")
     if (picked) setTriggerValue("pick", picked.dataset.pick)
@@ -38,7 +54,8 @@ export default function (component) {
 """
 """Puts the HTML in its place; the texts in it were escaped by the templates that made it.
 
-What the reader folded open, scrolled to and stood on stays so when a part is drawn anew."""
+What the reader folded open, scrolled to and stood on stays so when a part is drawn anew. Where the page is narrow, what
+is not first (`data-fold`) is folded."""
 
 OURS = """
 .ilk { color: var(--ink); font-size: 16px; line-height: 1.5; font-family: var(--st-font); }
@@ -63,6 +80,16 @@ OURS = """
 .ilk .detail > td { text-align: left; white-space: normal; padding: 0; }
 .ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }
 .ilk .detail figure, .ilk .detail p { margin: 0 0 8px; }
+.ilk details.narrow > summary { padding: 8px 0; font-size: 14px; }
+@media (max-width: 760px) {
+  .ilk .card, .ilk.tall > .card { display: flex; flex-direction: column; gap: 10px; height: auto; }
+  .ilk .card { padding-bottom: 12px; }
+  .ilk .card details.narrow { border: 0; padding: 0; }
+  .ilk .card details.narrow > summary { padding: 2px 0; }
+  .ilk .card details.narrow[open] > summary { margin-bottom: 8px; }
+  .ilk .card details.narrow > :not(summary) { margin-bottom: 12px; }
+  .ilk .who { gap: 4px 16px; }
+}
 .ilk button.pick:hover { text-decoration: underline; }
 .ilk button.pick:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 """
@@ -105,5 +132,5 @@ def _sheet() -> str:
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     light = "".join(f"--{token.name}:{token.light};" for token in TOKENS)
     dark_ones = "".join(f"--{token.name}:{token.dark};" for token in TOKENS)
-    own = "".join(f".s{i + 1}{{--own:{colour}}}\n" for i, colour in enumerate(SEGMENTS))
+    own = "".join(f".s{i}{{--own:{colour}}}\n" for i, colour in enumerate((EVERYONE, *SEGMENTS)))
     return f".ilk{{{light}}}\n.ilk.dark{{{dark_ones}}}\n{own}{text[: text.index('@media print')]}{OURS}"

@@ -28,15 +28,18 @@ def along(value: float, edges: Sequence[float]) -> float:
     return i + ((value - edges[i]) / step if step > 0 else 0.0)
 
 
-def ticks(column: ColumnSummary, bin_width: float) -> list[tuple[float, str]]:
-    """Round values along a histogram with their labels, as many as fit: (position in bins, label)."""
+def ticks(column: ColumnSummary, bin_width: float, *, start: float = -4.0) -> list[tuple[float, str]]:
+    """Round values along a histogram with their labels, as many as fit: (position in bins, label).
+
+    Labels begin `start` pixels right of the first bin's left edge at the earliest.
+    """
     edges = column.edges
     inside = [v for v in _candidates(edges) if edges[0] <= v <= edges[-1] and (v == int(v) or not column.facts.whole)]
     taken: list[tuple[float, str]] = []
     for value in inside:
         at, said = along(value, edges), _said(value, column)
         half = text_width(said) / 2
-        room = half <= at * bin_width + 4 and half <= (len(edges) - 1 - at) * bin_width + 12
+        room = at * bin_width - half >= start and half <= (len(edges) - 1 - at) * bin_width + 12
         clear = all(abs(at - other) * bin_width >= half + text_width(label) / 2 + APART for other, label in taken)
         if room and clear:
             taken.append((at, said))

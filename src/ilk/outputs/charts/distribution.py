@@ -7,9 +7,9 @@ from math import fsum
 from typing import Any
 
 from ilk.model.parts import ColumnSummary, Profile, Segment
-from ilk.outputs.charts.axis import along, even, ticks
+from ilk.outputs.charts.axis import APART, along, even, ticks
 from ilk.outputs.charts.figure import Figure, Pad, Spec, layer, name_layer, number, plot, rows_of, words
-from ilk.outputs.drawing import shortened
+from ilk.outputs.drawing import shortened, text_width
 from ilk.outputs.theme import INK, LINE, PANEL, PAPER, QUIET, segment_colour
 from ilk.outputs.wording import clean, in_units, is_share, per_cent, slug, words_of
 
@@ -230,8 +230,9 @@ def _baseline(low: float, high: float, x: Spec, y: Spec) -> Spec:
 
 
 def _scale_labels(width: float, column: ColumnSummary, low: float, x: Spec, y: Spec) -> list[Spec]:
-    n = len(column.edges) - 1
-    marks = [{"x": at, "y": 0, "text": said} for at, said in ticks(column, width / (n - low))]
+    bin_width = width / (len(column.edges) - 1 - low)
+    start = max(-4.0, NONE_BAR[0] * bin_width + text_width("none") + APART) if low < 0 else -4.0
+    marks = [{"x": at, "y": 0, "text": said} for at, said in ticks(column, bin_width, start=start)]
     axis = layer(marks, {"type": "text", "baseline": "top", "dy": 8, "color": QUIET}, x=x, y=y, text=words())
     if low >= 0:
         return [axis]
