@@ -21,12 +21,13 @@ from ilk.cluster.scorer import ByCentres
 from ilk.engines.engine import Engine
 from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, masses_of, tiles_of
+from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, BadSetting, NotSupported
 from ilk.features.advice import sample_size
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
-from ilk.features.plans import ColumnPlan, Gap, Theme
-from ilk.features.recipe import Fitted, answered, apply, blank_columns, fit_recipe, square_weights
+from ilk.features.plans import ColumnPlan, Gap, Recipe, Theme
+from ilk.features.recipe import ROWS, Fitted, answered, apply, blank_columns, fit_recipe, square_weights
 from ilk.features.roles import plan_columns, plan_notes
 from ilk.features.themes import Correlated, correlate, double_notes, find_themes
 from ilk.features.topics import is_spherical
@@ -41,9 +42,6 @@ LEAST_CUSTOMERS = 2
 
 CUSTOMERS_A_SEGMENT = 10
 """Customers a segment has on average, at least, in a study with the most segments that may be asked for."""
-
-HASHED = 1 << 13
-"""Customers whose features are hashed at once."""
 
 ALWAYS_ALLOWED = 12
 """Segments that may be asked for of any number of customers."""
@@ -152,7 +150,7 @@ def understand(
     correlated = correlate(sample, fitted.plans)
     gaps = explain_gaps(table, fitted.plans, min_customers=settings.min_group)
     matrix = apply(fitted.recipe, table, threads=settings.threads)
-    share = answered(matrix, square_weights(fitted.recipe))
+    share = answered(matrix, square_weights(fitted.recipe), threads=settings.threads)
     mass = _heard(share, weighed.weighing)
     return Crowd(
         facts=facts,
@@ -164,10 +162,10 @@ def understand(
         table=table,
         matrix=matrix,
         answered=share,
-        known=_anything(blank_columns(fitted.recipe, table, matrix)),
+        known=_answered_anything(fitted.recipe, table, matrix, settings.threads),
         order=order,
         tiles=(engine or engine_of(settings)).prepare([matrix], lambda rows: _tiles(rows, mass, fitted, settings)),
-        fingerprint=_fingerprint(hashes, _with_masses(matrix, weighed.weighing)),
+        fingerprint=_fingerprint(hashes, _with_masses(matrix, weighed.weighing), settings.threads),
         weighing=weighed.weighing,
         notes=(*weighed.notes, *_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group)),
     )
@@ -304,20 +302,29 @@ def _notes(
     )
 
 
-def _anything(blank: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return np.asarray(~blank.all(axis=1), dtype=np.bool_)
+def _answered_anything(recipe: Recipe, table: pa.Table, matrix: Matrix, threads: int | None) -> NDArray[np.bool_]:
+    """Who did not leave all building columns blank, (n,)."""
+    known = np.empty(len(matrix), np.bool_)
+
+    def look(start: int) -> None:
+        blank = blank_columns(recipe, table.slice(start, ROWS), matrix[start : start + ROWS])
+        known[start : start + ROWS] = ~blank.all(axis=1)
+
+    map_threads(look, range(0, len(matrix), ROWS), threads=threads)
+    return known
 
 
-def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix) -> str:
+def _fingerprint(hashes: NDArray[np.uint64], matrix: Matrix, threads: int | None) -> str:
     """A sum over customers of a hash of id and features: the same for any order of rows, another for other data.
 
     Some customers at a time: the words of all of them would be twice as large as their features.
     """
-    total = 0
-    for start in range(0, len(matrix), HASHED):
-        some = slice(start, start + HASHED)
-        rows = np.column_stack([hashes[some], _bits(matrix[some])])
-        total += int(xxh64_rows(rows).sum(dtype=np.uint64))
+
+    def add_up(start: int) -> int:
+        some = slice(start, start + ROWS)
+        return int(xxh64_rows(np.column_stack([hashes[some], _bits(matrix[some])])).sum(dtype=np.uint64))
+
+    total = sum(map_threads(add_up, range(0, len(matrix), ROWS), threads=threads))
     return f"{total % 2**64:016x}{len(matrix):x}"
 
 

@@ -172,8 +172,9 @@ def _as_it_is(feature: int) -> Transform:
 
 def _silent(tiles: Tiles) -> NDArray[np.bool_]:
     """Who answered nothing, bool (n,)."""
-    if not len(tiles.gaps.feature):
-        return np.zeros(tiles.n, np.bool_)
     blank = np.zeros_like(tiles.mass)
-    np.add.at(blank, np.repeat(np.arange(len(blank)), np.diff(tiles.gaps.start)), tiles.gaps.mark)
-    return np.asarray(blank.ravel()[: tiles.n] == tiles.n_features)
+    if len(tiles.gaps.feature):
+        np.add.at(blank, np.repeat(np.arange(len(blank)), np.diff(tiles.gaps.start)), tiles.gaps.mark)
+    silent = np.asarray(blank.ravel()[: tiles.n] == tiles.n_features)
+    silent[tiles.gaps.silent] = True
+    return silent

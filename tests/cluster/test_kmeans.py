@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from ilk.cluster.nearest import nearest_two
 from ilk.cluster.room import room_for
 from ilk.engines.tiles import tiles_of
 from ilk.errors import BadInput, Cancelled
+from ilk.features.topics import unit_rows
 from ilk.progress import Progress
 
 
@@ -165,6 +167,39 @@ def test_who_weighs_nothing_is_only_assigned():
     alone = fitted(x, 4)
     np.testing.assert_array_equal(fit.centres, alone.centres)
     np.testing.assert_array_equal(fit.labels[:-1], alone.labels)
+
+
+def test_who_weighs_nothing_is_nearest_to_the_last_centres(monkeypatch):
+    """Only customers with a weight are followed along the borders; the others stayed where the first pass put them."""
+    monkeypatch.setattr(kmeans, "STAGES", (1000, 2000, 4000))
+    x, mass = blobs(9, n=60_000, p=6, k=1, spread=1.0), np.ones(60_000)
+    mass[np.random.default_rng(0).random(60_000) < 0.5] = 0.0
+    tiles = tiles_of(x, mass)
+    fit = fit_kmeans(tiles, 4, order=hash_order(x), seed=1)
+    np.testing.assert_array_equal(fit.labels, nearest_two(tiles, fit.centres).label)
+
+
+@pytest.mark.parametrize("sphere", [False, True])
+def test_who_answered_nothing_changes_nothing(monkeypatch, sphere):
+    """They are no gaps in the tiles; with all their gaps marked the fit and who is nearest are the same bits."""
+    monkeypatch.setattr(kmeans, "STAGES", (1000, 2000, 4000))
+    x, mass = blobs(5, n=40_000, p=6, k=6, spread=1.5), np.ones(40_000)
+    x = unit_rows(np.abs(x).astype(float)).astype(np.float32) if sphere else x
+    silent = np.random.default_rng(0).random(40_000) < 0.1
+    x[silent], mass[silent] = np.nan, 0.0
+    order = hash_order(x)
+    short = tiles_of(x, mass, sphere=sphere)
+    marked = replace(tiles_of(x, sphere=sphere), mass=short.mass, units=short.units)
+    assert len(short.gaps.mark) == 0 < len(marked.gaps.mark)
+    one, two = (fit_kmeans(tiles, 4, order=order, seed=1) for tiles in (short, marked))
+    np.testing.assert_array_equal(one.centres, two.centres)
+    np.testing.assert_array_equal(one.labels[~silent], two.labels[~silent])
+    assert not one.labels[silent].any()
+    assert one.inertia == two.inertia
+    for k in (4, 1):
+        near = [nearest_two(tiles, one.centres[:k]) for tiles in (short, marked)]
+        for name in ("label", "runner_up", "d1", "d2"):
+            np.testing.assert_array_equal(getattr(near[0], name), getattr(near[1], name))
 
 
 def test_more_segments_than_distinct_customers():

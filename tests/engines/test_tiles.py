@@ -41,6 +41,20 @@ def test_gaps_name_only_features_with_gaps_in_that_tile():
     assert np.flatnonzero(gaps.mark[1]).tolist() == [300 - TILE]
 
 
+def test_who_answered_nothing_and_weighs_nothing_is_no_gap():
+    """Else one such customer gives every feature of a tile a gap; who has a weight, or an answer, is marked as ever."""
+    x = np.ones((600, 3), np.float32)
+    x[[5, 70, 300, 599]] = np.nan
+    x[70, 1] = 2.0
+    mass = np.ones(600)
+    mass[[5, 70, 599]] = 0.0
+    tiles = tiles_of(x, mass)
+    assert tiles.gaps.silent.tolist() == [5, 599]
+    assert tiles.gaps.start.tolist() == [0, 2, 5, 5]
+    assert [np.flatnonzero(mark).tolist() for mark in tiles.gaps.mark] == [[70]] * 2 + [[300 - TILE]] * 3
+    np.testing.assert_array_equal(matrix_of(tiles), x)
+
+
 def test_squares_leave_gaps_out_and_their_sum_is_exact():
     x = with_gaps(2, n=5000)
     mass = np.random.default_rng(0).integers(1, 600, 5000) / 256
@@ -115,9 +129,11 @@ def test_the_number_of_weights_must_fit():
 def test_joined_batches_are_the_tiles_of_all(cuts):
     x = with_gaps(5)
     mass = np.arange(700) / 256
+    x[[0, 300, 699]], mass[[300, 699]] = np.nan, 0.0
     parts = [tiles_of(part, weight) for part, weight in zip(np.split(x, cuts), np.split(mass, cuts), strict=True)]
     joined, whole = join(parts), tiles_of(x, mass)
     np.testing.assert_array_equal(matrix_of(joined), x)
     np.testing.assert_array_equal(joined.mass, whole.mass)
     np.testing.assert_array_equal(joined.square, whole.square)
     assert (joined.units, joined.n) == (whole.units, whole.n)
+    assert joined.gaps.silent.tolist() == whole.gaps.silent.tolist() == [0, 300, 699]

@@ -64,7 +64,7 @@ def test_a_case_done_by_hand():
         "activity": 2.6,
         "recency": 0.0,
         "share of web": 0.5,
-        "tea": 2.6,
+        "tea": float(np.float32(2.6)),
         "cake": 0.0,
     }
     assert rows_of(found)["001"]["recency"] == 30.0
@@ -109,7 +109,7 @@ def test_steam_is_what_plain_python_adds_up(data):
     ids = found.table["column 1"].to_pylist()
     assert ids == list(dict.fromkeys(int(row[0]) for row in rows))
     for game in random.Random(0).sample(kept, 20):
-        assert found.table[game].to_pylist() == [float(hours.get((who, game), 0)) for who in ids]
+        assert found.table[game].to_pylist() == [float(np.float32(float(hours.get((who, game), 0)))) for who in ids]
     plays = Counter(int(who) for who, _, behaviour, *_ in rows if behaviour == "play")
     records = Counter(int(who) for who, *_ in rows)
     assert found.table["share of play"].to_pylist() == [plays[who] / records[who] for who in ids]
@@ -182,7 +182,7 @@ def test_a_log_of_many_row_groups_is_what_sql_adds_up(tmp_path):
         ).fetchall()
     }
     for topic in topics_of(found)[::20]:
-        assert found.table[topic].to_pylist() == [dense.get((who, topic), 0.0) for (who,) in order]
+        assert found.table[topic].to_pylist() == [float(np.float32(dense.get((who, topic), 0.0))) for (who,) in order]
     last = dict(con.sql("SELECT user_id, (SELECT max(day) FROM log) - max(day) FROM log GROUP BY user_id").fetchall())
     assert found.table["recency"].to_pylist() == [float(last[who]) for (who,) in order]
 

@@ -16,7 +16,7 @@ from ilk.cluster.race import MOST_MOVES
 from ilk.cluster.room import Room, Total, border_for, nothing, out_for, scratch_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
-from ilk.engines.tiles import RUN, TILE, Block, Tiles, cropped, empty_block, join_blocks, unblocked
+from ilk.engines.tiles import RUN, TILE, Block, Tiles, cropped, empty_block, join_blocks, masses_of, unblocked
 from ilk.engines.workers import map_threads
 
 Centres = NDArray[np.float64]
@@ -195,7 +195,14 @@ def settle_everyone(
         done = movement <= enough
         state = _next(state, moved, tiles, engine)
     _bring_home(state)
+    if state.groups and _some_weigh_nothing(tiles):
+        state = _label_all(tiles, state.centres, np.empty(0), engine)
     return _finished(state, tiles, n_iter)
+
+
+def _some_weigh_nothing(tiles: Tiles) -> bool:
+    """Whether somebody answered and weighs nothing: these are in no border, and would keep an old label."""
+    return int((masses_of(tiles) == 0).sum()) > len(tiles.gaps.silent)
 
 
 def at_rest(tiles: Tiles, centres: Centres, room: Room) -> Settled | None:

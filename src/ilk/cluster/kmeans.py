@@ -250,4 +250,5 @@ def _by_size(tiles: Tiles, settled: Settled, engine: MemoryEngine) -> Fit:
         labels, sums = again.labels, again.sums
         if unchanged:
             break
+    labels[tiles.gaps.silent] = 0
     return Fit(centres, labels, sums.inertia(centres, tiles.energy), settled.n_iter)

@@ -52,4 +52,12 @@ def nearest_two(tiles: Tiles, centres: NDArray[np.floating], *, threads: int | N
         settle(tiles.block, first, last, exact, out, nothing(k, p), scratch_for(k, p), border_for(0, p, 0), 0, 0.0)
 
     map_threads(score, range(0, n_tiles, RUN), threads=threads)
-    return Nearest(label.ravel()[:n], runner_up.ravel()[:n], out.first.ravel()[:n], out.second.ravel()[:n])
+    near = Nearest(label.ravel()[:n], runner_up.ravel()[:n], out.first.ravel()[:n], out.second.ravel()[:n])
+    _nowhere(near, tiles.gaps.silent, k)
+    return near
+
+
+def _nowhere(near: Nearest, rows: NDArray[np.int64], k: int) -> None:
+    """Who answered nothing is as near to every centre; changes `near`."""
+    near.label[rows], near.runner_up[rows] = 0, min(1, k - 1)
+    near.d1[rows], near.d2[rows] = 0.0, 0.0 if k > 1 else np.inf

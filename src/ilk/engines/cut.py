@@ -25,8 +25,12 @@ def cut_run(
     values: Any,
     square: Any,
     gap: Any,
+    silent: Any,
 ) -> tuple[Any, Any, Any]:
     """Fill the tiles first..last with (matrix - offset) * factor, rounded; NaN stays for the caller to mark.
+
+    Who answered nothing and weighs nothing is 0 everywhere and no gap: in many tables that is somebody in every tile,
+    and all features of every tile would have gaps for nobody's sake.
 
     Args:
         matrix: float32 or float64 (n, n_features), NaN where an answer is missing.
@@ -39,6 +43,7 @@ def cut_run(
         values: float32 (n_tiles, n_features, 256), written.
         square: float32 (n_tiles, 256), written: sum of the squares of what was answered.
         gap: bool (n_tiles, n_features), written: whether an answer is missing.
+        silent: bool (n_tiles, 256), written: who answered nothing and weighs nothing.
 
     Returns:
         The largest size of a feature, and the sum of mass * square in units of 2^-40, exact whatever the order of
@@ -55,14 +60,15 @@ def cut_run(
         np.zeros(TILE),
     )
     high, low = np.int64(0), np.int64(0)
+    missing, n_gaps = np.empty(TILE, np.int64), np.empty(p, np.int64)
     for t in range(first, last):
         n_here = min(TILE, n - t * TILE)
         for i in range(n_here):
             at[i] = (rows[t * TILE + i] if picked else t * TILE + i) * p
         for i in range(TILE):
-            whole[i] = 0.0
+            whole[i], missing[i] = 0.0, 0
         for f in range(p):
-            n_gaps = 0
+            n_gaps[f] = 0
             for i in range(n_here):
                 row[i] = flat[at[i] + f]
             for i in range(n_here):
@@ -71,11 +77,20 @@ def cut_run(
                 values[t, f, i] = 0.0
             for i in range(TILE):
                 x = np.float64(values[t, f, i])
-                n_gaps += x != x  # noqa: PLR0124
-                x = x if x == x else np.float64(0.0)  # noqa: PLR0124
+                is_gap = x != x  # noqa: PLR0124
+                n_gaps[f] += is_gap
+                missing[i] += is_gap
+                x = np.float64(0.0) if is_gap else x
                 whole[i] += x * x
                 largest[i] = max(largest[i], abs(x))
-            gap[t, f] = n_gaps > 0
+        n_silent = 0
+        for i in range(TILE):
+            silent[t, i] = i < n_here and missing[i] == p and mass[t, i] == 0.0
+            n_silent += silent[t, i]
+        for f in range(p):
+            gap[t, f] = n_gaps[f] > n_silent
+            for i in range(TILE if n_silent > 0 else 0):
+                values[t, f, i] = np.float32(0.0) if silent[t, i] else values[t, f, i]
         for i in range(TILE):
             square[t, i] = whole[i]
             units, weight = np.int64(whole[i] * UNIT * UNIT), np.int64(mass[t, i] * np.float32(256.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -34,15 +34,19 @@ Matrix = NDArray[np.float32]
 class Gaps:
     """Where answers are missing: for tile t the rows start[t]:start[t + 1] name a feature and mark its customers.
 
+    Who answered nothing and weighs nothing is not marked: only `silent` tells that their noughts are no answers.
+
     Args:
         start: int64 (n_tiles + 1,).
         feature: int32 (n_gaps,), features with at least one gap in that tile.
         mark: float32 (n_gaps, 256), 1 where the answer is missing, else 0.
+        silent: int64, the rows of those, ascending.
     """
 
     start: NDArray[np.int64]
     feature: NDArray[np.int32]
     mark: NDArray[np.float32]
+    silent: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 class Block(NamedTuple):
@@ -172,16 +176,16 @@ def cut(
     n_tiles = -(-n // TILE)
     weights = _mass_of(mass, n, n_tiles)
     values, square = np.empty((n_tiles, p, TILE), np.float32), np.empty((n_tiles, TILE), np.float32)
-    gap = np.empty((n_tiles, p), np.bool_)
+    gap, silent = np.empty((n_tiles, p), np.bool_), np.empty((n_tiles, TILE), np.bool_)
     raw = readable(matrix)
 
     def work(first: int) -> tuple[float, int, int]:
         last = min(first + RUN, n_tiles)
-        return cut_run(raw, picked, scale.offset, scale.factor, weights, first, last, values, square, gap)
+        return cut_run(raw, picked, scale.offset, scale.factor, weights, first, last, values, square, gap, silent)
 
     done = map_threads(work, range(0, n_tiles, RUN), threads=threads)
     units = (sum(high for _, high, _ in done) << SPLIT) + sum(low for _, _, low in done)
-    tiles = Tiles(values, weights, square, _mark_gaps(values, gap), n, units)
+    tiles = Tiles(values, weights, square, _mark_gaps(values, gap, silent), n, units)
     return tiles, max((largest for largest, _, _ in done), default=0.0)
 
 
@@ -200,11 +204,14 @@ def join(parts: Sequence[Tiles]) -> Tiles:
         mass = np.concatenate([tiles.mass.ravel()[: tiles.n] for tiles in parts])
         return tiles_of(matrix, mass, sphere=parts[0].sphere)
     n, units = sum(tiles.n for tiles in parts), sum(tiles.units for tiles in parts)
-    return unblocked(join_blocks([tiles.block for tiles in parts]), n, units)
+    joined = unblocked(join_blocks([tiles.block for tiles in parts]), n, units)
+    before = np.cumsum([0, *(tiles.n for tiles in parts)])
+    silent = [tiles.gaps.silent + start for tiles, start in zip(parts, before, strict=False)]
+    return replace(joined, gaps=replace(joined.gaps, silent=np.concatenate(silent)))
 
 
 def unblocked(block: Block, n: int, units: int = 0) -> Tiles:
-    """A block as tiles of n customers."""
+    """A block as tiles of n customers, none of whom is silent."""
     gaps = Gaps(block.start, block.feature, block.mark)
     return Tiles(block.values, block.mass, block.square, gaps, n, units, block.sphere)
 
@@ -245,7 +252,9 @@ def matrix_of(tiles: Tiles) -> Matrix:
     tile, used = np.repeat(np.arange(len(values)), np.diff(gaps.start)), slice(gaps.start[-1])  # there may be room left
     feature, mark = gaps.feature[used], gaps.mark[used]
     values[tile, feature] = np.where(mark > 0, np.float32(np.nan), values[tile, feature])
-    return np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
+    matrix = np.ascontiguousarray(values.transpose(0, 2, 1).reshape(-1, tiles.n_features)[: tiles.n])
+    matrix[gaps.silent] = np.nan
+    return matrix
 
 
 def masses_of(tiles: Tiles) -> NDArray[np.float32]:
@@ -267,7 +276,7 @@ def empty_block(n_tiles: int, n_features: int, n_gap_features: int, *, sphere: b
     )
 
 
-def _mark_gaps(values: NDArray[np.float32], gap: NDArray[np.bool_]) -> Gaps:
+def _mark_gaps(values: NDArray[np.float32], gap: NDArray[np.bool_], silent: NDArray[np.bool_]) -> Gaps:
     """Note where NaN stands in values[gap] and put 0 in its place."""
     tile, feature = np.nonzero(gap)
     rows = values[tile, feature]
@@ -275,7 +284,7 @@ def _mark_gaps(values: NDArray[np.float32], gap: NDArray[np.bool_]) -> Gaps:
     rows[missing] = 0.0
     values[tile, feature] = rows
     start = np.searchsorted(tile, np.arange(len(values) + 1)).astype(np.int64)
-    return Gaps(start, feature.astype(np.int32), missing.astype(np.float32))
+    return Gaps(start, feature.astype(np.int32), missing.astype(np.float32), np.flatnonzero(silent))
 
 
 def _mass_of(mass: NDArray[np.floating] | None, n: int, n_tiles: int) -> NDArray[np.float32]:

@@ -291,18 +291,22 @@ def square_weights(recipe: Recipe) -> Values:
     return np.asarray(shares, dtype=np.float64)
 
 
-def answered(matrix: Matrix, weights: Values) -> Values:
+def answered(matrix: Matrix, weights: Values, *, threads: int | None = None) -> Values:
     """The share of the weight that each customer answered, shape (n,), 0 to 1.
 
     Args:
         matrix: Features, shape (n, p), NaN = missing.
         weights: `square_weights` of the recipe, shape (p,).
+        threads: How many to use; the shares do not depend on it.
     """
     lost: Values = np.zeros(matrix.shape[0])
-    for start in range(0, len(matrix), ROWS):
+
+    def add_up(start: int) -> None:
         blank = np.isnan(matrix[start : start + ROWS])
         for j in np.flatnonzero(blank.any(axis=0)):
             lost[start : start + ROWS][blank[:, j]] += weights[j]
+
+    map_threads(add_up, range(0, len(matrix), ROWS), threads=threads)
     share: Values = np.maximum(1.0 - lost / weights.sum(), 0.0)
     return share
 

@@ -168,7 +168,7 @@ def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress
         tallies=tallies[1:],
         weighted=tuple(one.summary for one in heavy[1:]),
         ranked=in_order,
-        share_answered=answered(subject.matrix, square_weights(subject.recipe)),
+        share_answered=answered(subject.matrix, square_weights(subject.recipe), threads=subject.settings.threads),
         value=value_column(plans, facts, subject.identities),
         sample=few,
     )

@@ -54,8 +54,9 @@ class Evidence(Generic[Plan_co]):
 
     Args:
         block: Which kind of source it is.
-        table: The id first, each id once (text or int64, as it was written), then the columns; numbers float64, flags
-            bool or float64 0 / 1, texts string, dates date32. Rows in the order in which customers first appear.
+        table: The id first, each id once (text or int64, as it was written), then the columns; numbers float64, topics
+            float32, flags bool or float64 0 / 1, texts string, dates date32. Rows in the order in which customers
+            first appear.
         made: What the columns mean; a column that is not named here is guessed.
         intake: Where every record went.
         rejects: Columns line, reason, text: records that could not be read or belong to nobody.

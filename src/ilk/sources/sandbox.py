@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from ilk.progress import Progress
@@ -25,6 +27,9 @@ MEMORY_LIMIT = "1GiB"
 
 COLUMNS_AT_ONCE = 16
 """Columns whose totals are asked for in one query."""
+
+READ_ROWS = 1 << 16
+"""Rows read at a time where nothing else is said."""
 
 ON_DISK_BYTES = 64 << 20
 """A source larger than this is kept in a file of the private folder rather than in memory."""
@@ -78,6 +83,18 @@ class Sandbox:
         """Let queries read an Arrow table under `name`."""
         self._frames[name] = frame
         self.con.register(name, frame)
+
+    @contextmanager
+    def reader(self, query: str, rows: int = READ_ROWS) -> Iterator[pa.RecordBatchReader]:
+        """Read the rows of a query in order, so many at a time.
+
+        A column of a batch holds on to all the columns it came with: `own_copy` of what is to stay.
+        """
+        cursor = self.cursor()
+        try:
+            yield cursor.sql(query).to_arrow_reader(rows)
+        finally:
+            cursor.close()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a second connection to the same data, for a result that stays open."""
@@ -141,6 +158,11 @@ def open_sandbox(threads: int | None, n_bytes: int, progress: Progress) -> Sandb
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return sandbox
+
+
+def own_copy(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """Return the rows of a batch in memory of their own."""
+    return batch.take(pa.array(np.arange(batch.num_rows)))
 
 
 def quoted(name: str) -> str:

@@ -96,13 +96,10 @@ class StoredSource:
         schema = pa.schema([self.schema.field(i) for i in wanted])
         selected = ", ".join(self._stored.columns[i].at for i in wanted) or "0"
         _refuse_changed(self._stored.watched)
-        cursor = self._stored.sandbox.cursor()
-        try:
-            reader = cursor.sql(f"SELECT {selected} FROM {self._stored.relation}").to_arrow_reader(self._batch_rows())
+        query = f"SELECT {selected} FROM {self._stored.relation}"
+        with self._stored.sandbox.reader(query, self._batch_rows()) as reader:
             for batch in reader:
                 yield _as(batch, schema) if wanted else _nothing(batch.num_rows)
-        finally:
-            cursor.close()
 
     def ids(self) -> pa.ChunkedArray:
         """The id of every customer in file order: text or int64; 1, 2, 3 ... where there is no id column."""

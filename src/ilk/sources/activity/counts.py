@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.errors import BadInput, listed
@@ -16,6 +18,7 @@ from ilk.sources.evidence import Evidence, Made
 from ilk.sources.kinds import Reading
 from ilk.sources.log import Log, Used, intake_of, records_sql, rejects_of
 from ilk.sources.names import clean_names
+from ilk.sources.sandbox import own_copy
 from ilk.sources.source import Note
 from ilk.sources.stored import ARROW, no_rejects
 
@@ -45,7 +48,7 @@ def read_counts(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: boo
     least = max(FEWEST, settings.min_group)
     haves = log.sandbox.values("people", [f"count(*) FILTER (w{j} > 0)" for j in range(len(topics))])
     plan = _chosen(plan, topics, haves, least, most_topics(settings, n)) if is_new else plan
-    table, made = _table(log, plan)
+    table, made = _table(log, plan, n)
     used = Used(log.landing.rows - n_blank - rejects.num_rows, n_blank, rejects)
     notes = _notes(log, plan, haves, least) if is_new else ()
     intake = intake_of(log, used, customer, [read[log.landing.names.index(name)] for name in plan.parts.used], notes)
@@ -96,22 +99,36 @@ def _chosen(plan: ActivityPlan, topics: Sequence[str], haves: Sequence[int], lea
     return replace(plan, topics=tuple(Topic(name, name, name) for name in topics if name in kept), total=total)
 
 
-def _table(log: Log, plan: ActivityPlan) -> tuple[pa.Table, tuple[Made, ...]]:
-    """The customers in order, the columns that are no topics first, and what they mean."""
+def _table(log: Log, plan: ActivityPlan, n: int) -> tuple[pa.Table, tuple[Made, ...]]:
+    """The n customers in order, the columns that are no topics first, and what they mean."""
+    kinds, others = dict(plan.kinds), plan.parts.others
+    found, topics = _read(log, plan, n)
+    id_type = pa.int64() if pa.types.is_integer(found.schema.field(0).type) else pa.string()
+    types = [id_type, *(ARROW[kinds[name]] for name in others), pa.float64()]
+    arrays = [column.cast(kind) for column, kind in zip(found.columns, types, strict=True)]
+    names = [plan.parts.customer or ROW, *others, plan.total, *(one.column for one in plan.topics)]
+    made = [Made(name, "activity") for name in others]
+    made += [tell.total(plan), *map(tell.topic, plan.topics)]
+    return pa.table([*arrays, *map(pa.array, topics)], names=names), tuple(made)
+
+
+def _read(log: Log, plan: ActivityPlan, n: int) -> tuple[pa.Table, npt.NDArray[np.float32]]:
+    """The n customers: id, other columns and all activity, and how much of each topic they have, (n_topics, n)."""
     at = {name: j for j, name in enumerate(plan.parts.topics)}
-    kinds = dict(plan.kinds)
     others = [f"o{j}" for j in range(len(plan.parts.others))]
     every = " + ".join(f"w{j}" for j in at.values())
-    topics = [f"CAST(w{at[one.key]} AS DOUBLE)" for one in plan.topics]
-    columns = ", ".join(["who", *others, f"CAST({every} AS DOUBLE)", *topics])
-    found = log.sandbox.table(f"SELECT {columns} FROM people")
-    id_type = pa.int64() if pa.types.is_integer(found.schema.field(0).type) else pa.string()
-    types = [id_type, *(ARROW[kinds[name]] for name in plan.parts.others), *[pa.float64()] * (1 + len(topics))]
-    names = [plan.parts.customer or ROW, *plan.parts.others, plan.total, *(one.column for one in plan.topics)]
-    made = [Made(name, "activity") for name in plan.parts.others]
-    made += [tell.total(plan), *map(tell.topic, plan.topics)]
-    arrays = [column.cast(kind) for column, kind in zip(found.columns, types, strict=True)]
-    return pa.table(arrays, names=names), tuple(made)
+    counts = [f"CAST(CAST(w{at[one.key]} AS DOUBLE) AS FLOAT)" for one in plan.topics]
+    kept, topics, start = list[pa.RecordBatch](), np.empty((len(counts), n), np.float32), 0
+    query = f"SELECT {', '.join(['who', *others, f'CAST({every} AS DOUBLE)', *counts])} FROM people"
+    with log.sandbox.reader(query) as reader:
+        n_kept = len(reader.schema) - len(counts)
+        schema = pa.schema([reader.schema.field(i) for i in range(n_kept)])
+        for batch in reader:
+            for topic, column in zip(topics, batch.columns[n_kept:], strict=True):
+                topic[start : start + batch.num_rows] = column.to_numpy()
+            kept.append(own_copy(batch.select(list(range(n_kept)))))
+            start += batch.num_rows
+    return pa.Table.from_batches(kept, schema=schema), topics
 
 
 def _notes(log: Log, plan: ActivityPlan, haves: Sequence[int], least: int) -> tuple[Note, ...]:

@@ -139,8 +139,8 @@ def _columns(
     numbers = _numbers_of(events, plan, found)
     made += [tell.topic(one) for one in plan.topics]
     made += [tell.written(column, plan) for column in plan.text_columns]
-    columns += columns_of(events, numbers, len(people.ids))
-    return tuple(made), [pa.array(column, from_pandas=True) for column in columns]
+    ordinary = [pa.array(column, from_pandas=True) for column in columns]
+    return tuple(made), ordinary + [pa.array(column) for column in columns_of(events, numbers, len(people.ids))]
 
 
 def _numbers_of(events: Events, plan: ActivityPlan, found: Sequence[Support]) -> tuple[int | None, ...]:

@@ -311,15 +311,15 @@ def spellings(events: Events, keys: Sequence[str]) -> dict[str, str]:
     return {str(key): str(spelled) for key, spelled in rows}
 
 
-def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[npt.NDArray[np.float64]]:
-    """Return a column of weights for each topic, nought where a customer has none of it.
+def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[npt.NDArray[np.float32]]:
+    """Return a column of weights for each topic, nought where a customer has none of it; float32, as it is kept.
 
     Args:
         events: The log, its topics weighed.
         numbers: Of the topics; None for one that nobody has.
         n: Customers.
     """
-    dense = np.zeros((len(numbers), n))
+    dense = np.zeros((len(numbers), n), np.float32)
     places = [(t, i) for i, t in enumerate(numbers) if t is not None]
     events.sandbox.show(
         "chosen",
@@ -327,13 +327,10 @@ def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[np
             {"t": pa.array([t for t, _ in places], pa.int32()), "i": pa.array([i for _, i in places], pa.int32())}
         ),
     )
-    cursor = events.sandbox.cursor()
-    try:
-        for batch in cursor.sql("SELECT i, p, w FROM weights JOIN chosen USING (t)").to_arrow_reader(1 << 16):
+    with events.sandbox.reader("SELECT i, p, w FROM weights JOIN chosen USING (t)") as reader:
+        for batch in reader:
             i, p, w = (column.to_numpy() for column in batch.columns)
             dense[i, p] = w
-    finally:
-        cursor.close()
     return list(dense)
 
 

@@ -90,13 +90,11 @@ def _by_customer(events: Events, people: str) -> Iterator[tuple[Rows, list[str],
     cells = ", ".join(f"text{j}" for j in range(len(events.parts.texts)))
     said = f"SELECT who, concat_ws(chr(10), {cells}) AS said FROM events"
     query = f"SELECT p, said FROM ({said}) JOIN {people} USING (who) WHERE said <> '' ORDER BY p"
-    cursor, left = events.sandbox.cursor(), _Left()
-    try:
-        for batch in cursor.sql(query).to_arrow_reader(ROWS_AT_ONCE):
+    left = _Left()
+    with events.sandbox.reader(query, ROWS_AT_ONCE) as reader:
+        for batch in reader:
             yield left.add(batch.column(0).to_pylist(), batch.column(1).to_pylist())
         yield left.rest()
-    finally:
-        cursor.close()
 
 
 class _Left:
