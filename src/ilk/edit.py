@@ -47,7 +47,8 @@ def merged_segment(model: Model, uid: str, other: str) -> Segment:
     keeps, goes = larger_first(_named(model, uid), _named(model, other))
     columns = tuple(model.content.column(profile.column) for profile in keeps.profiles)
     pairs = zip(columns, keeps.profiles, goes.profiles, strict=True)
-    profiles = tuple(pooled_profile(column, one, two) for column, one, two in pairs)
+    heavy = (keeps.share / max(keeps.size, 1), goes.share / max(goes.size, 1)) if model.weighted else (1.0, 1.0)
+    profiles = tuple(pooled_profile(column, one, two, heavy=heavy) for column, one, two in pairs)
     whole = replace(
         keeps,
         size=keeps.size + goes.size,
@@ -66,31 +67,41 @@ def merged_segment(model: Model, uid: str, other: str) -> Segment:
     return replace(whole, persona=persona, value_share=value_shares(ground, profiles))
 
 
-def pooled_profile(column: ColumnSummary, one: Profile, two: Profile) -> Profile:
+def pooled_profile(
+    column: ColumnSummary, one: Profile, two: Profile, *, heavy: tuple[float, float] = (1.0, 1.0)
+) -> Profile:
     """One column in two groups of customers taken together.
 
     Counts and totals add up; where one of the two is hidden, so is their sum. Median and quantiles come from the
     histogram and are left out where that has hidden bins.
+
+    Args:
+        column: The column.
+        one: Its profile in one group.
+        two: In the other.
+        heavy: How much a customer of each counts, on average; where that differs, counts by weight stay by weight.
     """
-    n = one.n + two.n
-    mean = _weighted(one.mean, two.mean, one.n, two.n)
-    bins = _added(one.bins, two.bins)
-    zeros = None if one.n_zero is None or two.n_zero is None else one.n_zero + two.n_zero
+    n, masses = one.n + two.n, (one.n * heavy[0], two.n * heavy[1])
+    mean = _weighted(one.mean, two.mean, *masses)
+    each = n / sum(masses) if sum(masses) > 0.0 and heavy[0] != heavy[1] else 1.0
+    times = (heavy[0] * each, heavy[1] * each) if heavy[0] != heavy[1] else (1.0, 1.0)
+    bins = _added(one.bins, two.bins, times)
+    (zeros,) = _added((one.n_zero,), (two.n_zero,), times)
     low, median, high = (_quantile(column, bins, zeros, n, part) for part in (LOW, MIDDLE, HIGH))
     return Profile(
         column=one.column,
         n=n,
         n_missing=one.n_missing + two.n_missing,
         mean=mean,
-        deviation=_deviation(one, two, mean),
+        deviation=_deviation(one, two, mean, masses),
         median=_between(median, one.median, two.median),
         low=_between(low, one.low, two.low),
         high=_between(high, one.high, two.high),
         n_zero=zeros,
-        d=_weighted(one.d, two.d, one.n, two.n),
+        d=_weighted(one.d, two.d, *masses),
         total=None if one.total is None or two.total is None else one.total + two.total,
         bins=bins,
-        levels=_added(one.levels, two.levels),
+        levels=_added(one.levels, two.levels, times),
     )
 
 
@@ -109,7 +120,8 @@ def _born_as(model: Model, segment: Segment) -> str:
 
 def _persona(model: Model, ground: Ground, whole: Segment, rest: Sequence[Segment], rules: tuple[Rule, ...]) -> Persona:
     """The words for the merged segment, as different from the others as names have to be."""
-    groups = [Group(s.size, s.share, s.profiles, s.profiles, s.persona.rules) for s in (whole, *rest)]
+    heavy = model.weighted
+    groups = [Group(s.size, s.share, s.profiles, s.profiles, s.persona.rules, weighted=heavy) for s in (whole, *rest)]
     told = personas_of(ground, groups, model.content.value_column, _min_group(model))
     return replace(told[0], rules=rules)
 
@@ -129,25 +141,29 @@ def _rules(keeps: Segment, goes: Segment) -> tuple[Rule, ...]:
     return tuple(sorted(both, key=lambda rule: -rule.recall))
 
 
-def _weighted(one: float | None, two: float | None, n_one: int, n_two: int) -> float | None:
+def _weighted(one: float | None, two: float | None, n_one: float, n_two: float) -> float | None:
     if one is None or two is None or n_one + n_two == 0:
         return None
     return (one * n_one + two * n_two) / (n_one + n_two)
 
 
-def _deviation(one: Profile, two: Profile, mean: float | None) -> float | None:
+def _deviation(one: Profile, two: Profile, mean: float | None, masses: tuple[float, float]) -> float | None:
     """Of both together: the variance within, and between the two means."""
-    known = [(p.n, p.mean, p.deviation) for p in (one, two) if p.mean is not None and p.deviation is not None]
+    both = zip(masses, (one, two), strict=True)
+    known = [(n, p.mean, p.deviation) for n, p in both if p.mean is not None and p.deviation is not None]
     if mean is None or len(known) < 2:
         return None
     squares = sum(n * (d * d + (m - mean) ** 2) for n, m, d in known if m is not None and d is not None)
-    return float((squares / (one.n + two.n)) ** 0.5)
+    return float((squares / sum(masses)) ** 0.5)
 
 
-def _added(one: tuple[int | None, ...], two: tuple[int | None, ...]) -> tuple[int | None, ...]:
+def _added(
+    one: tuple[int | None, ...], two: tuple[int | None, ...], times: tuple[float, float]
+) -> tuple[int | None, ...]:
     if len(one) != len(two):
         return ()
-    return tuple(None if a is None or b is None else a + b for a, b in zip(one, two, strict=True))
+    pairs = zip(one, two, strict=True)
+    return tuple(None if a is None or b is None else round(times[0] * a + times[1] * b) for a, b in pairs)
 
 
 def _quantile(

@@ -8,6 +8,7 @@ import pytest
 
 import ilk
 from ilk.cluster.kmeans import fit_kmeans
+from ilk.edit import merged_segment
 from ilk.engines.tiles import tiles_of
 from ilk.features.weighing import Weighing
 
@@ -182,3 +183,19 @@ def test_a_column_that_only_looks_like_weights_is_left_out_and_told(table):
     study = ilk.segment(survey=survey, **ONLY)
     assert any("Not used as weights: 'survey_weight': 1 of 600 are blank" in note.text for note in study.warnings)
     assert all("by weight" not in segment.persona.sentence for segment in study.segments)
+
+
+def test_two_segments_put_together_by_hand_stay_by_weight(table, weighted):
+    one, two = weighted.segments[:2]
+    merged = merged_segment(weighted.model, one.uid, two.uid)
+    label = weighted.assignments.column("segment").to_numpy()
+    own = table[np.isin(label, [one.number, two.number])]
+    assert merged.share == pytest.approx(own.w.sum() / table.w.sum(), abs=1e-3)
+    spend = merged.profile("spend")
+    mean = np.average(own.spend, weights=own.w)
+    assert spend.mean == pytest.approx(mean, rel=1e-2)
+    assert spend.deviation == pytest.approx(np.average((own.spend - mean) ** 2, weights=own.w) ** 0.5, rel=1e-2)
+    shop = weighted.model.content.column("shop")
+    web = merged.profile("shop").levels[shop.levels.index("web")] / merged.profile("shop").n
+    assert web == pytest.approx(own.w[own["shop"] == "web"].sum() / own.w.sum(), abs=1e-2)
+    assert "by weight" in merged.persona.sentence
