@@ -252,8 +252,10 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
         sample = given.sample(method.effort.customers, threads=self._threads)
         ks = [k for k in ks_to_try(sample, "auto", highest=HIGHEST_K) if k > 1]
         fits = self._found(given, method, ks, all_of_them=False)
+        likely = any(fit.criterion is not None for fit in fits.values())
+        one = self._found(given, method, [1])[1] if likely else None
         weights, having = given.reading.square_weights, method.having(fits)
-        best = neutral_k(sample, weights, fits, seed=self._seed, method=having, threads=self._threads)
+        best = neutral_k(sample, weights, fits, seed=self._seed, method=having, one=one, threads=self._threads)
         return fits[best] if best in fits else self._found(given, method, [best])[best]
 
     def _method(self, given: Given, settings: Settings) -> Method:

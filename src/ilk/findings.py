@@ -17,7 +17,7 @@ from ilk.choose.weigh import Inquiry, Weighed, weigh_evidence
 from ilk.cluster.method import Found, Method
 from ilk.cluster.micro import micro_segments
 from ilk.cluster.nearest import nearest_two
-from ilk.cluster.scorer import nearest_by
+from ilk.cluster.scorer import ByOffsets, nearest_by
 from ilk.cluster.soft import class_notes, posteriors
 from ilk.cluster.within import Asked, bounded_notes
 from ilk.crowd import Crowd, sizes_of
@@ -173,8 +173,16 @@ def describe(
 
 def _trial(crowd: Crowd, k: int, fit: Found) -> Trial:
     labels = fit.labels[crowd.known]
-    n_unlike = int((labels < 0).sum())
-    return Trial(k, fit.scorer, sizes_of(labels, k), fit.inertia, n_unlike, fit.criterion, fit.entropy)
+    n_unlike, moved = int((labels < 0).sum()), _moved_share(crowd, fit)
+    return Trial(k, fit.scorer, sizes_of(labels, k), fit.inertia, n_unlike, fit.criterion, fit.entropy, moved)
+
+
+def _moved_share(crowd: Crowd, fit: Found) -> float:
+    """Customers whom bounds of sizes keep from the nearest centre, of all who are in a segment."""
+    if not isinstance(fit.scorer, ByOffsets):
+        return 0.0
+    near = nearest_two(crowd.tiles, fit.scorer.middles).label
+    return float((near != fit.labels)[crowd.known].mean())
 
 
 def _grouping(crowd: Crowd, k: int, fit: Found, weighed: Weighed, settings: Settings) -> Grouping:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ilk.choose.vote import Ballot, Wish, decide, is_valid, scores_of, smallest_allowed
+from ilk.choose.vote import Ballot, Wish, bic_gains, decide, is_valid, scores_of, smallest_allowed
 
 
 def ballots(**figures):
@@ -104,3 +104,16 @@ def test_same_choice_needs_no_excuse():
 
 def test_no_score_above_0_takes_the_smallest():
     assert decide(ballots(k2=(0.0, 0.0, 0.0), k3=(0.0, 0.0, 0.0)), 30, Wish()).k == 2
+
+
+def test_gain_in_bic_by_hand():
+    """From 1,000 for one group: 900 is half of the way to 800, 1,010 none of it; nothing without a likelihood."""
+    assert bic_gains({1: 1000.0, 2: 900.0, 3: 800.0, 4: 1010.0}) == {2: 0.5, 3: 1.0, 4: 0.0}
+    assert bic_gains({1: 10.0, 2: 12.0}) == {2: 0.0}
+    assert bic_gains({1: None, 2: None}) == {}
+
+
+def test_gain_in_bic_votes_where_the_silhouette_would():
+    """(0.5 + 0.9 + 0.8) / 3 and (1 + 0.6 + 0.7) / 3, whatever the silhouettes say."""
+    likely = [Ballot(2, 0.3, 0.9, 0.8, 500, gain=0.5), Ballot(3, 0.1, 0.6, 0.7, 500, gain=1.0)]
+    assert scores_of(likely) == pytest.approx((2.2 / 3, 2.3 / 3))

@@ -170,3 +170,17 @@ def test_a_damaged_offset_is_refused(study):
         assert problems_of(replace(content, solutions=others)) == [
             "the centres of 5 segments have the wrong shape or values"
         ]
+
+
+def test_three_groups_far_apart_that_bounds_cut_through_are_not_natural():
+    """Without bounds they are; the same where bounds leave them alone."""
+    rng = np.random.default_rng(0)
+    x = np.repeat([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]], [300, 100, 80], axis=0) + rng.normal(0, 0.5, (480, 2))
+    frame = pa.table({"id": [f"c{i}" for i in range(480)], "a": x[:, 0], "b": x[:, 1]})
+    forced = ilk.segment(frame, k=3, max_share="50%", transform="standard").model
+    evidence = forced.content.evidence
+    assert (evidence.verdict, evidence.failed[0]) == ("constructed", "bounds")
+    assert "the bounds of sizes made these 3 groups" in evidence.verdict_text
+    assert 0.1 < evidence.candidate(3).moved_share < 0.3
+    left = ilk.segment(frame, k=3, max_share="70%", transform="standard").model.content.evidence
+    assert (left.verdict, left.candidate(3).moved_share) == ("natural", 0.0)

@@ -48,6 +48,7 @@ def undivided(trial: Trial, gap: Gap | None) -> Candidate:
         smallest_share=1.0,
         effective=1.0,
         valid=False,
+        bic=trial.criterion,
     )
 
 
@@ -93,4 +94,6 @@ def _candidate(sample: Sample, m: Measured, gap: Gap | None, score: float, valid
         bic=m.trial.criterion,
         entropy=m.trial.entropy,
         unlike_share=m.trial.unlike_share,
+        bic_gain=m.gain,
+        moved_share=m.trial.moved_share,
     )

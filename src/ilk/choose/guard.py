@@ -29,6 +29,7 @@ class Trial:
         n_unlike: Customers who are unlike anyone.
         criterion: BIC, where there is a likelihood.
         entropy: Entropy R2, where there are memberships.
+        moved_share: Customers whom bounds of sizes keep from the nearest centre.
     """
 
     k: int
@@ -38,6 +39,7 @@ class Trial:
     n_unlike: int = 0
     criterion: float | None = None
     entropy: float | None = None
+    moved_share: float = 0.0
 
     @property
     def centres(self) -> NDArray[np.float64]:

@@ -15,7 +15,7 @@ from ilk.choose.silhouette import mean_widths
 from ilk.choose.stability import Pairs, agreements, refit_all, spread_of
 from ilk.choose.strength import prediction_strengths
 from ilk.choose.valley import valleys_of
-from ilk.choose.vote import Ballot
+from ilk.choose.vote import Ballot, bic_gains
 from ilk.cluster.method import KMEANS, Method, Refits, explained_share
 from ilk.cluster.nearest import Nearest
 from ilk.cluster.scorer import nearest_by
@@ -64,6 +64,7 @@ class Measured:
         valleys: (k,), density between each segment and its main neighbour over the lower peak.
         explained: Share of the differences that the groups explain, and
         null_explained: (20,), the same of each shapeless table; only where stability is too near 1 to tell.
+        gain: That in BIC, 0..1, where the method has a likelihood.
     """
 
     trial: Trial
@@ -76,6 +77,7 @@ class Measured:
     valleys: tuple[float, ...]
     explained: float | None = None
     null_explained: NDArray[np.float64] | None = None
+    gain: float | None = None
 
     @property
     def k(self) -> int:
@@ -90,6 +92,7 @@ class Measured:
 
 def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress | None = None) -> tuple[Measured, ...]:
     """Measure every k from 2 that was fitted; the same bootstrap samples, splits and shapeless tables serve all."""
+    gains = bic_gains({trial.k: trial.criterion for trial in trials})
     trials = tuple(trial for trial in trials if trial.k > 1)
     if not trials:
         return ()
@@ -118,6 +121,7 @@ def measure_all(sample: Sample, trials: tuple[Trial, ...], *, progress: Progress
             agreements=agreements(refits[trial.k]),
             nulls=null,
             valleys=_valleys(sample, trial, near),
+            gain=gains.get(trial.k),
         )
         for trial, near, width, null in each
     )
@@ -168,6 +172,7 @@ def ballot_of(measured: Measured) -> Ballot:
         strength=measured.strength,
         stability=float(np.median(measured.agreements)),
         smallest=int(measured.trial.sizes.min()),
+        gain=measured.gain,
     )
 
 

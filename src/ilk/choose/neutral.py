@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ilk.choose.silhouette import mean_widths
 from ilk.choose.stability import Pairs, agreements, refit_all
 from ilk.choose.strength import prediction_strengths
-from ilk.choose.vote import Ballot, Wish, decide
+from ilk.choose.vote import Ballot, Wish, bic_gains, decide
 from ilk.cluster.method import KMEANS, Found, Method
 from ilk.cluster.scorer import nearest_by
 from ilk.engines.tiles import Matrix, tiles_of
@@ -23,9 +23,12 @@ def neutral_k(
     *,
     seed: int,
     method: Method = KMEANS,
+    one: Found | None = None,
     threads: int | None = None,
 ) -> int:
     """The largest k whose silhouette, prediction strength and stability together are nearly the best.
+
+    The gain in BIC stands for the silhouette where the method has a likelihood.
 
     Args:
         features: (n, n_features), the evidence sample in hash order, NaN where an answer is missing.
@@ -33,6 +36,7 @@ def neutral_k(
         fits: To all customers, at every k from 2 that is tried.
         seed: Of every random draw.
         method: How the fits were made.
+        one: The fit of one group, where there is a likelihood.
         threads: How many to use; the answer does not depend on it.
     """
     if not fits:
@@ -43,8 +47,10 @@ def neutral_k(
     pairs = Pairs(seed, "bootstrap", 0, method.effort.pairs)
     refits = refit_all(tiles, ks, pairs, method=method, threads=threads)
     strengths = prediction_strengths(tiles, ks, seed=seed, method=method, threads=threads)
+    gains = bic_gains({k: fit.criterion for k, fit in [(1, one), *fits.items()] if fit is not None})
+    stable = {k: float(np.median(agreements(refits[k]))) for k in ks}
     ballots = [
-        Ballot(k, width or 0.0, strengths[k], float(np.median(agreements(refits[k]))), _smallest(fits[k]))
+        Ballot(k, width or 0.0, strengths[k], stable[k], _smallest(fits[k]), gains.get(k))
         for k, width in zip(ks, widths, strict=True)
     ]
     return decide(ballots, len(features), Wish(prefer=None)).neutral

@@ -16,7 +16,11 @@ VALLEY = 0.5
 TOO_FEW = 20
 """Below this many customers nothing is claimed, whatever the figures say (rule of thumb)."""
 
+MOVED = 0.01
+"""Share of customers whom bounds of sizes may keep from the nearest centre (rule of thumb)."""
+
 REASONS = {
+    "bounds": "the bounds of sizes drew the lines",
     "stability": "asked again with other customers, the same people do not end up together often enough",
     "shapeless": "customers made up at random, without any groups, would do as well",
     "valley": "on the whole no clear gap parts the groups",
@@ -35,6 +39,7 @@ class Findings:
         valley: Density between neighbours over the lower peak, mean over segments.
         explained: Share of the differences that the groups explain, and
         null_explained_high: its 95th percentile over shapeless tables, where stability is too near 1 to tell.
+        moved_share: Customers whom bounds of sizes keep from the nearest centre.
     """
 
     k: int
@@ -44,6 +49,7 @@ class Findings:
     valley: float | None
     explained: float | None = None
     null_explained_high: float | None = None
+    moved_share: float = 0.0
 
     @property
     def is_tighter(self) -> bool:
@@ -54,7 +60,8 @@ class Findings:
 def judge(found: Findings) -> Judged:
     """Natural: stable, beats shapeless, and a gap between segments. Reproducible: no gap. Constructed: the rest.
 
-    The tests that failed are named few, one, stability, shapeless, valley.
+    What bounds of sizes made is constructed, whatever else holds: samples were asked without them. The tests that
+    failed are named few, one, bounds, stability, shapeless, valley.
     """
     failed = _failed(found)
     if not failed:
@@ -70,6 +77,7 @@ def _failed(found: Findings) -> tuple[str, ...]:
     if found.n_customers < TOO_FEW or found.stability is None or found.null_high is None or found.valley is None:
         return ("few",)
     tests = {
+        "bounds": found.moved_share <= MOVED,
         "stability": found.stability >= STABLE,
         "shapeless": found.stability > found.null_high or found.is_tighter,
         "valley": found.valley <= VALLEY,
@@ -99,10 +107,21 @@ def _constructed(found: Findings, failed: tuple[str, ...]) -> str:
             f"Constructed: from {found.n_customers} customer{'s' * (found.n_customers != 1)} nobody can tell whether "
             f"groups are really there. These {found.k} can be used, but it is the business that draws the line."
         )
+    if failed[0] == "bounds":
+        return _forced(found, failed[1:])
     return (
         f"Constructed: customers do not fall into {found.k} groups by themselves. The groups can be used, but it is "
         f"the business that draws the line. What failed: {'; '.join(REASONS[test] for test in failed)}."
     )
+
+
+def _forced(found: Findings, others: tuple[str, ...]) -> str:
+    """What bounds of sizes made, and what failed besides."""
+    made = (
+        f"Constructed: the bounds of sizes made these {found.k} groups: {percent(found.moved_share)} of the customers "
+        f"are not with the nearest centre. The groups can be used, but it is the business that draws the line."
+    )
+    return f"{made} What also failed: {'; '.join(REASONS[test] for test in others)}." if others else made
 
 
 def _figures(found: Findings) -> str:

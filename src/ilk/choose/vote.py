@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,13 +36,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What is known about one k, and `smallest`, the customers in its smallest segment."""
+    """What is known about one k, and `smallest`, the customers in its smallest segment.
+
+    `gain` is that in BIC, see `bic_gains`; it has the silhouette's vote where segments are not balls around a centre.
+    """
 
     k: int
     silhouette: float
     strength: float
     stability: float
     smallest: int
+    gain: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +59,28 @@ class Decision:
     why: str
 
 
+def bic_gains(criteria: Mapping[int, float | None]) -> dict[int, float]:
+    """How far each k from 2 gets from the BIC of one group to the best there is, 0..1; empty without a likelihood.
+
+    Args:
+        criteria: k -> BIC, lower is better; k = 1 among them.
+    """
+    one = criteria.get(1)
+    if one is None:
+        return {}
+    gained = {k: max(one - bic, 0.0) for k, bic in criteria.items() if k > 1 and bic is not None}
+    most = max(gained.values(), default=0.0)
+    return {k: gain / most if most > 0 else 0.0 for k, gain in gained.items()}
+
+
 def scores_of(ballots: Sequence[Ballot]) -> tuple[float, ...]:
-    """Mean of silhouette / largest silhouette (0 when none is positive), prediction strength and median stability."""
+    """Mean of silhouette / largest silhouette (0 when none is positive), prediction strength and median stability.
+
+    Where the method has a likelihood, the gain in BIC stands for the silhouette.
+    """
     top = max((b.silhouette for b in ballots), default=0.0)
-    return tuple(((b.silhouette / top if top > 0 else 0.0) + b.strength + b.stability) / 3 for b in ballots)
+    shapes = [b.gain if b.gain is not None else b.silhouette / top if top > 0 else 0.0 for b in ballots]
+    return tuple((shape + b.strength + b.stability) / 3 for shape, b in zip(shapes, ballots, strict=True))
 
 
 def is_valid(ballot: Ballot, n_customers: int) -> bool:

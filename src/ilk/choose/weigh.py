@@ -198,6 +198,7 @@ def _judged(candidate: Candidate, n_customers: int) -> Judged:
             valley=candidate.valley,
             explained=candidate.explained,
             null_explained_high=candidate.null_explained_high,
+            moved_share=candidate.moved_share,
         )
     )
 

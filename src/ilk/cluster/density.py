@@ -59,6 +59,10 @@ class Density:
         """The same with what it settled on at each k."""
         return replace(self, settled=tuple((k, one.setting) for k, one in solved.items() if one.setting is not None))
 
+    def of_one(self, rows: Rows) -> None:
+        """There is no likelihood."""
+        del rows
+
     def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Group the rows; `seed` changes nothing, because nothing is drawn."""
         del seed

@@ -53,6 +53,10 @@ class Ward:
         del solved
         return self
 
+    def of_one(self, rows: Rows) -> None:
+        """There is no likelihood."""
+        del rows
+
     def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Cut one tree at every k; `seed` changes nothing, because nothing is drawn."""
         del seed

@@ -82,6 +82,10 @@ class Solver(Protocol):
         """The solver that makes refits like these: itself, where it settled on nothing."""
         ...
 
+    def of_one(self, rows: Rows) -> float | None:
+        """BIC of one group of everybody, where the method has a likelihood."""
+        ...
+
     def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Find segments of some rows.
 
@@ -134,6 +138,14 @@ class OnRows(Method):
         """The solver with what it settled on."""
         solved = {k: Solved(one.scorer, one.criterion, one.entropy, one.setting) for k, one in found.items() if k > 1}
         return OnRows(self.solver.having(solved))
+
+    def find(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
+        """See `Method.find`; one group has a likelihood, too."""
+        found = dict(Method.find(self, tiles, ks, run))
+        if 1 in found:
+            criterion = self.solver.of_one(_first_voters(tiles, run, self.solver))
+            found[1] = replace(found[1], criterion=criterion)
+        return found
 
     def find_several(self, tiles: Tiles, ks: Sequence[int], run: Run) -> Mapping[int, Found]:
         """Solve the sample, and place everybody."""

@@ -54,6 +54,11 @@ class LatentClass:
         del solved
         return self
 
+    def of_one(self, rows: Rows) -> float:
+        """BIC of one class."""
+        answers = coding_of(self.recipe, rows.matrix, least=self.least).answers
+        return fit_latent(codes_of(answers, rows.matrix), answers, 1, seed=0, mass=rows.mass, n_starts=1).bic
+
     def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Fit every k to the same answers."""
         matrix, coding = rows.matrix, coding_of(self.recipe, rows.matrix, least=self.least)
@@ -81,6 +86,10 @@ class MixtureModel:
         """There is nothing to settle on."""
         del solved
         return self
+
+    def of_one(self, rows: Rows) -> float:
+        """BIC of one component."""
+        return fit_mixture(rows.matrix, 1, labels=np.zeros(len(rows.matrix), np.int32), seed=0, mass=rows.mass).bic
 
     def solve(self, rows: Rows, ks: Sequence[int], *, seed: int, thorough: bool) -> Mapping[int, Solved]:
         """Fit every k."""

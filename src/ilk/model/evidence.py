@@ -29,6 +29,8 @@ class Candidate:
     customers, measured with its 95th percentile over shapeless tables where stability is too near 1 to tell.
     `bic` and `entropy` (R2 of the memberships, 1 = nobody in between) only where the method has a likelihood.
     `unlike_share` = customers who are in no segment, because they are unlike anyone.
+    `bic_gain` = how far the BIC gets from one group's to the best there is, 0..1; it votes where the silhouette would.
+    `moved_share` = customers whom bounds of sizes keep from the nearest centre.
     """
 
     k: int
@@ -55,6 +57,8 @@ class Candidate:
     bic: float | None = None
     entropy: float | None = None
     unlike_share: float = 0.0
+    bic_gain: float | None = None
+    moved_share: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

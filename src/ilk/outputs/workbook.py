@@ -200,6 +200,7 @@ def _rules(book: Book, reading: Reading) -> None:
 
 
 def _how_many(book: Book, reading: Reading) -> None:
+    likely = any(c.bic is not None for c in reading.content.evidence.candidates)
     heads = (
         *("Inertia", "Silhouette", "Simplified silhouette", "Calinski-Harabasz", "Davies-Bouldin", "Gap", "Gap error"),
         *(
@@ -211,19 +212,20 @@ def _how_many(book: Book, reading: Reading) -> None:
             "Valley",
             "Score",
         ),
+        *(("BIC", "Entropy R2") if likely else ()),
     )
-    looks = {"Inertia": "large", "Calinski-Harabasz": "large"}
+    looks = {"Inertia": "large", "Calinski-Harabasz": "large", "BIC": "large"}
     fields = [Field("Segments", 10, "index"), *(Field(head, 13, looks.get(head, "score")) for head in heads)]
     fields += [Field("Largest", 10, "share"), Field("Smallest", 10, "share"), Field("", 16)]
     book.table(
         "How many",
         fields,
-        (_candidate(reading, i) for i in range(len(reading.content.evidence.candidates))),
+        (_candidate(reading, i, likely=likely) for i in range(len(reading.content.evidence.candidates))),
         filtered=False,
     )
 
 
-def _candidate(reading: Reading, i: int) -> list[Value]:
+def _candidate(reading: Reading, i: int, *, likely: bool) -> list[Value]:
     c = reading.content.evidence.candidates[i]
     s, few_ = c.stability, round(c.smallest_share * reading.content.provenance.n_assigned)
     marks = ["shown"] if c.k == reading.k else []
@@ -244,6 +246,7 @@ def _candidate(reading: Reading, i: int) -> list[Value]:
         c.null_high,
         c.valley,
         c.score,
+        *((c.bic, c.entropy) if likely else ()),
         c.largest_share,
         c.smallest_share if few_ >= reading.least else share_of(few_, c.smallest_share, reading.least),
         ", ".join(marks),

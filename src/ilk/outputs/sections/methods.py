@@ -22,6 +22,10 @@ class Method:
     source: str
 
 
+BY_WIDTH = "silhouette over the best silhouette"
+BY_BIC = "how far the BIC gets from that of one group to the best (Schwarz 1978)"
+"""What votes beside strength and stability."""
+
 WEIGHTS = Method(
     "Weights",
     "Each customer counts as often as their weight says, against the mean: where segments are, their shares, means, "
@@ -75,7 +79,7 @@ METHODS = (
     ),
     Method(
         "Choice of the number",
-        "Score: mean of silhouette over the best silhouette, prediction strength and median stability. The largest "
+        "Score: mean of {shape}, prediction strength and median stability. The largest "
         "number within 5 % of the best is taken, of those stable and large enough to work with (rule of thumb).",
         "",
     ),
@@ -125,6 +129,7 @@ def methods(reading: Reading) -> Methods:
 def _methods(reading: Reading) -> tuple[Method, ...]:
     how, source = how_found(clean(reading.content.provenance.method))
     figures = {"m": whole(reading.content.evidence.m), "min_group": whole(_min_group(reading)), "how": how}
+    figures["shape"] = BY_BIC if any(c.bic_gain is not None for c in reading.content.evidence.candidates) else BY_WIDTH
     weights = (WEIGHTS,) if reading.model.weighted else ()
     return tuple(
         replace(method, text=method.text.format(**figures), source=method.source.format(source=source))

@@ -98,15 +98,16 @@ def vote(reading: Reading) -> Table | None:
     known = [c for c in reading.content.evidence.candidates if c.score is not None]
     if not known:
         return None
-    best = max(c.score or 0.0 for c in known)
+    best, by_bic = max(c.score or 0.0 for c in known), any(c.bic_gain is not None for c in known)
     tallest = _winners(known)
     lines = [_vote_line(c, reading, tallest, near=(c.score or 0.0) >= NEARLY_BEST * best) for c in known]
-    heads = ("Segments", "Silhouette", "Prediction strength", "Stability", "Score", "")
+    heads = ("Segments", "Gain in BIC" if by_bic else "Silhouette", "Prediction strength", "Stability", "Score", "")
     return Table("The vote: mean of three criteria, each at most 1", heads, tuple(lines), "vote")
 
 
 def _criteria(c: Candidate) -> tuple[float | None, ...]:
-    return (c.silhouette, c.prediction_strength, c.stability.median if c.stability else None, c.score)
+    shape = c.silhouette if c.bic_gain is None else c.bic_gain
+    return (shape, c.prediction_strength, c.stability.median if c.stability else None, c.score)
 
 
 def _winners(known: list[Candidate]) -> tuple[float, ...]:
@@ -127,10 +128,13 @@ def _vote_line(c: Candidate, reading: Reading, tallest: tuple[float, ...], *, ne
 
 
 def index_table(reading: Reading) -> Table:
-    """Every index for every k, none left out."""
+    """Every index for every k, none left out; BIC and entropy where there is a likelihood."""
+    candidates = reading.content.evidence.candidates
+    likely = any(c.bic is not None for c in candidates)
     heads = (
         "Segments",
         "Inertia",
+        *(("BIC", "Entropy R²") if likely else ()),
         "Silhouette",
         "Simplified silhouette",
         "Calinski-Harabasz",
@@ -144,16 +148,17 @@ def index_table(reading: Reading) -> Table:
         "Smallest",
         "Score",
     )
-    lines = [_index_line(c, reading) for c in reading.content.evidence.candidates]
+    lines = [_index_line(c, reading, likely=likely) for c in candidates]
     return Table("All indices for every number of segments", heads, tuple(lines), "indices")
 
 
-def _index_line(c: Candidate, reading: Reading) -> Line:
+def _index_line(c: Candidate, reading: Reading, *, likely: bool) -> Line:
     gap = f"{fixed(c.gap, 3)} ± {fixed(c.gap_error, 3)}" if c.gap is not None else NONE
     s, n = c.stability, reading.content.provenance.n_assigned
     spread = f"{s.median:.2f}, {s.low:.2f} to {s.high:.2f}" if s else NONE
     cells = [
         figure(c.inertia) if c.inertia < 1000 else whole(c.inertia),
+        *((whole(c.bic) if c.bic is not None else NONE, fixed(c.entropy)) if likely else ()),
         fixed(c.silhouette),
         fixed(c.simplified_silhouette),
         figure(c.calinski_harabasz),
