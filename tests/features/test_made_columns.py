@@ -30,6 +30,17 @@ def test_the_role_words_and_unit_it_was_made_with_are_taken():
     assert (plan.label.words, plan.label.unit, plan.label.given) == ("days since the last order", "days", True)
 
 
+def test_a_time_with_a_long_tail_is_an_amount():
+    """Days since somebody was seen, as in a table of customers; a count stays one, and so does what goes below 0."""
+    made = {"late": Made("recency", "activity", role="number", why="days"), "n": Made("n", "activity", role="count")}
+    days = [float(v) for v in [*range(N - 2), 400, 900]]
+    plans = plans_of({"late": days, "n": days}, made=made)
+    assert (plans["late"].role, plans["late"].reason) == ("amount", "days; with a long tail")
+    assert plans["n"].role == "count"
+    plans = plans_of({"late": [v - 1.0 for v in days], "n": spread()}, made=made)
+    assert plans["late"].role == "number"
+
+
 def test_without_words_its_own_name_speaks():
     """The source is not said again in the words, nor does its name decide the role."""
     columns = {"orders.INCOME": [float(v) for v in range(N)], "b": spread()}

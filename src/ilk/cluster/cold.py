@@ -39,7 +39,7 @@ ENOUGH_TILES = 16
 Check = Callable[[], None]
 
 
-def _no_check() -> None:
+def no_check() -> None:
     """For fits that are over before anybody could stop them."""
 
 
@@ -123,7 +123,7 @@ def settle_cold(
     centres: NDArray[np.float64],
     *,
     enough: float,
-    check: Check = _no_check,
+    check: Check = no_check,
     most: int = MOST_MOVES,
 ) -> Cold:
     """Settle from given centres, which are changed; `check` is called about every 20 milliseconds of work."""
@@ -140,7 +140,7 @@ def settle_more(
     centres: NDArray[np.float64],
     *,
     enough: float,
-    check: Check = _no_check,
+    check: Check = no_check,
     most: int = MOST_MOVES,
 ) -> Cold:
     """Go on with what settled last in this room, for `most` moves at most."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import fit_cold, mean_variance
+from ilk.cluster.cold import FINALISTS, fit_cold, mean_variance
+from ilk.cluster.exchange import STARTS, Ground, Spare, exchange, spare_for
 from ilk.cluster.kernel import settle, take_rows
-from ilk.cluster.room import border_for, nothing, out_for, room_for, scratch_for
-from ilk.engines.tiles import Tiles, empty_block
+from ilk.cluster.room import Room, border_for, nothing, out_for, room_for, scratch_for
+from ilk.engines.tiles import Block, Tiles, empty_block
 from ilk.engines.workers import map_threads
 from ilk.progress import Progress
 
@@ -54,15 +55,36 @@ def fit_many(
     def work(first: int) -> None:
         room = room_for(n_tiles, k, p, n_gap_features)
         into = empty_block(n_tiles, p, n_gap_features, sphere=tiles.sphere)
+        spare = spare_for(n_tiles, k, p, n_gap_features, sphere=tiles.sphere)
         for i in range(first, min(first + PIECE, len(masses))):
             rows = np.flatnonzero(masses[i] if all_vote else masses[i] * votes)
             n_used = take_rows(block, rows, into)
             into.mass.ravel()[: len(rows)] *= masses[i, rows]
-            fit = fit_cold(into, n_used, room, k=k, seed=int(seeds[i]), starts=starts, variance=variance, enough=ENOUGH)
-            centres[i] = fit.centres
+            centres[i] = _cold(into, n_used, room, spare, k, int(seeds[i]), starts, variance)
 
     map_threads(work, range(0, len(masses), PIECE), threads=threads, progress=progress)
     return centres
+
+
+def _cold(
+    block: Block, n_tiles: int, room: Room, spare: Spare | None, k: int, seed: int, starts: int, variance: float
+) -> NDArray[np.float64]:
+    """Centres of one cold fit; with `spare` a few starts race, and exchanges make up for the others."""
+    few, finalists = (starts, FINALISTS) if spare is None else (min(starts, STARTS), 1)
+    fit = fit_cold(
+        block,
+        n_tiles,
+        room,
+        k=k,
+        seed=seed,
+        starts=few,
+        variance=variance,
+        enough=ENOUGH,
+        finalists=finalists,
+    )
+    if spare is not None:
+        fit = exchange(Ground(block, n_tiles, room, spare, variance, ENOUGH * variance), fit, seed=seed)
+    return fit.centres
 
 
 def label_many(tiles: Tiles, centres: NDArray[np.float64], *, threads: int | None = None) -> NDArray[np.int16]:

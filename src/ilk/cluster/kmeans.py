@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.cluster.cold import Cold, ahead, fit_cold, mean_variance, settle_cold, settle_more, start_cold
+from ilk.cluster.cold import Check, Cold, ahead, fit_cold, mean_variance, settle_cold, settle_more, start_cold
 from ilk.cluster.everyone import (
     Settled,
     at_rest,
@@ -18,6 +18,7 @@ from ilk.cluster.everyone import (
     settle_everyone,
     take_on_threads,
 )
+from ilk.cluster.exchange import Ground, exchange, spare_for
 from ilk.cluster.room import Room, room_for
 from ilk.cluster.sums import Sums
 from ilk.engines.memory import MemoryEngine
@@ -194,13 +195,23 @@ def _best_start(
 
     def finish(fit: tuple[Cold, Room]) -> tuple[Cold, Room]:
         more = settle_more(sample.block, n_tiles, fit[1], fit[0].centres, enough=strictly, check=engine.check)
-        return more, fit[1]
+        return _exchanged(sample, n_tiles, fit[1], more, (seed << 16) + STARTS, strictly, engine.check), fit[1]
 
     if init is not None:
         return finish(_best_beside(sample, np.floor(np.asarray(init, np.float64) * UNIT + 0.5) / UNIT, seed, engine))
     fits = _on_threads(start, range(STARTS), engine)
     best = sorted(fits, key=lambda fit: fit[0].inertia)[:FINALISTS]
     return min(_on_threads(finish, best, engine), key=lambda fit: fit[0].inertia)
+
+
+def _exchanged(sample: Sample, n_tiles: int, room: Room, fit: Cold, seed: int, enough: float, check: Check) -> Cold:
+    """Go on with exchanges where there are so many features that starts miss what is there."""
+    k, p = fit.centres.shape
+    spare = spare_for(n_tiles, k, p, sample.n_gap_features, sphere=sample.block.sphere)
+    if spare is None:
+        return fit
+    best = exchange(Ground(sample.block, n_tiles, room, spare, sample.variance, enough, check), fit, seed=seed)
+    return settle_cold(sample.block, n_tiles, room, best.centres, enough=enough, check=check)
 
 
 def _best_beside(sample: Sample, given: NDArray[np.float64], seed: int, engine: MemoryEngine) -> tuple[Cold, Room]:

@@ -40,6 +40,8 @@ TOO_MANY_TO_COUNT = 10_000
 
 TIME = "a length of time"
 
+LONG_TAIL = "with a long tail"
+
 Scale = tuple[int, int]
 
 
@@ -165,7 +167,7 @@ def _text_kind(facts: ColumnFacts, label: Label, *, long_texts: bool, several: b
 def _number_kind(facts: ColumnFacts, label: Label, tokens: tuple[str, ...], skewness: float) -> Guess:
     told = _told_kind(facts, label, set(tokens)) or _shown_kind(facts, skewness)
     if told.reason == TIME and skewness > HEAVY and not facts.n_negative:
-        return Guess("amount", f"{TIME} with a long tail")
+        return Guess("amount", f"{TIME} {LONG_TAIL}")
     return told
 
 

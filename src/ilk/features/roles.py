@@ -13,7 +13,17 @@ from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.features import hints
 from ilk.features.blocks import block_problems, chosen_by
 from ilk.features.contact import contact_of
-from ilk.features.kinds import MOST_LEVELS, Guess, Scales, is_calendar_year, kind_of, points_at_one, scales_of
+from ilk.features.kinds import (
+    HEAVY,
+    LONG_TAIL,
+    MOST_LEVELS,
+    Guess,
+    Scales,
+    is_calendar_year,
+    kind_of,
+    points_at_one,
+    scales_of,
+)
 from ilk.features.labels import label_of
 from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
@@ -160,8 +170,16 @@ def _plan(look: Look) -> ColumnPlan:
 
 
 def _made_plan(look: Look, role: Role, why: str) -> ColumnPlan:
-    """The role the column was made for; one that only describes has its values guessed."""
-    return _describing(look, _kind(look), why) if role == "descriptor" else _told_plan(look, role, why)
+    """The role the column was made for; one that only describes has its values guessed.
+
+    A length of time with a long tail is an amount, as in a table of customers: else the few who were not seen for very
+    long would be a segment for that alone.
+    """
+    if role == "descriptor":
+        return _describing(look, _kind(look), why)
+    if role == "number" and not look.facts.n_negative and _skewness(look) > HEAVY:
+        return _told_plan(look, "amount", f"{why}; {LONG_TAIL}")
+    return _told_plan(look, role, why)
 
 
 def _told_plan(look: Look, role: Role, why: str = TOLD) -> ColumnPlan:
@@ -232,17 +250,21 @@ def _life(look: Look) -> str | None:
     return hints.life_of(look.tokens, few_levels=few_levels)
 
 
+def _skewness(look: Look) -> float:
+    """Of its numbers, and of their sizes where any is negative; 0 of anything else."""
+    if look.facts.kind != "number":
+        return 0.0
+    values = numbers(look.column)
+    return skewness(present(np.abs(values) if look.facts.n_negative else values))
+
+
 def _kind(look: Look) -> Guess:
-    skew = 0.0
-    if look.facts.kind == "number":
-        values = numbers(look.column)
-        skew = skewness(present(np.abs(values) if look.facts.n_negative else values))
     texts = look.texts() if look.facts.kind == "text" else []
     return kind_of(
         look.facts,
         look.label,
         scales=look.scales,
-        skewness=skew,
+        skewness=_skewness(look),
         long_texts=_are_sentences(look.facts, texts),
         several=_hold_several(texts),
     )
