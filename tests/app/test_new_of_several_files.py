@@ -236,7 +236,7 @@ def test_a_visitor_brings_several_files(files, tmp_path, visit, width, scheme):
         visitor.settled()
         page.locator("input[type=file]").set_input_files(files / "orders.csv")
         page.get_by_text("What was recognised in orders.csv").click()
-        page.get_by_text("200 of 240 customers").wait_for()
+        page.get_by_text("200 of 240 customers (83 %) are in it.").wait_for()
         visitor.settled()
         page.wait_for_timeout(1_500)
         assert visitor.axe() == []

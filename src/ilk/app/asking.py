@@ -40,6 +40,9 @@ WORDS = {
     "as-written": "the id as it is written",
     "folded": "the id without case and blanks",
 }
+ONE_THING = {"activity", "survey"}
+"""Blocks that are called by one thing: activity counts, orders count."""
+
 LOW, HIGH = 2, 12
 """Numbers of segments to choose from by hand."""
 
@@ -117,7 +120,7 @@ def ask_weights(blocks: Sequence[str], grid: Any) -> dict[str, float]:
     found = {}
     for block in blocks:
         with grid.container():
-            label = f"How much {block} count{'s' if block == 'activity' else ''}"
+            label = f"How much {block} count{'s' if block in ONE_THING else ''}"
             found[block] = st.number_input(label, 0.01, 100.0, 1.0, step=0.5, help=about("weight"), key=f"much-{block}")
     return {block: float(weight) for block, weight in found.items() if weight != 1.0}
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ilk.accepted import PARTS, stem_of
+from ilk.outputs.wording import counted, per_cent, whole
 from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.evidence import Block
 from ilk.sources.joined.brought import Brought
@@ -100,9 +101,8 @@ def roles_of(file: Beside, told: Mapping[str, Sequence[str]], ignored: Iterable[
 
 def coverage_of(brought: Brought, n: int, *, has_table: bool) -> str:
     """How many customers a file knows, in a sentence."""
+    known = brought.customers
     if not has_table:
-        return f"{brought.customers:,} customers are in it."
-    strangers = f"; {brought.strangers:,} in it are no customers and are left out" if brought.strangers else ""
-    return (
-        f"{brought.customers:,} of {n:,} customers ({100 * brought.customers / max(n, 1):.0f} %) are in it{strangers}."
-    )
+        return f"{counted(known, 'customer')} {'is' if known == 1 else 'are'} in it."
+    strangers = f"; {whole(brought.strangers)} in it are no customers and are left out" if brought.strangers else ""
+    return f"{whole(known)} of {counted(n, 'customer')} ({per_cent(known / max(n, 1))}) are in it{strangers}."

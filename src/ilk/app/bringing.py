@@ -195,7 +195,7 @@ def _parts(file: Beside, found: dict[str, tuple[str, ...]]) -> dict[str, str]:
 
 def _part(part: str, taken: tuple[str, ...], columns: Sequence[str], key: str) -> tuple[str, ...]:
     """The columns somebody chose for a part; nothing where that is left to the guess."""
-    now = listed(list(taken[:NAMED])) + (f" and {len(taken) - NAMED} more" if len(taken) > NAMED else "")
+    now = listed([*taken[:NAMED], *([f"{len(taken) - NAMED} more"] if len(taken) > NAMED else [])])
     shown = f"{now} (found)" if now else "None found"
     if part in SEVERAL:
         return tuple(st.multiselect(WORDS[part], columns, key=key, placeholder=shown, select_all=False))

@@ -11,7 +11,6 @@ from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.wording import clean, listed, per_cent, words_of
 from ilk.sources.activity.plan import ActivityPlan
-from ilk.sources.evidence import Block
 from ilk.sources.joined.brought import Brought
 from ilk.sources.survey.questions import Question
 from ilk.sources.survey.read import SurveyPlan
@@ -155,9 +154,8 @@ def _topics(model: Model, there: list[str], told: tuple[str, str], writing: Writ
 
 def _about_topics(source: Brought | None) -> str:
     made = f"Made from {clean(source.name)}. " if source else ""
-    what: dict[Block, str] = {"activity": "records"}
-    unit = what.get(source.block, "of it") if source else "of it"
-    return f"{made}Pick all there is, and say how many {unit} there are; “{NONE}” where there is none of it."
+    amount = "many records there are" if source and source.block == "activity" else "much there is of each"
+    return f"{made}Pick all there is, and say how {amount}; “{NONE}” where there is nothing."
 
 
 def _about_choices(found: Sequence[ColumnSummary], words: Sequence[str], source: Brought) -> str:
@@ -169,10 +167,8 @@ def _about_choices(found: Sequence[ColumnSummary], words: Sequence[str], source:
 def _answer(column: ColumnSummary, question: str) -> str:
     """An answer without the question before it."""
     name = column.plan.column
-    said, own = words_of(column.plan, longest=10_000), name.rpartition(f"{question}: ")[2]
-    if own != name:
-        return own
-    return said
+    own = name.rpartition(f"{question}: ")[2]
+    return own if own != name else words_of(column.plan, longest=10_000)
 
 
 def _question(name: str) -> str:

@@ -23,6 +23,12 @@ from ilk.settings import ROLES, Settings
 ROWS = ("A customer", "An order, a visit or another event of a customer")
 MOST_TALL = 640
 TALL, HEAD = 36, 40
+"""Pixels: the table of columns at the most, one of its rows, and the one on top."""
+
+ROLES_TOLD = "new-roles"
+"""Session state: what was said of the columns of the files beside the customers, as they were read last."""
+
+USE_HELP = "Builds: makes the segments. Describes: only tells who is in them. Out: is left out."
 
 
 @st.cache_resource(scope="session", max_entries=3, show_spinner="Reading the files")
@@ -150,12 +156,6 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
         },
     )
     return edited.to_pylist(), guessed
-
-
-ROLES_TOLD = "new-roles"
-"""Session state: what was said of the columns of the files beside the customers, as they were read last."""
-
-USE_HELP = "Builds: makes the segments. Describes: only tells who is in them. Out: is left out."
 
 
 def _left_out(row: dict[str, Any], only: tuple[str, ...]) -> bool:
