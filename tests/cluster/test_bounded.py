@@ -127,7 +127,7 @@ def test_who_has_no_vote_still_takes_room():
     [
         (8, {"shares": (0.2, 1.0)}, "8 segments of at least 200 customers are more than the 1,000 there are"),
         (2, {"shares": (0.0, 0.4)}, "2 segments of at most 400 customers do not hold the 1,000 there are"),
-        (3, {"sizes": (500, 400)}, "cannot be larger than its least"),
+        (3, {"sizes": (500, 400)}, "The least size of a segment is above the most. Got: at least 500 and at most 400"),
         (3, {"shares": (0.3, 1.0), "sizes": (0, 100)}, "at least 300 and at most 100"),
     ],
 )

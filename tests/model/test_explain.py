@@ -315,6 +315,11 @@ def test_nothing_known_is_refused_with_what_is_needed(model):
         model.explain({"SPEND": None, "BASKET": ""})
 
 
+def test_a_customer_of_misspelt_answers_hears_which_they_are(model):
+    with pytest.raises(BadInput, match=r"Not known.*'SPENT'.*BASKET: the model never saw this value"):
+        model.explain({"SPENT": 3, "BASKET": "meduim"})
+
+
 def test_texts_are_read_as_numbers_and_blanks_as_blanks(model):
     texts = {
         "SPEND": "120",

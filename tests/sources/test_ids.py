@@ -108,6 +108,12 @@ def test_named_id(opened):
         opened("code,id,x\nb,1,1.5\n", id="code", role={"id": "id"})
 
 
+def test_a_log_among_customers_is_told_where_it_belongs(opened):
+    rows = "".join(f"{i % 20},{i}.5\n" for i in range(100))
+    with pytest.raises(BadInput, match=r"80 of 100 values of 'user_id' were seen before.* --orders or --activity"):
+        opened(f"user_id,hours\n{rows}")
+
+
 def test_repeated_and_blank_ids_are_rejects(opened):
     source = opened("id,x\nA,1.5\nB,2.5\n\nA,3.5\n,4.5\nC,5.5\nA,1.5\n")
     assert source.ids().to_pylist() == ["A", "B", "C"]

@@ -251,6 +251,13 @@ def test_respondents_weights_do_not_build(tmp_path):
     assert [made.role for made in found.made] == ["weight", None]
 
 
+def test_a_few_weights_below_0_make_no_question_of_them(tmp_path):
+    """Spoiled weights are told and left out later; as a question like any other they would build segments."""
+    rows = [[i, -1.0 if i < 2 else 0.5 + i % 10 / 9, -1.0 if i % 2 else 1.2] for i in range(40)]
+    found = survey(tmp_path, ["id", "wt", "weight changed"], rows)
+    assert [made.role for made in found.made] == ["weight", None]
+
+
 def test_two_files_of_one_questionnaire(tmp_path):
     """Put together by equal names and a mapping, with the file as a descriptor; of the same person the first counts."""
     online = tmp_path / "online.csv"

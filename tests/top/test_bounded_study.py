@@ -101,7 +101,10 @@ def test_the_report_says_how(study):
         ({"k": 3, "max_size": 400}, r"3 segments of at most 400 customers do not hold the 1,500"),
         ({"min_size": 800}, r"2 segments of at least 800"),
         ({"k": (3, 4), "max_share": "20%"}, r"3 segments of at most 300"),
-        ({"k": 3, "min_size": 500, "max_share": 0.1}, r"cannot be larger than its least and smaller than its most"),
+        (
+            {"k": 3, "min_size": 500, "max_share": 0.1},
+            r"The least size of a segment is above the most. Got: at least 500 and at most",
+        ),
     ],
 )
 def test_bounds_that_cannot_be(customers, asked, said):

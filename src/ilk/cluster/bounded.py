@@ -74,7 +74,7 @@ class Bounds:
         most = min(int(np.floor(shares[1] * n + 1e-9)), n if sizes[1] is None else sizes[1])
         if least > most:
             raise BadSetting(
-                "A segment cannot be larger than its least and smaller than its most size",
+                "The least size of a segment is above the most",
                 got=f"at least {least:,} and at most {most:,} of {n:,} customers",
                 do="lower --min-share or --min-size, or raise --max-share or --max-size",
             )

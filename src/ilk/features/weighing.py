@@ -102,7 +102,8 @@ def weighing_of(plans: Sequence[ColumnPlan], table: pa.Table) -> Weighed:
     if problem and told:
         raise BadInput(
             f"“{plan.column}” cannot weigh customers: {problem}",
-            do="give everybody a weight above 0, leave the others out with --where, or leave out the role",
+            do="give everybody a weight above 0, take the others out of the file (--where does in a table of "
+            "customers), or leave out the role",
         )
     if problem:
         return _left_out(plans, found, problem)

@@ -71,7 +71,7 @@ class Assigned:
         return int(self.rejects.num_rows)
 
     def __str__(self) -> str:
-        lines = [f"{self.n_assigned:,} customers assigned, {self.n_rejected:,} rejected"]
+        lines = [f"{self.n_assigned:,} customer{'s' * (self.n_assigned != 1)} assigned, {self.n_rejected:,} rejected"]
         lines += [f"  {number:>3}  {size:>9,}  {name}" for number, name, size in self.sizes]
         return "\n".join([*lines, *(f"  note: {note.text}" for note in self.notes)])
 

@@ -106,15 +106,16 @@ def _ready(
     )
     matrix = recipes.apply(model.scoring.recipe, batch)
     blank = recipes.blank_columns(model.content.recipe, batch, matrix)[0]
-    if blank.all():
-        raise BadInput(f"The customer {NOTHING_ANSWERED}", do="give at least one value that the model knows")
-    left = tuple(column for column, is_blank in zip(model.scoring.columns, blank, strict=True) if is_blank)
     unseen = recipes.unseen(model.scoring.recipe, batch)
     notes += tuple(
         Note("levels-unseen", f"{column}: the model never saw this value, so it counts as blank.")
         for column, n in sorted(unseen.items())
         if n
     )
+    if blank.all():
+        told = " ".join(note.text for note in notes).removesuffix(".") or None
+        raise BadInput(f"The customer {NOTHING_ANSWERED}", got=told, do="give at least one value that the model knows")
+    left = tuple(column for column, is_blank in zip(model.scoring.columns, blank, strict=True) if is_blank)
     return Customer(batch, matrix[0], hashed, left, notes + _outside(model, batch))
 
 

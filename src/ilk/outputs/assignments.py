@@ -17,6 +17,7 @@ from ilk.files import refuse_overwriting, replacing
 from ilk.model.assign import Assignment, open_joined
 from ilk.model.model import Model
 from ilk.outputs.tables import write_csv, write_rejects
+from ilk.outputs.wording import counted
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.joined.study_source import Sources
@@ -48,7 +49,9 @@ class Delivered:
 
     def in_words(self) -> list[str]:
         """A line each for the terminal."""
-        lines = [f"{self.n_assigned:,} customers assigned, {self.n_rejected:,} rejected; written to {self.path}."]
+        lines = [
+            f"{counted(self.n_assigned, 'customer')} assigned, {self.n_rejected:,} rejected; written to {self.path}."
+        ]
         lines += [f"  {number:>3}  {size:>11,}  {name}" for number, name, size in self.sizes]
         lines += [f"The rejects, with reasons, are in {self.rejects}."] if self.rejects else []
         return lines + [f"Note: {note.text}" for note in self.notes]

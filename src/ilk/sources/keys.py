@@ -143,8 +143,9 @@ def repeated_ids(name: str, n_repeated: int, n: int) -> BadInput:
     return BadInput(
         f"{n_repeated:,} of {n:,} values of {name!r} were seen before: "
         "this looks like a log of orders or activities, not one row for each customer",
-        do=f'make one row a customer first, for example with --query \'SELECT "{name}", count(*) AS orders '
-        f'FROM source GROUP BY "{name}"\', or name another column with --id',
+        do="bring it with --orders or --activity instead, which make one row a customer; or make it so with "
+        f'--query \'SELECT "{name}", count(*) AS orders FROM source GROUP BY "{name}"\', '
+        "or name another column with --id",
     )
 
 

@@ -47,6 +47,9 @@ OF_RESPONDENTS = frozenset(
 )
 """Words beside them that leave no doubt."""
 
+SOUND = 0.9
+"""Share of weights that are not below 0, at the least, in a column of them (rule of thumb)."""
+
 
 def questions_of(sheet: Sheet) -> tuple[Question, ...]:
     """Return what each column of a questionnaire is, in their order.
@@ -204,12 +207,18 @@ def _as_it_is(sheet: Sheet, name: str, group: tuple[str, str]) -> Question:
 
 
 def is_weight(name: str, values: pa.ChunkedArray) -> bool:
-    """Whether a column says how much each respondent counts, and not how heavy they are: its mean is near 1."""
+    """Whether a column says how much each respondent counts, and not how heavy they are: its mean is near 1.
+
+    A few below 0 or a marker such as -99 spoil a weight and make no other question of it: that would build segments.
+    """
     said = set(words_of(name))
     if not said & WEIGHTS or not pa.types.is_floating(values.type) or values.null_count == len(values):
         return False
-    low, mean = pc.min(values).as_py(), pc.mean(values).as_py()
-    return bool(low >= 0 and (said & OF_RESPONDENTS or 0.8 <= mean <= 1.25))
+    known = values.drop_null()
+    sound = known.filter(pc.greater_equal(known, 0.0))
+    if len(sound) < SOUND * len(known):
+        return False
+    return bool(said & OF_RESPONDENTS) or 0.8 <= pc.mean(sound).as_py() <= 1.25
 
 
 def _ends(sheet: Sheet, name: str) -> tuple[float, float]:
