@@ -34,7 +34,7 @@ def test_what_bounds_of_sizes_made_is_not_natural():
     """Samples were asked without bounds, and would have called this natural."""
     found = judged(moved_share=0.12)
     assert (found.verdict, found.failed) == ("constructed", ("bounds",))
-    assert "the bounds of sizes made these 4 groups: 12 % of the customers are not with the nearest" in found.text
+    assert "the bounds of sizes made these 4 groups, and 12 % of the customers are not with the nearest" in found.text
     assert "also failed" not in found.text
     assert judged(moved_share=0.12, valley=0.6).text.endswith("no clear gap parts the groups.")
     assert judged(moved_share=0.01).verdict == "natural"

@@ -91,6 +91,7 @@ def test_a_column_of_ones_changes_no_bit(table, plain):
         assert one.scorer == other.scorer
         assert [replace(s, uid="") for s in one.segments] == [replace(s, uid="") for s in other.segments]
     assert any("everybody has the same weight" in note.text for note in ones.warnings)
+    assert not ones.model.weighted
 
 
 def test_only_the_ratio_of_weights_matters(table, weighted):

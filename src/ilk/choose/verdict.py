@@ -118,8 +118,9 @@ def _constructed(found: Findings, failed: tuple[str, ...]) -> str:
 def _forced(found: Findings, others: tuple[str, ...]) -> str:
     """What bounds of sizes made, and what failed besides."""
     made = (
-        f"Constructed: the bounds of sizes made these {found.k} groups: {percent(found.moved_share)} of the customers "
-        f"are not with the nearest centre. The groups can be used, but it is the business that draws the line."
+        f"Constructed: the bounds of sizes made these {found.k} groups, and {percent(found.moved_share)} of the "
+        f"customers are not with the nearest centre. The groups can be used, but it is the business "
+        "that draws the line."
     )
     return f"{made} What also failed: {'; '.join(REASONS[test] for test in others)}." if others else made
 

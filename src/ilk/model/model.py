@@ -91,8 +91,10 @@ class Model:
 
     @property
     def weighted(self) -> bool:
-        """Whether customers count unequally, so that shares and figures are by weight."""
-        return any(column.plan.role == "weight" for column in self.content.columns)
+        """Whether customers count unequally and shares are by weight; they are not where a size may not be told."""
+        heavy = [segment.share / segment.size for segment in self.segments if segment.size]
+        unequal = bool(heavy) and max(heavy) > (1.0 + 1e-9) * min(heavy)
+        return unequal and any(column.plan.role == "weight" for column in self.content.columns)
 
     @cached_property
     def min_group(self) -> int:

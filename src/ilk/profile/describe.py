@@ -149,7 +149,7 @@ class _Work:
         inner = segment_profiles(counted, min_group, cover=False) if covered else profiles
         told = told_sizes(sizes, min_group)
         shares = _shares(told, sizes, counted.weighted, n_unlike)
-        weighted = counted.weighted is not None
+        weighted = counted.weighted is not None and np.array_equal(told, sizes)
         return tuple(
             Group(int(told[j]), shares[j], profiles[j], inner[j], rules[j], described[j], weighted)
             for j in range(len(sizes))
