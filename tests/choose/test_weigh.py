@@ -98,7 +98,7 @@ def test_every_k_has_its_figures(found):
         shown = dataclasses.asdict(candidate)
         assert [name for name in shown if shown[name] is None] == [
             *("explained", "null_explained_high"),  # only where stability cannot tell
-            *("bic", "entropy"),  # only where there is a likelihood
+            *("bic", "entropy", "bic_gain"),  # only where there is a likelihood
         ]
         assert len(found.trust[candidate.k]) == candidate.k
         assert np.shape([b.middles for b in found.bootstraps[candidate.k]]) == (20, candidate.k, 4)

@@ -291,13 +291,13 @@ def square_weights(recipe: Recipe) -> Values:
     return np.asarray(shares, dtype=np.float64)
 
 
-def answered(matrix: Matrix, weights: Values, *, threads: int | None = None) -> Values:
+def answered(matrix: Matrix, weights: Values, *, threads: int | None = 1) -> Values:
     """The share of the weight that each customer answered, shape (n,), 0 to 1.
 
     Args:
         matrix: Features, shape (n, p), NaN = missing.
         weights: `square_weights` of the recipe, shape (p,).
-        threads: How many to use; the shares do not depend on it.
+        threads: How many to use, all there are when None; the shares do not depend on it.
     """
     lost: Values = np.zeros(matrix.shape[0])
 
