@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.sums import Sums
-from ilk.cluster.twin import squared_distances
 from ilk.engines.tiles import UNIT, Matrix
 from ilk.engines.workers import map_threads
 from ilk.errors import BadSetting
@@ -18,6 +17,7 @@ from ilk.progress import Progress
 
 Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
+Sizes = NDArray[np.int64]
 T = TypeVar("T")
 
 STAGES = (8_192, 32_768)
@@ -37,6 +37,10 @@ SWEEPS = 40
 
 NEARLY = 4
 """Customers out of place at which moving them is quicker than another sweep."""
+
+BORDER, NEAR, MORE = 1_024, 8, 4
+"""Customers near a border whom the flow is solved for: so many at least, so many for each out of place, and how many
+times as many when they were too few."""
 
 MOVEMENT = 1e-4
 """Squared movement of the centres, in mean variances, at which a fit has settled."""
@@ -142,7 +146,8 @@ def fit_bounded(
     Source: Bradley, Bennett & Demiriz (2000), Microsoft Research MSR-TR-2000-65.
     """
     voice = np.ones(len(matrix)) if mass is None else np.asarray(mass, np.float64)
-    everyone = _Customers(matrix, voice, bounds, len(matrix), threads, progress)
+    rows = np.ascontiguousarray(matrix, np.float32)
+    everyone = _Customers(rows, voice, bounds, len(matrix), threads, progress)
     state = _best_start(everyone.first(STAGES[0]), centres, seed)
     for n in (*(n for n in STAGES[1:] if n < len(matrix) / 2), len(matrix)):
         state = _settle(everyone.first(n), state, _enough(everyone.first(n)))
@@ -153,35 +158,80 @@ def fit_bounded(
     return BoundedFit(state.centres[rank], offsets[rank], place[state.labels], state.inertia, state.n_iter)
 
 
-def assign_bounded(cost: Floats, bounds: Bounds, prices: Floats | None = None) -> tuple[Labels, Floats]:
+def assign_bounded(
+    cost: Floats, bounds: Bounds, prices: Floats | None = None, *, threads: int | None = None
+) -> tuple[Labels, Floats]:
     """Who goes where at the least total cost, exactly, with every segment within its bounds.
+
+    Where prices are nearly right, only customers near a border can change: the flow is solved for those, and the rest
+    is where it belongs if no two prices have moved apart by more than the nearest of the rest is from its border.
 
     Args:
         cost: Squared distances, (n, k), multiples of 2^-32.
         bounds: Of every segment's size.
         prices: (k,), where to begin, such as those of a similar table.
+        threads: How many to use; the answer does not depend on it.
 
     Returns:
         Labels (n,) and prices (k,): each customer's label is an argmin of cost + price; prices are above 0 only where
         a segment is full, and below only where it is as small as may be.
     """
+    n, k = cost.shape
+    start = np.zeros(k) if prices is None else prices
+    lower, upper = np.full(k, bounds.least, np.int64), np.full(k, min(bounds.most, n), np.int64)
+    labels, gap = _choices(cost, start, threads)
+    sizes = np.bincount(labels, minlength=k)
+    wanted = np.where(start > 0, upper, np.where(start < 0, lower, sizes.clip(lower, upper)))
+    out = int(np.abs(sizes - wanted).sum())
+    if out == 0:
+        return labels, start
+    n_near = max(BORDER, NEAR * out)
+    while n_near < n // 2:
+        reach = np.partition(gap, n_near)[n_near]
+        near = np.flatnonzero(gap <= reach)
+        fixed = sizes - np.bincount(labels[near], minlength=k)
+        if (fixed <= upper).all() and np.maximum(lower, fixed).sum() <= n:
+            found, moved = _flow(cost[near], lower - fixed, upper - fixed, start)
+            if np.ptp(moved - start) <= reach:
+                labels[near] = found
+                return labels, moved
+        n_near *= MORE
+    return _flow(cost, lower, upper, start)
+
+
+def _flow(cost: Floats, lower: Sizes, upper: Sizes, prices: Floats) -> tuple[Labels, Floats]:
+    """The cheapest flow of all these customers; a lower bound below 0 is that of a segment with others already."""
     from ilk.cluster.flow_kernel import balance, near_prices
 
-    n, k = cost.shape
-    prices = np.zeros(k) if prices is None else prices.copy()
-    lower, upper = np.full(k, bounds.least, np.int64), np.full(k, min(bounds.most, n), np.int64)
-    near_prices(cost, lower, upper, prices, NEARLY, SWEEPS if k > 1 else 0)
+    prices = prices.copy()
+    near_prices(cost, lower, upper, prices, NEARLY, SWEEPS if len(prices) > 1 else 0)
     labels = (cost + prices).argmin(axis=1).astype(np.int32)
     nodes = np.append(prices, 0.0)
     balance(cost, labels, lower, upper, nodes)
     return labels, nodes[:-1] - nodes[-1]
 
 
+def _choices(cost: Floats, prices: Floats, threads: int | None) -> tuple[Labels, Floats]:
+    """Each customer's cheapest segment at these prices, and how much dearer the next one is."""
+    from ilk.cluster.bounded_kernel import choose
+
+    labels, gap = np.empty(len(cost), np.int32), np.empty(len(cost))
+    _in_chunks(len(cost), lambda c: choose(cost[c], prices, labels[c], gap[c]), threads)
+    return labels, gap
+
+
 def distances(matrix: Matrix, centres: Floats, *, threads: int | None = None) -> Floats:
-    """Squared distances over the answered features, (n, k)."""
-    firsts = range(0, len(matrix), CHUNK)
-    parts = map_threads(lambda i: squared_distances(matrix[i : i + CHUNK], centres), firsts, threads=threads)
-    return np.concatenate(parts)
+    """Squared distances over the answered features, (n, k); exact."""
+    from ilk.cluster.bounded_kernel import measure
+
+    cost, exact = np.empty((len(matrix), len(centres))), np.ascontiguousarray(centres, np.float64)
+    rows = np.ascontiguousarray(matrix, np.float32)
+    _in_chunks(len(matrix), lambda c: measure(rows[c], exact, cost[c]), threads)
+    return cost
+
+
+def _in_chunks(n: int, work: Callable[[slice], T], threads: int | None) -> list[T]:
+    return map_threads(work, [slice(i, i + CHUNK) for i in range(0, n, CHUNK)], threads=threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +276,7 @@ def _best_start(customers: _Customers, centres: Floats, seed: int) -> _State:
     for s in range(STARTS if len(voters) >= len(centres) else 0):
         rng = np.random.Generator(np.random.PCG64([seed, s]))
         starts.append(np.nan_to_num(customers.matrix[rng.choice(voters, len(centres), replace=False)]).astype(float))
-    roughly = ROUGHLY * _mean_variance(customers.matrix, customers.voice)
+    roughly = ROUGHLY * _mean_variance(customers)
     one = replace(customers, threads=1)
     settled = _on_threads(customers, lambda start: _settle(one, _State.at(start), roughly), starts)
     best = sorted(settled, key=lambda state: state.inertia)[:FINALISTS]
@@ -241,43 +291,46 @@ def _on_threads(customers: _Customers, work: Callable[[T], _State], items: list[
 def _enough(customers: _Customers) -> float:
     """Squared movement at which centres rest; 0 for few customers."""
     few = len(customers.matrix) <= STAGES[0]
-    return 0.0 if few else MOVEMENT * _mean_variance(customers.matrix, customers.voice)
+    return 0.0 if few else MOVEMENT * _mean_variance(customers)
 
 
 def _settle(customers: _Customers, state: _State, enough: float) -> _State:
     """Alternate until the centres move no more than `enough`, squared."""
-    matrix, voice, k = customers.matrix, customers.voice, len(state.centres)
+    matrix, k = customers.matrix, len(state.centres)
     centres, prices, bounds = state.centres, state.prices, customers.bounds_for(k)
     for n_iter in range(MOST_MOVES + 1):
         if customers.progress is not None:
             customers.progress.check()
         cost = distances(matrix, centres, threads=customers.threads)
-        labels, prices = assign_bounded(cost, bounds, prices)
-        moved = _sums(matrix, voice, labels, k).centres(centres)
+        labels, prices = assign_bounded(cost, bounds, prices, threads=customers.threads)
+        moved = _sums(customers, labels, k).centres(centres)
         if n_iter == MOST_MOVES or float(((moved - centres) ** 2).sum()) <= enough:
             break
         centres = moved
-    inertia = float((voice * cost[np.arange(len(cost)), labels]).sum())
+    inertia = float((customers.voice * cost[np.arange(len(cost)), labels]).sum())
     return _State(centres, prices, labels, inertia, n_iter)
 
 
-def _sums(matrix: Matrix, voice: Floats, labels: Labels, k: int) -> Sums:
-    """What the segments add up to; exact, feature by feature."""
-    p = matrix.shape[1]
-    sums, mass = np.zeros((k, p)), np.zeros((k, p))
-    for f in range(p):
-        blank = np.isnan(matrix[:, f])
-        weight = np.where(blank, 0.0, voice)
-        sums[:, f] = np.bincount(labels, weight * np.where(blank, 0.0, matrix[:, f]), k)
-        mass[:, f] = np.bincount(labels, weight, k)
-    return Sums(sums, mass, np.bincount(labels, voice, k).astype(np.float64))
+def _sums(customers: _Customers, labels: Labels, k: int) -> Sums:
+    """What the segments add up to; exact, so that chunks may be added in any order."""
+    from ilk.cluster.bounded_kernel import add_up
+
+    matrix, voice = customers.matrix, customers.voice
+
+    def part(chunk: slice) -> Sums:
+        sums, mass, counts = np.zeros((k, matrix.shape[1])), np.zeros((k, matrix.shape[1])), np.zeros(k)
+        add_up(matrix[chunk], voice[chunk], labels[chunk], sums, mass, counts)
+        return Sums(sums, mass, counts)
+
+    first, *rest = _in_chunks(len(matrix), part, customers.threads)
+    return sum(rest, first)
 
 
-def _mean_variance(matrix: Matrix, voice: Floats) -> float:
-    everyone = _sums(matrix, voice, np.zeros(len(matrix), np.int32), 1)
-    mean = everyone.centres(np.zeros((1, matrix.shape[1])))
-    squares = squared_distances(matrix, mean)[:, 0]
-    return float((voice * squares).sum() / max(voice.sum(), 1.0) / matrix.shape[1])
+def _mean_variance(customers: _Customers) -> float:
+    voice, p = customers.voice, customers.matrix.shape[1]
+    everyone = _sums(customers, np.zeros(len(voice), np.int32), 1)
+    squares = distances(customers.matrix, everyone.centres(np.zeros((1, p))), threads=customers.threads)[:, 0]
+    return float((voice * squares).sum() / max(voice.sum(), 1.0) / p)
 
 
 # ---------------------------------------------------------------- prices
