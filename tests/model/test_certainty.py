@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -188,6 +189,19 @@ def test_threads_change_no_certainty(model, matrix, hashes):
     labels = nearest_segments(model.scoring, many).label
     one = certainty_of(model.scoring, many, labels, seeds, threads=1)
     assert np.array_equal(one, certainty_of(model.scoring, many, labels, seeds, threads=3))
+
+
+def test_a_few_customers_do_not_wait_for_the_library_to_be_told_its_threads(model, matrix, hashes, monkeypatch):
+    """A request of some with blanks and some without: telling it takes half a millisecond, and is for many only."""
+    some = np.r_[np.flatnonzero(np.isnan(matrix).any(axis=1))[:5], np.flatnonzero(~np.isnan(matrix).any(axis=1))[:5]]
+    labels = nearest_segments(model.scoring, matrix[some]).label
+    asked = []
+    monkeypatch.setattr(certainty, "our_threads_alone", lambda: asked.append(1) or nullcontext())
+    certainty_of(model.scoring, matrix[some], labels, hashes[some])
+    assert not asked
+    many = np.resize(some, certainty.CHUNK + 1)
+    certainty_of(model.scoring, matrix[many], np.resize(labels, len(many)), hashes[many])
+    assert asked
 
 
 @LAW

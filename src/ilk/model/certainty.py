@@ -100,8 +100,9 @@ def certainty_of(
         rows, vote = part
         found[rows] = vote(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
 
-    if len(parts) == 1:
-        work(parts[0])
+    if len(matrix) <= CHUNK:  # to ask the library for one thread takes as long as a hundred customers do
+        for part in parts:
+            work(part)
         return found
     with our_threads_alone():
         map_threads(work, parts, threads=threads)
