@@ -210,9 +210,9 @@ def test_noise_of_a_library_does_not_show(model, matrix, hashes, seed, noise):
     """Squared distances off by rounding, as another BLAS would have them, give the same certainty."""
     rng = np.random.default_rng(seed)
     rows_ = matrix[np.isnan(matrix).any(axis=1)][:20]
-    near = certainty._donor_distances(model.scoring, rows_.astype(float))
+    near = certainty._donor_distances(model.scoring, rows_.astype(float), ~np.isnan(rows_))
     shaken = near * (1 + noise * rng.random(near.shape))
-    ranks = certainty._ranks(model.scoring, certainty._n_known(model.scoring, rows_))
+    ranks = certainty._ranks(model.scoring, certainty._n_known(model.scoring, ~np.isnan(rows_)))
     least = certainty._least(model.scoring, ~np.isnan(rows_))
     own, other = (certainty._weights(d, model.scoring.donor_customers, ranks, least) for d in (near, shaken))
     assert np.array_equal(certainty._draw(own, hashes[:20]), certainty._draw(other, hashes[:20]))

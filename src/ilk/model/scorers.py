@@ -94,9 +94,19 @@ class Scoring:
         return laid_out(self.recipe)
 
     @cached_property
-    def donor_squares(self) -> Floats:
-        """Squares of the donors, (p, r)."""
-        return np.ascontiguousarray((self.donors**2).T)
+    def donor_terms(self) -> Floats:
+        """-2 d, d^2 and 1 of every donor, (2 p + 1, r): times x, what of it is known, and its square."""
+        return np.concatenate([-2.0 * self.donors.T, self.donors.T**2, np.ones((1, len(self.donors)))])
+
+    @cached_property
+    def is_unmerged(self) -> bool:
+        """Whether every row is a segment of its own, under its own number."""
+        return bool(np.array_equal(self.owner, np.arange(len(self.owner))))
+
+    @cached_property
+    def owner_of_rows(self) -> NDArray[np.int16]:
+        """The segment of each row, and of none, which is the last, int16 (k + 1,)."""
+        return np.append(self.owner, -1).astype(np.int16)
 
 
 @dataclass(frozen=True, slots=True)
