@@ -52,6 +52,15 @@ def test_slices_and_blanks():
     assert xxh64(pa.chunked_array([], pa.string())).shape == (0,)
 
 
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string()), pa.int64()])
+def test_many_hash_as_each_of_them_whatever_holds_them(kind):
+    """Cut from the middle of a column, some of them blank, some of other lengths."""
+    ids = [None if i % 7 == 3 else 10 ** (i % 9) + i for i in range(60)]
+    held = pa.array(ids if kind == pa.int64() else [None if own is None else str(own) for own in ids]).cast(kind)
+    alone = [int(xxh64(["" if own is None else str(own)])[0]) for own in ids[5:50]]
+    assert xxh64(held[5:50]).tolist() == alone
+
+
 def test_rows_hash_as_their_bytes():
     words = np.arange(12, dtype=np.uint64).reshape(3, 4) * np.uint64(0x1234567890ABCDEF)
     text = [row.astype("<u8").tobytes() for row in words]

@@ -110,26 +110,41 @@ def _hash_chunk(chunk: pa.Array, seed: int) -> Hashes:
     if len(chunk) <= ALONE:
         texts = (("" if one is None else str(one)).encode() for one in chunk.to_pylist())
         return np.array([_hash_alone(text, seed) for text in texts], np.uint64)
-    texts = chunk.cast(pa.large_string()).fill_null("")
-    offsets = np.frombuffer(texts.buffers()[1], np.int64)[texts.offset : texts.offset + len(texts) + 1]
-    content = texts.buffers()[2]
-    flat = np.frombuffer(content, np.uint8) if content is not None else np.empty(0, np.uint8)
-    return _hash_texts(flat, offsets[:-1], np.diff(offsets), seed)
+    texts = chunk if pa.types.is_string(chunk.type) else chunk.cast(pa.large_string())
+    texts = texts.fill_null("") if texts.null_count else texts
+    width = np.int32 if pa.types.is_string(texts.type) else np.int64
+    _, ends, content = texts.buffers()
+    offsets = np.frombuffer(ends, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
+    flat = np.frombuffer(content or b"", np.uint8)[offsets[0] : offsets[-1]]
+    return _hash_texts(_words_from(flat), offsets[:-1] - offsets[0], np.diff(offsets), seed)
 
 
-def _hash_texts(flat: npt.NDArray[np.uint8], starts: Rows, lengths: Rows, seed: int) -> Hashes:
+def _words_from(flat: npt.NDArray[np.uint8]) -> Hashes:
+    """The word that begins at each byte, little end first; zeros follow the last byte."""
+    padded = np.concatenate([flat, np.zeros(8, np.uint8)])
+    return np.ndarray(len(flat) + 1, np.dtype("<u8"), padded, strides=(1,))
+
+
+def _hash_texts(words: Hashes, starts: Rows, lengths: Rows, seed: int) -> Hashes:
     """Hash texts of one length together: a whole group takes the same path through the algorithm."""
+    if lengths.min() == lengths.max():
+        return _hash_group(_text_of(words, starts), len(starts), int(lengths[0]), seed)
     hashes = np.empty(len(starts), np.uint64)
     order = np.argsort(lengths, kind="stable")
     ends = np.flatnonzero(np.diff(lengths[order])) + 1
-    for group in np.split(order, ends) if len(order) else []:
-        hashes[group] = _hash_group(_text_of(flat, starts[group]), len(group), int(lengths[group[0]]), seed)
+    for group in np.split(order, ends):
+        hashes[group] = _hash_group(_text_of(words, starts[group]), len(group), int(lengths[group[0]]), seed)
     return hashes
 
 
-def _text_of(flat: npt.NDArray[np.uint8], starts: Rows) -> Read:
+def _text_of(words: Hashes, starts: Rows) -> Read:
     """Read the words of texts that begin at `starts`."""
-    return lambda at, n_bytes: _words(flat, starts + at, n_bytes)
+
+    def read(at: int, n_bytes: int) -> Hashes:
+        word = words[starts + at]
+        return word if n_bytes == 8 else word & np.uint64((1 << 8 * n_bytes) - 1)
+
+    return read
 
 
 def _hash_group(read: Read, n: int, length: int, seed: int) -> Hashes:
@@ -168,13 +183,6 @@ def _round(acc: Hashes, word: Hashes) -> Hashes:
 
 def _rotate(x: Hashes, turn: int) -> Hashes:
     return (x << np.uint64(turn)) | (x >> np.uint64(64 - turn))
-
-
-def _words(flat: npt.NDArray[np.uint8], starts: Rows, n_bytes: int) -> Hashes:
-    word = np.zeros(len(starts), np.uint64)
-    for i in range(n_bytes):
-        word |= flat[starts + i].astype(np.uint64) << np.uint64(8 * i)
-    return word
 
 
 def _avalanche(acc: Hashes) -> Hashes:
