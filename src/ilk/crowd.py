@@ -137,9 +137,7 @@ def understand(
     _refuse_too_many(settings.k, data.intake.rows)
     facts = data.facts()
     columns = _columns(facts, data)
-    beside = Path(source) if isinstance(source, (str, Path)) else None
-    also = [data.intake.id_column] if data.intake.id_column else []
-    labels = labels or read_labels(settings.labels, beside, columns, also_there=also)
+    labels = labels or _labels(data, source, columns, settings)
     table = pa.Table.from_batches(list(data.batches(columns)))
     hashes = data.hashes()
     order = in_hash_order(hashes, data.ids(), FIT_SAMPLE)
@@ -151,7 +149,6 @@ def understand(
     gaps = explain_gaps(table, fitted.plans, min_customers=settings.min_group)
     matrix = apply(fitted.recipe, table, threads=settings.threads)
     share = answered(matrix, square_weights(fitted.recipe), threads=settings.threads)
-    mass = _heard(share, weighed.weighing)
     return Crowd(
         facts=facts,
         plans=fitted.plans,
@@ -164,11 +161,18 @@ def understand(
         answered=share,
         known=_answered_anything(fitted.recipe, table, matrix, settings.threads),
         order=order,
-        tiles=(engine or engine_of(settings)).prepare([matrix], lambda rows: _tiles(rows, mass, fitted, settings)),
+        tiles=_prepared(matrix, _heard(share, weighed.weighing), fitted, settings, engine or engine_of(settings)),
         fingerprint=_fingerprint(hashes, _with_masses(matrix, weighed.weighing), settings.threads),
         weighing=weighed.weighing,
         notes=(*weighed.notes, *_notes(data, labels, fitted, correlated, gaps, min_group=settings.min_group)),
     )
+
+
+def _labels(data: Source, source: Any, columns: Sequence[str], settings: Settings) -> Labels:
+    """The words for the columns, from the file that was named or one that lies beside the source."""
+    beside = Path(source) if isinstance(source, (str, Path)) else None
+    also = [data.intake.id_column] if data.intake.id_column else []
+    return read_labels(settings.labels, beside, columns, also_there=also)
 
 
 def _heard(share: NDArray[np.float64], weighing: Weighing | None) -> NDArray[np.float32]:
@@ -182,9 +186,10 @@ def _with_masses(matrix: Matrix, weighing: Weighing | None) -> Matrix:
     return matrix if weighing is None else np.column_stack([matrix, weighing.masses.astype(np.float32)])
 
 
-def _tiles(rows: Matrix, mass: NDArray[np.float32], fitted: Fitted, settings: Settings) -> Tiles:
-    """Everybody in tiles."""
-    return tiles_of(rows, mass, threads=settings.threads, sphere=is_spherical(fitted.recipe))
+def _prepared(matrix: Matrix, mass: NDArray[np.float32], fitted: Fitted, settings: Settings, engine: Engine) -> Tiles:
+    """Everybody in tiles, as the engine holds them."""
+    sphere = is_spherical(fitted.recipe)
+    return engine.prepare([matrix], lambda rows: tiles_of(rows, mass, threads=settings.threads, sphere=sphere))
 
 
 def _columns(facts: Sequence[ColumnFacts], data: Source) -> list[str]:

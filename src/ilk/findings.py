@@ -34,6 +34,7 @@ from ilk.profile.describe import Described, Grouping, describe_solutions
 from ilk.profile.map import fit_map, places
 from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
+from ilk.profile.wording import capital
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.joined.join import Joined
@@ -144,6 +145,7 @@ def describe(
     described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, namer=namer, progress=progress)
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd, settings)
+    warnings = _warnings(crowd, weighed, described, chosen, settings)
     content = Content(
         recipe=crowd.fitted.recipe,
         columns=described.columns,
@@ -157,12 +159,7 @@ def describe(
         identities=crowd.fitted.identities,
         gaps=crowd.gaps,
         comparison=_comparison(crowd, chosen, settings),
-        warnings=(
-            *_warnings(crowd, weighed, described, chosen, settings),
-            *dict.fromkeys(note for fit in told.values() for note in fit.notes),
-            *_untold_notes(fits, told, settings),
-            *why_method,
-        ),
+        warnings=(*warnings, *_of_fits(fits, told, settings, why_method)),
         provenance=_provenance(data, crowd, settings, method=method, name=name),
         value_column=described.value_column,
         sources=data.brought,
@@ -266,6 +263,12 @@ def _warnings(
     return tuple(dict.fromkeys(found))
 
 
+def _of_fits(fits: Fits, told: Fits, settings: Settings, why: tuple[Note, ...]) -> tuple[Note, ...]:
+    """What the fits have to say, each once, which of them are not shown, and why the method was taken."""
+    said = dict.fromkeys(note for fit in told.values() for note in fit.notes)
+    return (*said, *_untold_notes(fits, told, settings), *why)
+
+
 def _unlike_notes(share: float) -> tuple[Note, ...]:
     """How many are in no segment because they stand alone; more than half speak against the method."""
     if not share:
@@ -290,7 +293,7 @@ def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:
     if not n:
         return ()
     text = f"{few(n, least)} customers have no value in any column that builds segments"
-    return (Note("no-answer", f"{text[0].upper()}{text[1:]}: they are in none, and among the rejects"),)
+    return (Note("no-answer", f"{capital(text)}: they are in no segment, and stand among the rejects"),)
 
 
 def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...]:

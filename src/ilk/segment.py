@@ -11,6 +11,7 @@ from typing import Any
 from ilk.choose.tried import ks_to_try
 from ilk.crowd import engine_of, fit_every_k, refuse_too_few, understand
 from ilk.deliver import assign_everyone, deliver
+from ilk.engines.engine import Engine
 from ilk.engines.workers import import_meanwhile, our_threads_alone
 from ilk.errors import BadSetting
 from ilk.features.labels import read_all_labels
@@ -22,6 +23,7 @@ from ilk.outputs.folder import OUTPUTS, source_name, study_folder
 from ilk.profile.names import Namer
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.joined.join import Joined
 from ilk.sources.joined.study_source import Sources, named_files, open_study_source
 from ilk.study import Study
 
@@ -75,26 +77,32 @@ def segment(
         painting(wanted=out is not None),
         closing(open_study_source(sources, settings, progress=progress)) as data,
     ):
-        refuse_too_few(data.source, settings)
-        with progress.stage("Understanding the columns"):
-            labels = read_all_labels(settings.labels, sources.places(data), also_there=[data.source.schema.names[0]])
-            crowd = understand(data.source, settings, made=data.made, labels=labels, engine=engine)
-        with progress.stage("Finding segments"):
-            recipe, weighted = crowd.fitted.recipe, crowd.weighing is not None
-            method = method_for(recipe, int(crowd.known.sum()), settings, weighted=weighted)
-            fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
-        method = method.having(fits)
-        with progress.stage("Asking again with other customers"):
-            import_meanwhile("sklearn.tree")
-            weighed = weigh(crowd, method, fits, settings, progress)
-        with progress.stage("Telling what the segments are like"):
-            name = source_name(sources.first)
-            how = {"method": method.name, "why_method": why_method(crowd, settings)}
-            told: Any = {**how, "name": name, "progress": progress, "namer": namer}
-            model = describe(data, crowd, fits, weighed, settings, **told)
-        with progress.stage("Assigning every customer"):
-            study = assign_everyone(model, data, settings, progress)
+        study = _found(data, sources, settings, engine=engine, progress=progress, namer=namer)
         return study if out is None else deliver(study, data.source, Path(out), settings, progress)
+
+
+def _found(
+    data: Joined, sources: Sources, settings: Settings, *, engine: Engine, progress: Progress, namer: Namer | None
+) -> Study:
+    """The whole way from what was brought to a study, stage by stage."""
+    refuse_too_few(data.source, settings)
+    with progress.stage("Understanding the columns"):
+        labels = read_all_labels(settings.labels, sources.places(data), also_there=[data.source.schema.names[0]])
+        crowd = understand(data.source, settings, made=data.made, labels=labels, engine=engine)
+    with progress.stage("Finding segments"):
+        recipe, weighted = crowd.fitted.recipe, crowd.weighing is not None
+        method = method_for(recipe, int(crowd.known.sum()), settings, weighted=weighted)
+        fits = fit_every_k(crowd, method, ks_to_try(crowd.matrix[crowd.sample], settings.k), settings, progress)
+    method = method.having(fits)
+    with progress.stage("Asking again with other customers"):
+        import_meanwhile("sklearn.tree")
+        weighed = weigh(crowd, method, fits, settings, progress)
+    with progress.stage("Telling what the segments are like"):
+        how = {"method": method.name, "why_method": why_method(crowd, settings)}
+        told: Any = {**how, "name": source_name(sources.first), "progress": progress, "namer": namer}
+        model = describe(data, crowd, fits, weighed, settings, **told)
+    with progress.stage("Assigning every customer"):
+        return assign_everyone(model, data, settings, progress)
 
 
 def _settings(settings: Settings | None, options: dict[str, Any], files: dict[str, Any]) -> Settings:

@@ -19,6 +19,7 @@ from ilk.model.telling import Telling, most_telling
 from ilk.outputs.charts.distribution import in_brief
 from ilk.outputs.wording import bare, clean, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
 from ilk.profile.typical import typical_customers
+from ilk.profile.wording import capital
 from ilk.profile.words import words_for
 from ilk.sources.survey.questions import Question
 
@@ -203,7 +204,7 @@ def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
     found = {name: model.content.column(name).plan.label.group for name in names}
     themes = {name: heading for theme in model.solution.themes for name, heading in _theme(model, theme.columns)}
     for identity in model.content.identities:
-        own = _capital(words_for(model.content.column(identity.total).plan).topic)
+        own = capital(words_for(model.content.column(identity.total).plan).topic)
         parts = next((themes[part] for part in identity.parts if part in themes), ALONE)
         themes.setdefault(identity.total, own if own in themes.values() else parts)
     several = of_several_blocks(model, names)
@@ -214,8 +215,8 @@ def _groups(model: Model, names: Iterable[str]) -> dict[str, str]:
 def _heading(block: str, group: str) -> str:
     """A heading as it stands over its fields; what was brought beside the customers says what it is of."""
     if block == CUSTOMERS or group.casefold().startswith(block):
-        return _capital(group)
-    return _capital(block if group == ALONE else f"{block}: {group}")
+        return capital(group)
+    return capital(block if group == ALONE else f"{block}: {group}")
 
 
 def _theme(model: Model, columns: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -226,11 +227,7 @@ def _theme(model: Model, columns: tuple[str, ...]) -> list[tuple[str, str]]:
         if not any(stem <= one.stem for stem in topics):
             topics[one.stem] = one.topic
     said = listed(list(topics.values())[:2]) if len(columns) > 1 else ALONE
-    return [(name, _capital(said)) for name in columns]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return [(name, capital(said)) for name in columns]
 
 
 def placed_by_first(form: Form) -> str:

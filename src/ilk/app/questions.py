@@ -10,6 +10,7 @@ from ilk.features.labels import made_label
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.wording import clean, listed, per_cent, words_of
+from ilk.profile.wording import capital
 from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.joined.brought import Brought
 from ilk.sources.survey.questions import Question
@@ -57,7 +58,7 @@ def as_put(words: str, turned: Question | None) -> str:
     """The words of a column as the question was put, where its scale was turned since."""
     said = words.removesuffix(AS_ASKED) if turned else words
     named = turned is not None and said.casefold() == turned.column.casefold()
-    return _capital(made_label(said).words) if named else said
+    return capital(made_label(said).words) if named else said
 
 
 def of_several_blocks(model: Model, names: Iterable[str]) -> bool:
@@ -82,7 +83,7 @@ def choices_of(model: Model, asked: Sequence[Asked], names: Sequence[str]) -> It
                 Option(said, one.plan.column, numeric=one.facts.kind == "number")
                 for said, one in zip(words, found, strict=True)
             )
-            heading = _capital(source.block) if of_several_blocks(model, names) else ANSWERS
+            heading = capital(source.block) if of_several_blocks(model, names) else ANSWERS
             yield Choices(there[0], _question(name), heading, _about_choices(found, words, source), options)
 
 
@@ -146,7 +147,7 @@ _ABOUT_TEXT = "It is read as the study read texts, into the topics below; what i
 def _topics(model: Model, there: list[str], told: tuple[str, str], writing: Writing | None, *, several: bool) -> Topics:
     label, about = told
     block = model.content.column(there[0]).plan.block
-    heading = _capital(block) if several and block != "customers" else INTERESTS
+    heading = capital(block) if several and block != "customers" else INTERESTS
     words = unlike_words([words_of(model.content.column(name).plan) for name in there], there)
     options = tuple(Option(said, name) for said, name in zip(words, there, strict=True))
     return Topics(there[0], label, heading, about, options, writing)
@@ -172,8 +173,4 @@ def _answer(column: ColumnSummary, question: str) -> str:
 
 
 def _question(name: str) -> str:
-    return _capital(clean(name.replace("_", " ").strip()))
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return capital(clean(name.replace("_", " ").strip()))

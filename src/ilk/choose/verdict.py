@@ -20,7 +20,6 @@ MOVED = 0.01
 """Share of customers whom bounds of sizes may keep from the nearest centre (rule of thumb)."""
 
 REASONS = {
-    "bounds": "the bounds of sizes drew the lines",
     "stability": "asked again with other customers, the same people do not end up together often enough",
     "shapeless": "customers made up at random, without any groups, would do as well",
     "valley": "on the whole no clear gap parts the groups",

@@ -10,6 +10,7 @@ from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Content, Segment, Solution
 from ilk.model.shown import trust_words
 from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
+from ilk.profile.wording import capital
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 ABOUT_TRUST = (
@@ -106,8 +107,7 @@ class Reading:
 
     def trust(self, segment: Segment) -> str:
         """How far a segment can be trusted, in words; why that is not known where it was not measured."""
-        words = trust_words(segment, self.model)
-        return words[:1].upper() + words[1:]
+        return capital(trust_words(segment, self.model))
 
     @property
     def about_trust(self) -> str:
@@ -172,4 +172,4 @@ def _without_word(text: str) -> str:
     """The sentence without the verdict before its colon, which stands above it in large letters."""
     word, colon, rest = text.partition(": ")
     known = colon and word.lower() in VERDICTS
-    return clean(rest[:1].upper() + rest[1:] if known else text)
+    return clean(capital(rest) if known else text)

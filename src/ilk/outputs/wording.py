@@ -12,6 +12,7 @@ from ilk import figures
 from ilk.features.plans import ColumnPlan
 from ilk.model.parts import ColumnSummary
 from ilk.profile.markers import much_or_little
+from ilk.profile.wording import capital
 from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"
@@ -151,7 +152,7 @@ def words_of(plan: ColumnPlan, longest: int = SHORT) -> str:
     words = clean(plan.label.words or plan.column).strip()
     if plan.label.short and (len(words) > longest or (longest <= SHORT and _QUESTION.match(words))):
         words = clean(plan.label.short).strip()
-    return words[:1].upper() + words[1:]
+    return capital(words)
 
 
 def noun_of(plan: ColumnPlan) -> str:

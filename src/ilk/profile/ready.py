@@ -151,18 +151,13 @@ def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress
     columns = _columns(subject, pairs, whole, features)
     words = tuple(words_for(column.plan, column.facts) for column in columns)
     few = subject.order[:EVIDENCE_SAMPLE]
+    first = [None if v is None else v[: len(few)] for v in values]
     plans, facts = [plan for plan, _ in pairs], [fact for _, fact in pairs]
     return Ready(
         subject=subject,
         layout=layout,
         features=features,
-        questions=questions_for(
-            plans,
-            words,
-            layout.cells,
-            [None if v is None else v[: len(few)] for v in values],
-            sample.slice(0, len(few)),
-        ),
+        questions=questions_for(plans, words, layout.cells, first, sample.slice(0, len(few))),
         columns=columns,
         words=words,
         tallies=tallies[1:],

@@ -14,6 +14,7 @@ from ilk.profile.privacy import coarse
 from ilk.profile.questions import Question, Questions
 from ilk.profile.rule_words import conditions_of, rule_text
 from ilk.profile.tree import LEAF, Labels, Tree, grow_tree, refine
+from ilk.profile.wording import capital
 
 Path: TypeAlias = "tuple[tuple[Question, int, int], ...]"
 
@@ -154,7 +155,7 @@ def _rule(path: Path, precision: float, recall: float) -> Rule:
 def _sentence(texts: Sequence[str]) -> str:
     """A, b and c."""
     joined = f"{', '.join(texts[:-1])} and {texts[-1]}" if len(texts) > 1 else "".join(texts) or "everybody else"
-    return joined[:1].upper() + joined[1:]
+    return capital(joined)
 
 
 def _paths(tree: Tree, asked: Sequence[Question]) -> dict[int, Path]:

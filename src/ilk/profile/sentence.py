@@ -11,6 +11,7 @@ from ilk.profile import bank, nouns
 from ilk.profile.grammar import is_person, plural, quality_of, singular_phrase, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
+from ilk.profile.wording import capital
 
 BEHAVIOURS = 2
 """Differences a sentence tells, each with everyone's figure beside it."""
@@ -62,7 +63,7 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
     parts = [Told(f"{count(size.customers)} customer{'s' * (size.customers != 1)} ({share})", ())]
     lead = "" if named else NOT_APART
     joined = _joined([told.text for told in behaviours])
-    parts += [Told(lead + joined if lead else _capital(joined), ())] * bool(behaviours)
+    parts += [Told(lead + joined if lead else capital(joined), ())] * bool(behaviours)
     facts: list[Fact] = [("size", float(size.customers)), ("share", size.share)]
     facts += [fact for told in behaviours for fact in told.facts]
     if size.value_share is not None and size.value_column is not None:
@@ -186,7 +187,3 @@ def _is_plural(noun: str) -> bool:
     last = noun.rsplit(maxsplit=1)[-1].casefold() if noun.split() else ""
     whole = noun.startswith(("share of ", "percentage of ", "proportion of ", "value of ", "“"))
     return last.endswith("s") and not last.endswith(("ss", "us", "ics")) and last not in bank.MASS and not whole
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

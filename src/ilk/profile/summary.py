@@ -100,7 +100,7 @@ def measure(layout: Layout, batch: pa.Table | pa.RecordBatch) -> Measured:
         if found is None:
             block[0] = np.asarray(column.is_valid().to_numpy(zero_copy_only=False))
         else:
-            _fill_sums(block, found, cells.unit)
+            fill_sums(block, found, cells.unit)
         codes[i] = codes_of(cells, column, found)
     return Measured(sums, codes)
 
@@ -264,7 +264,7 @@ def mean_and_deviation(sums: Whole, unit: float) -> tuple[float, float]:
     return total / n * unit, variance**0.5 * unit
 
 
-def _fill_sums(block: Values, values: Values, unit: float) -> None:
+def fill_sums(block: Values, values: Values, unit: float) -> None:
     """Write n, zero, total and both halves of the square of each customer; changes `block`."""
     filled = ~np.isnan(values)
     whole = np.rint(np.where(filled, values, 0.0) / unit)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ilk.engines.workers import map_threads
 from ilk.profile.cells import Cells, Values, codes_of, values_of
 from ilk.profile.effects import batch_features
-from ilk.profile.summary import SPLIT_BITS, SUMS, Cut, Summary, Whole, cut_by, grouped_sums
+from ilk.profile.summary import SUMS, Cut, Summary, Whole, cut_by, fill_sums, grouped_sums
 from ilk.profile.tally import Counting, Grouped, Tally
 
 
@@ -75,14 +75,13 @@ def _column(counting: Counting, cells: Cells, grains: Whole, cuts: Sequence[Cut]
 
 
 def _sums(filled: npt.NDArray[np.bool_], values: Values | None, unit: float) -> Whole:
-    """The `SUMS` of each customer, (n, 5)."""
-    block = np.zeros((len(filled), len(SUMS)), np.int64)
-    block[:, 0] = filled
-    if values is not None:
-        whole = np.rint(np.where(filled, values, 0.0) / unit).astype(np.int64)
-        block[:, 1], block[:, 2] = values == 0.0, whole
-        block[:, 3], block[:, 4] = whole * whole >> SPLIT_BITS, whole * whole & ((1 << SPLIT_BITS) - 1)
-    return block
+    """The `SUMS` of each customer, (n, 5); a column without values only has who filled it in."""
+    block = np.zeros((len(SUMS), len(filled)))
+    if values is None:
+        block[0] = filled
+    else:
+        fill_sums(block, values, unit)
+    return block.T.astype(np.int64)
 
 
 def _cells(cut: Cut, codes: npt.NDArray[np.int32], grains: Whole, n_cells: int) -> Whole:

@@ -27,14 +27,14 @@ def shortest(phrase: Phrase) -> str:
     link = {"without": "no ", "who rarely have": "rarely ", "high on": "high on ", "low on": "low on "}.get(
         phrase.link, ""
     )
-    return whole if len(whole) <= LONGEST else cut(_capital(f"{link}{phrase.clause()}"))
+    return whole if len(whole) <= LONGEST else cut(capital(f"{link}{phrase.clause()}"))
 
 
 def _two_agents(phrases: Sequence[Phrase]) -> str:
     """Instalment buyers and full payers: for two who do things, where "with many full payments" is too long."""
     if len(phrases) != 2 or not all(phrase.agent and phrase.high for phrase in phrases):
         return ""
-    return _capital(" and ".join(f"{phrase.what} {phrase.agent}".strip() for phrase in phrases))
+    return capital(" and ".join(f"{phrase.what} {phrase.agent}".strip() for phrase in phrases))
 
 
 def _worded(phrases: Sequence[Phrase], *, full: bool) -> str:
@@ -43,14 +43,14 @@ def _worded(phrases: Sequence[Phrase], *, full: bool) -> str:
         doing.sort(key=_says_nothing_alone)
     lead = doing[0] if doing else next((p for p in phrases[:1] if p.agent), None)
     if lead is None:
-        return _capital(f"Customers {_clauses(phrases)}")
+        return capital(f"Customers {_clauses(phrases)}")
     alike = [p for p in doing if p is lead or (_kindred(p, lead) and p.what and lead.what)] or [lead]
     needed = not lead.high or _says_nothing_alone(lead)
     how = lead.how if needed or (full and all(p.how == lead.how for p in alike)) else ""
     agent = lead.agent if all(p.agent == lead.agent for p in alike) else CROWD
     head = " ".join(part for part in (how, _and([p.what for p in alike if p.what]), agent) if part)
     rest = [p for p in phrases if p not in alike]
-    return _capital(f"{head} {_clauses(rest)}".strip())
+    return capital(f"{head} {_clauses(rest)}".strip())
 
 
 def _says_nothing_alone(phrase: Phrase) -> bool:
@@ -86,7 +86,8 @@ def _and(parts: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
 
 
-def _capital(text: str) -> str:
+def capital(text: str) -> str:
+    """The text with its first letter made large, as at the head of a sentence; the rest as it is."""
     return text[:1].upper() + text[1:]
 
 

@@ -25,6 +25,7 @@ from ilk.outputs.drawing import shortened
 from ilk.outputs.reading import Unlike
 from ilk.outputs.theme import EVERYONE, QUIET, segment_colour
 from ilk.outputs.wording import customers, in_letters, noun_of, per_cent, share_of
+from ilk.profile.wording import capital
 
 STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
 ROOMY = 560
@@ -80,10 +81,6 @@ def _of_unlike(unlike: Unlike, value: ColumnSummary | None, least: int) -> _Bar:
     return _Bar(f"0  {UNLIKE_ANYONE}", unlike.share, share, unlike.worth, said, EVERYONE)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _title(segments: tuple[Segment, ...], value: ColumnSummary | None) -> str:
     if value is not None:
         richest = max(segments, key=lambda s: (value_share(s, value.plan.column) or 0) - s.share)
@@ -115,7 +112,7 @@ def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None) -
     roomy = width >= ROOMY
     names = NAMES if roomy else 0
     most = max(max(row["size"], row["worth"]) for row in rows) or 1.0
-    heads = [("size", "Customers"), *([("worth", _capital(noun_of(value.plan)))] if value else [])]
+    heads = [("size", "Customers"), *([("worth", capital(noun_of(value.plan)))] if value else [])]
     across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
     shape = _Shape(across, STEP if roomy else STEP + 16, names, most, roomy)
     panels = [_panel(rows, field, head, shape) for field, head in heads]
