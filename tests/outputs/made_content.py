@@ -35,6 +35,27 @@ N_BINS = 16
 ROLES = {"share": "share", "count": "count", "number": "number"}
 
 
+def customers(n=600, seed=0):
+    """Three kinds of customers, eight columns; blanks, zeros and tails as real tables have them."""
+    rng = np.random.default_rng(seed)
+    kind = rng.choice(3, n, p=[0.5, 0.3, 0.2])
+    spend = rng.lognormal(np.array([4.0, 6.0, 7.5])[kind], 0.6)
+    cash = np.where(rng.random(n) < np.array([0.9, 0.2, 0.7])[kind], 0.0, rng.lognormal(6, 1, n))
+    visits = rng.poisson(np.array([2, 20, 8])[kind]).astype(float)
+    paid = np.where(rng.random(n) < 0.04, np.nan, rng.lognormal(5, 1, n))
+    share = np.clip(rng.beta(2, 5, n) + 0.2 * kind, 0, 1)
+    return {
+        "SPEND_TOTAL": spend,
+        "CASH_ADVANCE": cash,
+        "VISITS": visits,
+        "PAID": paid,
+        "FULL_PAYMENT_SHARE": share,
+        "BALANCE": rng.lognormal(6, 1.2, n),
+        "ONLINE_SHARE": rng.beta(2, 2, n),
+        "TENURE": rng.integers(1, 13, n).astype(float),
+    }
+
+
 def model_of(
     table: dict[str, np.ndarray], *, k: int = 4, ks=range(1, 8), roles=None, describe=None, **content
 ) -> Model:

@@ -25,8 +25,8 @@ KEYS = (
         "method",
         "k",
     ),
-    *("neutral_k", "verdict", "why_k", "candidates", "segments", "fidelity", "fidelity_full_tree", "themes", "blocks"),
-    *("warnings", "seconds"),
+    *("neutral_k", "verdict", "why_k", "candidates", "segments", "board", "fidelity", "fidelity_full_tree", "themes"),
+    *("blocks", "warnings", "seconds"),
 )
 
 

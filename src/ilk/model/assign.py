@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ilk.errors import MissingColumns, listed
 from ilk.features import recipe as recipes
+from ilk.model import levels
 from ilk.model.conditions import who_meets
 from ilk.model.edits import View
 from ilk.model.parts import Content
@@ -181,10 +182,13 @@ class Assignment:
 
     @property
     def schema(self) -> pa.Schema:
-        """The id under its own name ("row" where there is none), then the columns of `RESULTS`."""
+        """The id under its own name ("row" where there is none), `RESULTS`, and the board's segment if there is one."""
         name, kind = self._id
-        taken = {column: f"{column}_" if column == name else column for column in RESULTS}
-        return pa.schema([(name, kind), *zip(taken.values(), RESULT_TYPES, strict=True)])
+        columns = dict(zip(RESULTS, RESULT_TYPES, strict=True))
+        if self._model.board is not None:
+            columns |= dict(zip(levels.COLUMNS, levels.TYPES, strict=True))
+        taken = {f"{column}_" if column == name else column: kind for column, kind in columns.items()}
+        return pa.schema([(name, kind), *taken.items()])
 
     def batches(self, *, progress: Progress | None = None) -> Iterator[pa.RecordBatch]:
         """All customers that get a segment, in the order they came."""
@@ -212,7 +216,8 @@ class Assignment:
 
     def notes(self) -> tuple[Note, ...]:
         """What was odd about the customers; whole once all batches were taken."""
-        return (*self._id_notes(), *self._source.intake.notes, *self._column_notes(), *self._value_notes())
+        notes = (*self._id_notes(), *self._source.intake.notes, *self._column_notes(), *self._value_notes())
+        return (*notes, *self._board_notes())
 
     def close(self) -> None:
         """Give back what the source holds."""
@@ -236,6 +241,8 @@ class Assignment:
         scored = score(self._scoring, matrix[here], hashes[here], aside=aside[here], threads=threads)
         self._sizes.update(Counter(scored.label.tolist()))
         columns = _columns(self._scoring, scored, names[here], blank[here].sum(axis=1))
+        if (board := self._model.board) is not None:
+            columns += board.columns(columns[0])
         return pa.RecordBatch.from_arrays([ids.take(pa.array(here)), *columns], schema=schema)
 
     def _count(self, batch: pa.RecordBatch, aside: NDArray[np.bool_], kept: NDArray[np.bool_], ids: pa.Array) -> None:
@@ -273,6 +280,12 @@ class Assignment:
                     "rule-not-applied",
                     f"Nobody was set aside as {aside.name!r}, because there is no column {aside.test.column!r}.",
                 )
+
+    def _board_notes(self) -> Iterator[Note]:
+        """A segment that lies in no one segment of the board is blank there, and not in silence."""
+        for number in self._model.board.unclear if self._model.board is not None else ():
+            text = f"Segment {number} was merged from parts of several segments of the board: its {levels.COLUMNS[0]}"
+            yield Note("board-unclear", f"{text} is blank.")
 
     def _value_notes(self) -> Iterator[Note]:
         for column, n in sorted(self._unseen.items()):

@@ -18,6 +18,7 @@ from ilk.model.parts import Content, Edit, Segment, Solution
 if TYPE_CHECKING:
     from ilk.model.assign import Assigned
     from ilk.model.explain import Explanation
+    from ilk.model.levels import Board
     from ilk.model.scorers import Scoring
     from ilk.progress import Progress
     from ilk.settings import Settings
@@ -49,6 +50,13 @@ class Model:
         from ilk.model.scorers import scoring_of
 
         return scoring_of(self.content, self.view)
+
+    @cached_property
+    def board(self) -> Board | None:
+        """The few segments the many that are shown lie in; None for a study that was not asked for two levels."""
+        from ilk.model.levels import board_of
+
+        return board_of(self)
 
     @property
     def k(self) -> int:

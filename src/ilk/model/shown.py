@@ -48,7 +48,7 @@ def as_text(model: Model) -> str:
     lines = [_title(model), ""]
     lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{'share':>9}  trust"]
     lines += [_segment_line(segment, model) for segment in model.segments]
-    lines += _unlike_line(model)
+    lines += _unlike_line(model) + _board_lines(model)
     lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
     if model.edits:
         often = "once, on" if len(model.edits) == 1 else f"{len(model.edits)} times, last on"
@@ -63,6 +63,15 @@ def _unlike_line(model: Model) -> list[str]:
         return []
     share = percent(n / whole) if n >= model.min_group or n == 0 else ""
     return [f"{0:>4}  {UNLIKE_ANYONE:<42}{few(n, model.min_group):>11}{share:>9}"]
+
+
+def _board_lines(model: Model) -> list[str]:
+    """Of two levels, the few, and which of the many each of them holds."""
+    if (board := model.board) is None:
+        return []
+    held = {s.number: ", ".join(map(str, board.held_by(s.number))) for s in board.model.segments}
+    told = [f"{_segment_line(s, board.model)}, holds {held[s.number]}" for s in board.model.segments]
+    return ["", "for the board:", *told]
 
 
 def as_html(model: Model) -> str:

@@ -20,6 +20,9 @@ from ilk.outputs.wording import slug
 KEPT = ("segment", "persona", "certainty", "outlier", "missing")
 """Results a list has behind the id; distances tell nobody who is to be written to anything."""
 
+FIRST = 1
+"""Where the results begin in the study's table: behind the id."""
+
 
 def list_name(number: int, name: str) -> str:
     """What the file of a segment's customers is called."""
@@ -69,8 +72,7 @@ def write_list(folder: Path, model: Model, number: int, path: Path) -> int:
     try:
         with pq.ParquetFile(folder / ASSIGNMENTS_FILE) as table:
             schema = table.schema_arrow
-            ids = [schema.field(i) for i in range(len(schema) - len(RESULTS))]
-            schema = pa.schema([*ids, *(schema.field(len(ids) + RESULTS.index(name)) for name in kept)])
+            schema = pa.schema([schema.field(0), *(schema.field(FIRST + RESULTS.index(name)) for name in kept)])
             counted: list[int] = []
             batches = _batches(table, rows, (number, segment.persona.name), schema, counted)
             write_csv(path, schema, batches)
@@ -87,18 +89,17 @@ def _batches(
     """The customers of some rows of the scorer, under the number and name their segment has now."""
     wanted = pa.array(rows, pa.int16())
     for batch in table.iter_batches():
-        first = batch.num_columns - len(RESULTS)
-        here = batch.filter(pc.is_in(batch.column(first), value_set=wanted))
+        here = batch.filter(pc.is_in(batch.column(FIRST), value_set=wanted))
         if here.num_rows == 0:
             continue
         counted.append(here.num_rows)
         yield pa.RecordBatch.from_arrays(
-            [*here.columns[:first], *(_result(here, first, name, now) for name in schema.names[first:])], schema=schema
+            [here.column(0), *(_result(here, name, now) for name in schema.names[FIRST:])], schema=schema
         )
 
 
-def _result(batch: pa.RecordBatch, first: int, name: str, now: tuple[int, str]) -> pa.Array:
-    column = batch.column(first + RESULTS.index(name))
+def _result(batch: pa.RecordBatch, name: str, now: tuple[int, str]) -> pa.Array:
+    column = batch.column(FIRST + RESULTS.index(name))
     if name in {"segment", "persona"}:
         return pa.array([now[name == "persona"]] * batch.num_rows, column.type)
     return pc.round(column, ndigits=4) if pa.types.is_floating(column.type) else column

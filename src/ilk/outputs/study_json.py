@@ -9,12 +9,15 @@ from importlib.resources import files
 from typing import Any
 
 from ilk.model.evidence import Candidate
+from ilk.model.levels import Board
 from ilk.model.model import Model
 from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
 from ilk.sources.joined.brought import Brought
 
 STUDY_FILE = "study.json"
+OF_BOARD = ("segment", "uid", "name", "sentence", "size", "share", "trust")
+"""What is told of the few segments of two levels; the rest is looked at by adopting their number."""
 
 
 def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> dict[str, Any]:
@@ -45,6 +48,7 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "why_k": content.evidence.why_k,
         "candidates": [_candidate(candidate) for candidate in content.evidence.candidates],
         "segments": [_segment(segment, model.min_group) for segment in model.segments],
+        "board": _board(model.board, model.min_group) if model.board is not None else None,
         "fidelity": fidelity.accuracy if fidelity is not None else None,
         "fidelity_full_tree": fidelity.full_tree if fidelity is not None else None,
         "themes": [{"columns": list(theme.columns), "share": theme.share} for theme in reading.solution.themes],
@@ -52,6 +56,13 @@ def study_document(model: Model, seconds: Mapping[str, float] | None = None) -> 
         "warnings": [{"code": note.code, "text": note.text} for note in content.warnings],
         "seconds": dict(seconds or {}),
     }
+
+
+def _board(board: Board, least: int) -> list[dict[str, Any]]:
+    """The few segments of two levels, each with the numbers of those it holds."""
+    segments = board.model.segments
+    told = [(s.number, _segment(s, least)) for s in segments]
+    return [{**{key: one[key] for key in OF_BOARD}, "holds": list(board.held_by(number))} for number, one in told]
 
 
 def _source(one: Brought) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +15,13 @@ from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import made_from, warnings, why_k, why_method
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
-from ilk.outputs.wording import clean, counted, in_letters, per_cent
+from ilk.outputs.wording import clean, counted, in_letters, listed, per_cent
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from ilk.model.levels import Board
     from ilk.model.model import Model
 
 WIDEST = 100
@@ -107,8 +108,7 @@ def _measuring() -> Console:
 def _head(page: _Page, reading: Reading) -> None:
     from rich.text import Text
 
-    n = len(reading.segments)
-    page.say(f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers", style="bold")
+    page.say(_kinds(reading), style="bold")
     page.say(made_from(reading), style="dim")
     page.gap()
     verdict, text = reading.verdict
@@ -119,9 +119,39 @@ def _head(page: _Page, reading: Reading) -> None:
     page.gap()
 
 
+def _kinds(reading: Reading) -> str:
+    """Four kinds of customers; of two levels, how many for whom."""
+    n, board = len(reading.segments), reading.model.board
+    told = f"{in_letters(n).capitalize()} kind{'s' * (n != 1)} of customers"
+    return f"{told} for campaigns, in {in_letters(len(board.model.segments))} for the board" if board else told
+
+
 def _people(page: _Page, reading: Reading) -> None:
-    from rich.cells import cell_len
     from rich.text import Text
+
+    if (board := reading.model.board) is not None:
+        page.say("For the board", style="bold")
+        for_board = Reading(board.model)
+        _table(page, for_board, {s.number: _holds(board, s.number) for s in for_board.segments})
+        page.gap()
+        page.say("For campaigns", style="bold")
+    _table(page, reading, {s.number: in_markers(s, reading.content) for s in reading.segments})
+    for aside in reading.model.view.asides:
+        page.say(Text.assemble(" 0  ", (clean(aside.name), "bold"), clean(f"  set aside: {aside.test}")), hang=4)
+    if reading.about_trust:
+        page.say(reading.about_trust, indent=4, style="dim")
+    page.gap()
+
+
+def _holds(board: Board, number: int) -> str:
+    """Which of the segments for campaigns lie in one of the board's."""
+    held = board.held_by(number)
+    return f"holds {listed([str(one) for one in held])} of those for campaigns" if held else ""
+
+
+def _table(page: _Page, reading: Reading, beneath: Mapping[int, str]) -> None:
+    """A line a persona with its figures, and what is told beneath it."""
+    from rich.cells import cell_len
 
     shown = reading.segments[:MOST_PERSONAS]
     longest = max(7, *(cell_len(reading.by_number[s.number]) for s in shown))
@@ -132,13 +162,10 @@ def _people(page: _Page, reading: Reading) -> None:
         page.say(widths.head(), style="dim", indent=4)
     for segment in shown:
         _person(page, reading, segment, widths)
+        if beneath[segment.number]:
+            page.say(beneath[segment.number], style="dim", indent=4)
     if len(reading.segments) > len(shown):
         page.say(f"and {counted(len(reading.segments) - len(shown), 'smaller segment')}", indent=4, style="dim")
-    for aside in reading.model.view.asides:
-        page.say(Text.assemble(" 0  ", (clean(aside.name), "bold"), clean(f"  set aside: {aside.test}")), hang=4)
-    if reading.about_trust:
-        page.say(reading.about_trust, indent=4, style="dim")
-    page.gap()
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +210,6 @@ def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | N
     else:
         page.say(Text.assemble(number, (reading.by_number[segment.number], "bold")), hang=4)
         page.say(Text.assemble(f"{reading.size(segment)}  ", *trust), indent=4)
-    markers = in_markers(segment, reading.content)
-    if markers:
-        page.say(markers, style="dim", indent=4)
 
 
 def _caveats(page: _Page, reading: Reading) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ilk.figures import few
@@ -35,7 +37,7 @@ def write_workbook(path: Path, model: Model) -> None:
     reading = Reading(model)
     with replacing(path) as temporary:
         book = Book(temporary, model.content.provenance.created)
-        for sheet in (_overview, _personas, _heat, _markers, _rules, _how_many, _columns, _warnings):
+        for sheet in (_overview, _for_board, _personas, _heat, _markers, _rules, _how_many, _columns, _warnings):
             sheet(book, reading)
         book.file.close()
 
@@ -51,7 +53,9 @@ def _overview(book: Book, reading: Reading) -> None:
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 1)
     sheet.set_row(0, 30)
-    book.write(sheet, 0, 0, f"{len(reading.segments)} kinds of customers", book.look("title"))
+    board = reading.model.board
+    levels = f" for campaigns, in {len(board.model.segments)} for the board" if board else ""
+    book.write(sheet, 0, 0, f"{len(reading.segments)} kinds of customers{levels}", book.look("title"))
     rows: list[tuple[Value, Value]] = [("Verdict", f"{VERDICTS[verdict]}. {text}"), ("Why this many", why_k(reading))]
     rows += [("About trust", reading.about_trust)] if reading.about_trust else []
     rows += [("Keep in mind" if i == 0 else "", line) for i, line in enumerate(caveats(reading))]
@@ -63,19 +67,42 @@ def _overview(book: Book, reading: Reading) -> None:
             book.write(sheet, i, 1, values[1], book.look("count"))
 
 
+def _for_board(book: Book, reading: Reading) -> None:
+    """Of two levels, the few: a sheet like that of the personas, with what each of them holds."""
+    if (board := reading.model.board) is not None:
+        few_ = Reading(board.model)
+        held = {s.number: [reading.called(one) for one in board.held_by(s.number)] for s in few_.segments}
+        _persona_sheet(book, few_, "For the board", "Holds", {number: "\n".join(told) for number, told in held.items()})
+
+
 def _personas(book: Book, reading: Reading) -> None:
+    board = reading.model.board
+    if board is None:
+        _persona_sheet(book, reading, "Personas")
+        return
+    few_ = Reading(board.model)
+    homes = {many: "\n".join(few_.called(one) for one in numbers) for many, numbers in board.homes.items()}
+    _persona_sheet(book, reading, "Personas", "Lies in, of the board's", homes)
+
+
+def _persona_sheet(
+    book: Book, reading: Reading, name: str, level: str = "", beside: Mapping[int, str] = MappingProxyType({})
+) -> None:
+    """A row a persona; `level` heads what is told `beside` each, of the other of two levels."""
     amounts = [name for name, _ in reading.segments[0].value_share]
     amounts.sort(key=lambda name: name != reading.content.value_column)
     main, others = amounts[:1], amounts[1:]
     fields = [Field("Segment", 9, "index"), Field("Persona", 28, "name"), Field("What they are like", 56)]
+    fields += [Field(level, 28)] if level else []
     fields += [Field("Customers", 11, "whole"), Field("Share of customers", 11, "share")]
     fields += [_share_field(name, reading) for name in main]
     fields += [Field("Trust", 16), Field("Found again", 8, "share"), Field("Like", 24), Field("Unlike", 24)]
     fields += [Field("Note", 24), Field("Use", 24), Field("Permanent id", 14, "quiet")]
     fields += [_share_field(name, reading) for name in others]
-    sheet = book.sheet("Personas", fields)
+    sheet = book.sheet(name, fields)
     for row, segment in enumerate(reading.segments, start=1):
-        book.row(sheet, row, fields, _persona_values(segment, main, others, reading))
+        values = _persona_values(segment, main, others, reading)
+        book.row(sheet, row, fields, [*values[:3], *([beside[segment.number]] if level else []), *values[3:]])
         badge = {**BASE, "bold": True, "align": "center", "left": 5, "left_color": segment_colour(segment.number)}
         sheet.write_number(row, 0, segment.number, book.file.add_format(badge))
     sheet.print_area(0, 0, len(reading.segments), PRINTED - 1)

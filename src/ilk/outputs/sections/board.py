@@ -200,7 +200,8 @@ def _doubts(reading: Reading) -> list[str]:
     if not weak:
         return []
     which = listed([f"{s.number} ({reading.by_number[s.number]})" for s in weak])
-    again = "asked again with other customers, less than 60 % of it is found again"
+    found = f"less than 60 % of {'each is' if len(weak) > 1 else 'it is'} found again"
+    again = f"asked again with other customers, {found}"
     return [f"Do not rely on segment{'s' * (len(weak) > 1)} {which}: {again}."]
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from ilk.choose.vote import NEARLY_BEST
 from ilk.model.evidence import Candidate
+from ilk.model.levels import asked_levels
 from ilk.outputs.charts.evidence import index_by_k, stability_by_k, trust_strips
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.flow import flow_across_k, gain
@@ -51,14 +51,8 @@ def how_many(reading: Reading) -> HowMany:
 
 def _levels(reading: Reading) -> TwoLevels | None:
     """How the two levels go together, where the study was asked for two."""
-    try:
-        asked = json.loads(reading.content.provenance.settings).get("levels")
-    except (ValueError, AttributeError):
-        return None
-    known = {solution.k for solution in reading.content.solutions}
-    if not isinstance(asked, list) or len(asked) != 2 or not set(asked) <= known:
-        return None
-    return two_levels(reading, *asked)
+    asked = asked_levels(reading.content)
+    return two_levels(reading, *asked) if asked is not None else None
 
 
 @dataclass(frozen=True, slots=True)
