@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
+from math import nan
 from operator import itemgetter
 from typing import Any
 
@@ -47,11 +48,13 @@ class Wanted:
         kinds: What each building column and each column of a rule holds; None for a rule's that the model never saw.
         id_column: Identifies a customer; None where the model knows no id.
         known: All columns the model knows; those it does not read are left alone in silence.
+        read: Those it reads, the id among them.
     """
 
     kinds: Mapping[str, Kind | None]
     id_column: str | None
     known: frozenset[str]
+    read: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def wanted_of(model: Model) -> Wanted:
     ordered = [c for c in kinds if c in read] + [aside.test.column for aside in model.view.asides]
     id_column = model.content.provenance.id_column
     wanted = {c: kinds.get(c) for c in ordered if c != id_column}
-    return Wanted(wanted, id_column, frozenset(kinds) | set(wanted) | ({id_column} if id_column else set()))
+    read_ones = frozenset(wanted) | ({id_column} if id_column else set())
+    return Wanted(wanted, id_column, frozenset(kinds) | read_ones, read_ones)
 
 
 def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: list[Fault], *at: str | int) -> Rows:
@@ -97,43 +101,79 @@ def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: l
         at: Where the customers are in the body; their number is added when there are several.
     """
     single = len(at) > 0 and at[-1] == "customer"
-    read = _Reading(at, single, faults)
-    cells: dict[str, Cells] = dict(_all_numbers(wanted, customers))
+    sent, read = _Sent.of(customers, wanted), _Reading(at, single, faults)
+    cells: dict[str, Cells] = dict(_all_numbers(wanted, sent))
     for name, kind in wanted.kinds.items():
         if name not in cells:
-            cells[name] = read.column(name, kind, [customer.get(name) for customer in customers])
-    ids = [customer.get(wanted.id_column) for customer in customers] if wanted.id_column else [None] * len(customers)
-    strange = set().union(*customers).difference(wanted.kinds, (wanted.id_column,))
-    read.strangers(strange, customers)
-    return Rows(read.ids(wanted.id_column, ids), cells, len(strange - wanted.known))
+            cells[name] = read.column(name, kind, sent.column(name))
+    ids = read.ids(wanted.id_column, [None] * sent.n if wanted.id_column is None else sent.column(wanted.id_column))
+    if not _are_scalars(sent.unread):
+        read.strangers(wanted, customers)
+    return Rows(ids, cells, len(sent.strange - wanted.known))
 
 
-def _all_numbers(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]]) -> Mapping[str, NDArray[np.float64]]:
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What was sent of n customers.
+
+    Args:
+        n: Customers.
+        columns: The values of each column, (n,) each; of all columns, or of those that are read.
+        strange: Columns that nobody reads.
+        unread: All values in them.
+    """
+
+    n: int
+    columns: Mapping[str, Sequence[Any]]
+    strange: Set[str]
+    unread: list[Any]
+
+    @classmethod
+    def of(cls, customers: Sequence[Mapping[str, Scalar]], wanted: Wanted) -> _Sent:
+        """Turn customers into columns: at once where all have the same, as they nearly always do."""
+        found = _evenly(customers)
+        if found is not None:
+            strange = found.keys() - wanted.read
+            return cls(len(customers), found, strange, list(chain.from_iterable(found[name] for name in strange)))
+        columns = {name: [customer.get(name) for customer in customers] for name in wanted.read}
+        unread = [(name, customer[name]) for customer in customers for name in customer.keys() - wanted.read]
+        return cls(len(customers), columns, {name for name, _ in unread}, [value for _, value in unread])
+
+    def column(self, name: str) -> Sequence[Any]:
+        """The values of a column, None where it was left out."""
+        return self.columns[name] if name in self.columns else [None] * self.n
+
+
+def _evenly(customers: Sequence[Mapping[str, Scalar]]) -> dict[str, Sequence[Any]] | None:
+    """All columns of customers who have the same; None where anybody has another."""
+    names = list(customers[0])
+    if len(names) < 2 or set(map(len, customers)) != {len(names)}:
+        return None
+    try:
+        return dict(zip(names, zip(*map(itemgetter(*names), customers), strict=True), strict=True))
+    except KeyError:
+        return None
+
+
+def _all_numbers(wanted: Wanted, sent: _Sent) -> Mapping[str, NDArray[np.float64]]:
     """All columns of numbers at once; nothing where anything in them is none, and then each is looked at."""
     names = [name for name, kind in wanted.kinds.items() if kind == "number"]
-    found = _finite(_values(customers, names))
-    return {} if found is None else dict(zip(names, found.reshape(-1, len(names)).T, strict=True))
-
-
-def _values(customers: Sequence[Mapping[str, Scalar]], names: Sequence[str]) -> list[Any]:
-    """All values of some columns, customer by customer; None where a column was left out."""
-    if len(names) > 1:
-        try:
-            return list(chain.from_iterable(map(itemgetter(*names), customers)))  # half the time of asking each
-        except KeyError:
-            pass  # somebody left a column out
-    return [value for customer in customers for value in map(customer.get, names)]
+    found = _finite(list(chain.from_iterable(map(sent.column, names))))
+    return {} if found is None else dict(zip(names, found.reshape(len(names), sent.n), strict=True))
 
 
 def _finite(values: list[Any]) -> NDArray[np.float64] | None:
     """Numbers and blanks as an array; None if anything is neither, or no finite float."""
-    if not set(map(type, values)) <= _NUMBERS:
+    kinds = set(map(type, values))
+    if not kinds <= _NUMBERS:
         return None
+    n_blank = values.count(None) if type(None) in kinds else 0
+    said = [nan if value is None else value for value in values] if n_blank else values
     try:
-        found = np.array(values, np.float64)
+        found = np.fromiter(said, np.float64, len(said))
     except OverflowError:
         return None
-    if np.count_nonzero(np.isfinite(found)) + values.count(None) < len(values):
+    if np.count_nonzero(np.isfinite(found)) + n_blank < len(values):
         return None
     found += 0.0  # no number is below zero and zero at once
     return found
@@ -147,28 +187,27 @@ class _Reading:
     single: bool
     faults: list[Fault]
 
-    def column(self, name: str, kind: Kind | None, values: list[Any]) -> Cells:
+    def column(self, name: str, kind: Kind | None, values: Sequence[Any]) -> Cells:
         if kind == "number":
             return np.array(self._each(name, values, NEEDED["number"], _number), np.float64) + 0.0
         if set(map(type, values)) == {type(None)}:
-            return values
+            return list(values)
         return self._each(name, values, NEEDED[kind], _READ[kind])
 
-    def ids(self, name: str | None, values: list[Any]) -> list[Any]:
-        if name is None or set(map(type, values)) == {type(None)}:
-            return values
+    def ids(self, name: str | None, values: Sequence[Any]) -> list[Any]:
+        kinds = set(map(type, values))
+        if name is None or kinds == {type(None)} or (kinds == {str} and max(map(len, values)) <= LONGEST_TEXT):
+            return list(values)
         return self._each(name, values, ID_NEEDED, read_id)
 
-    def strangers(self, names: set[str], customers: Sequence[Mapping[str, Scalar]]) -> None:
+    def strangers(self, wanted: Wanted, customers: Sequence[Mapping[str, Scalar]]) -> None:
         """Look at values nobody reads, too; their columns are not named, because the model does not know them."""
-        if _are_scalars(_values(customers, list(names))):
-            return
-        for name in names:
-            for i, customer in enumerate(customers):
-                if not _is_scalar(customer.get(name)):
+        for i, customer in enumerate(customers):
+            for name, value in customer.items():
+                if name not in wanted.read and not _is_scalar(value):
                     self._fault(i, None, f"a column that is not read: {NEEDED[None]}")
 
-    def _each(self, name: str, values: list[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
+    def _each(self, name: str, values: Sequence[Any], needed: str, read: Callable[[Any], Any]) -> list[Any]:
         found: list[Any] = []
         for i, value in enumerate(values):
             try:
@@ -254,7 +293,7 @@ def _are_scalars(values: list[Any]) -> bool:
     kinds = set(map(type, values))
     if not kinds <= _SCALARS:
         return False
-    if str in kinds and max(len(value) for value in values if type(value) is str) > LONGEST_TEXT:
+    if str in kinds and max([len(value) for value in values if type(value) is str]) > LONGEST_TEXT:
         return False
     return kinds.isdisjoint({float, int}) or _finite([v for v in values if type(v) in _NUMBERS]) is not None
 

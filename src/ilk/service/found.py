@@ -55,10 +55,22 @@ def assign_rows(model: Model, wanted: Wanted, rows: Rows) -> Found:
 def as_answers(rows: Rows, found: Found) -> list[dict[str, Any]]:
     """Answers as JSON has them: the id and what was found, or why nothing was."""
     return [
-        {"id": own, **dict(zip(RESULTS, values, strict=True))}
-        if values[0] is not None
+        {
+            "id": own,
+            "segment": segment,
+            "persona": persona,
+            "certainty": certainty,
+            "distance": distance,
+            "margin": margin,
+            "runner_up": runner_up,
+            "outlier": outlier,
+            "missing": missing,
+        }
+        if segment is not None
         else {"id": own, "segment": None, "reason": NOTHING_ANSWERED}
-        for own, values in zip(rows.ids, zip(*found.columns, strict=True), strict=True)
+        for own, segment, persona, certainty, distance, margin, runner_up, outlier, missing in zip(
+            rows.ids, *found.columns, strict=True
+        )
     ]
 
 
