@@ -33,13 +33,14 @@ def assert_same(one, other):
 @given(
     st.integers(0, 10**6),
     st.integers(1, 700),
-    st.integers(1, 9),
+    st.integers(1, 40),
     st.integers(1, 7),
     st.sampled_from([0.0, 0.02, 0.6]),
     st.sampled_from([65536, 1]),
-    st.sampled_from([1.0, 40.0]),
+    st.sampled_from([1.0, 40.0, 200.0]),
 )
 def test_the_twin_gives_the_same_bits(seed, n, p, k, gaps, steps, size):
+    """Also where features are so many and so large that sums of their squares are not exact."""
     x, centres = world(seed, n, p, k, gaps=gaps, steps=steps, size=size)
     x = np.clip(x, -255, 255)
     assert_same(nearest_two(tiles_of(x), centres), twin.nearest_two(x, centres))

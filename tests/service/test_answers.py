@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ilk.model.parts import Edit
 from ilk.model.score import NOTHING_ANSWERED
 from ilk.service import arrow
+from ilk.service.columns import rows_of, wanted_of
 from ilk.service.limits import Limits
 from ilk.service.routes import Service
 from ilk.service.served import Shelf
@@ -151,6 +152,28 @@ def test_columns_nobody_knows_are_counted_and_not_named(caller):
         {"code": "columns-unknown", "text": "1 column is not known to the model, and left alone."}
     ]
     assert "S3CRET" not in answer.text
+
+
+class _Counted(dict):
+    """A customer that counts how often it is asked for a column."""
+
+    asked = 0
+
+    def get(self, name, default=None):
+        type(self).asked += 1
+        return super().get(name, default)
+
+
+def test_a_body_where_everybody_has_columns_of_their_own_is_no_more_work_than_its_size(model):
+    """200 customers of 50 columns each that nobody else has: nobody is asked for the columns of the others."""
+    customers = [_Counted(SPEND=1.0, **{f"X{i}_{j}": j for j in range(50)}) for i in range(200)]
+    wanted, faults = wanted_of(model), []
+    assert rows_of(wanted, customers, faults, "customers").n_unknown == 200 * 50
+    assert not faults
+    assert _Counted.asked <= 200 * len(wanted.read)
+    customers[7]["X7_3"] = [1]
+    rows_of(wanted, customers, faults, "customers")
+    assert [fault.pointer for fault in faults] == ["/customers/7"]
 
 
 def test_a_customer_who_is_set_aside_is_segment_zero(model, frame, tmp_path):

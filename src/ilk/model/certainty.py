@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ilk.cluster.twin import what_is_known
 from ilk.engines.workers import map_threads, our_threads_alone
 from ilk.model.scorers import Floats, Matrix, Scoring
 
@@ -185,12 +186,7 @@ def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int16]:
 
 def _donor_distances(scoring: Scoring, values: Floats, known: NDArray[np.bool_]) -> Floats:
     """Squared distance from each customer to each donor over the answered features `known`, (n, r)."""
-    n, p = values.shape
-    told = np.zeros((n, 2 * p + 1))
-    np.copyto(told[:, :p], values, where=known)
-    told[:, p:-1] = known
-    told[:, -1] = np.square(told[:, :p]).sum(axis=1)
-    near = told @ scoring.donor_terms
+    near = what_is_known(values, known) @ scoring.donor_squares
     return np.maximum(near, 0.0, out=near)
 
 

@@ -94,9 +94,9 @@ class Scoring:
         return laid_out(self.recipe)
 
     @cached_property
-    def donor_terms(self) -> Floats:
-        """-2 d, d^2 and 1 of every donor, (2 p + 1, r): times x, what of it is known, and its square."""
-        return np.concatenate([-2.0 * self.donors.T, self.donors.T**2, np.ones((1, len(self.donors)))])
+    def donor_squares(self) -> Floats:
+        """What squared distances to the donors are made of, (2 p + 1, r)."""
+        return twin.squares_of(self.donors)
 
     @cached_property
     def is_unmerged(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -125,7 +125,7 @@ class _Sent:
 
     n: int
     columns: Mapping[str, Sequence[Any]]
-    strange: Set[str]
+    strange: set[str]
     unread: list[Any]
 
     @classmethod
