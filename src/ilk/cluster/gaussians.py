@@ -229,13 +229,12 @@ def conditioned(covariances: Floats, patterns: NDArray[np.bool_]) -> tuple[Float
     constants = np.zeros((q, k))
     for i, missing in enumerate(patterns):
         o, m = np.flatnonzero(~missing), np.flatnonzero(missing)
-        for c, covariance in enumerate(covariances):
-            known = covariance[np.ix_(o, o)]
-            precision = np.linalg.inv(known)
-            between = covariance[np.ix_(m, o)] @ precision
-            inverse[i, c][np.ix_(o, o)] = precision
-            fill[i, c][o, o] = 1.0
-            fill[i, c][np.ix_(m, o)] = between
-            left[i, c][np.ix_(m, m)] = covariance[np.ix_(m, m)] - between @ covariance[np.ix_(o, m)]
-            constants[i, c] = -0.5 * (len(o) * LN_2PI + np.linalg.slogdet(known)[1])
+        known, across, rest = (covariances[:, rows[:, None], columns] for rows, columns in ((o, o), (m, o), (m, m)))
+        precision = np.linalg.inv(known)
+        between = across @ precision
+        inverse[i][:, o[:, None], o] = precision
+        fill[i][:, o, o] = 1.0
+        fill[i][:, m[:, None], o] = between
+        left[i][:, m[:, None], m] = rest - between @ across.transpose(0, 2, 1)
+        constants[i] = -0.5 * (len(o) * LN_2PI + np.linalg.slogdet(known)[1])
     return inverse, fill, constants, left
