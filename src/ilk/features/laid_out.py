@@ -22,6 +22,9 @@ from ilk.features.transforms import Column, Values, fill_features, n_features, r
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
+_SHAPES = {"log": 0, "asinh": 1}
+"""What is shaped in one go stands side by side."""
+
 
 @dataclass(frozen=True, slots=True)
 class LaidOut:
@@ -32,12 +35,12 @@ class LaidOut:
         columns: Building columns, each once, in the order of their first feature.
         numeric: Those of them that are read as numbers.
         textual: The others, which are read as tables have them: texts, and topics.
-        features: The feature each of the m transforms makes, (m,).
+        features: The feature each of the m transforms makes, (m,); first log1p of ratios, then asinh, then the others.
         sources: The position in `numeric` of the column it reads, (m,).
         shaped: scale, low, high, centre, weight and spread of each, (6, m, 1).
-        logs: Places among the m of those that are log1p of a ratio.
-        asinhs: Of those that are asinh of a ratio.
-        zeros: Of those that take a blank for none.
+        n_logs: How many of the m are log1p of a ratio.
+        n_asinhs: How many of the next are asinh of a ratio.
+        zeros: Places among the m of those that take a blank for none.
         flags: Of those that say whether the answer is blank.
         others: The transforms of texts, and where the features of each begin; topics are made together.
         p: Features.
@@ -50,8 +53,8 @@ class LaidOut:
     features: Places
     sources: Places
     shaped: Values
-    logs: Places
-    asinhs: Places
+    n_logs: int
+    n_asinhs: int
     zeros: Places
     flags: Places
     others: tuple[tuple[Transform, int], ...]
@@ -79,13 +82,17 @@ class LaidOut:
 
     def _shaped(self, values: Values) -> Values:
         """Numbers to features, (m, n), step by step as `transforms` does it. Changes `values`."""
-        blank = np.isnan(values)
-        values[self.flags] = blank[self.flags]
-        values[self.zeros] = np.where(blank[self.zeros], 0.0, values[self.zeros])
+        if self.flags.size:
+            values[self.flags] = np.isnan(values[self.flags])
+        if self.zeros.size:
+            values[self.zeros] = np.where(np.isnan(values[self.zeros]), 0.0, values[self.zeros])
         scale, low, high, centre, weight, spread = self.shaped
+        logs, asinhs = slice(self.n_logs), slice(self.n_logs, self.n_logs + self.n_asinhs)
         with np.errstate(over="ignore"):
-            values[self.logs] = shape_amount(values[self.logs], scale[self.logs], negative=False)
-            values[self.asinhs] = shape_amount(values[self.asinhs], scale[self.asinhs], negative=True)
+            if self.n_logs:
+                values[logs] = shape_amount(values[logs], scale[logs], negative=False)
+            if self.n_asinhs:
+                values[asinhs] = shape_amount(values[asinhs], scale[asinhs], negative=True)
             np.maximum(values, low, out=values)
             np.minimum(values, high, out=values)
             values -= centre
@@ -114,6 +121,7 @@ def laid_out(recipe: Recipe) -> LaidOut:
     texts |= {t.column for t in recipe.transforms if t.levels or t.kind == "topic"}
     numeric = tuple(column for column in columns if column not in texts)
     ours = [(t, at) for t, at in zip(recipe.transforms, starts, strict=True) if t.column not in texts]
+    ours.sort(key=lambda one: _SHAPES.get(one[0].kind, len(_SHAPES)))
     shaped = [(t.scale, t.low, t.high, t.centre[0], t.weight, t.spread) for t, _ in ours]
 
     def where(meant: Callable[[Transform], bool]) -> Places:
@@ -127,8 +135,8 @@ def laid_out(recipe: Recipe) -> LaidOut:
         features=np.array([at for _, at in ours], np.int64),
         sources=np.array([numeric.index(t.column) for t, _ in ours], np.int64),
         shaped=np.array(shaped, np.float64).reshape(-1, 6).T[:, :, np.newaxis],
-        logs=where(lambda t: t.kind == "log"),
-        asinhs=where(lambda t: t.kind == "asinh"),
+        n_logs=sum(t.kind == "log" for t, _ in ours),
+        n_asinhs=sum(t.kind == "asinh" for t, _ in ours),
         zeros=where(lambda t: t.missing == "zero"),
         flags=where(lambda t: t.missing == "flag"),
         others=tuple(

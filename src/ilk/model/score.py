@@ -60,21 +60,23 @@ def score(
         aside: Who is set aside, (n,).
         threads: How many to use; the answer does not depend on it.
     """
-    here = np.arange(len(matrix)) if aside is None else np.flatnonzero(~aside)
-    rows = matrix[here]
-    near = nearest_segments(scoring, rows, threads=threads)
+    if aside is not None and aside.any():
+        here = np.flatnonzero(~aside)
+        return _among(here, len(matrix), score(scoring, matrix[here], hashes[here], threads=threads))
+    near = nearest_segments(scoring, matrix, threads=threads)
     placed = near.label >= 0
-    sure = certainty_of(scoring, rows, near.label, hashes[here], threads=threads)
-    apart = distances(scoring, rows, near.d1)
+    sure = certainty_of(scoring, matrix, near.label, hashes, threads=threads)
+    apart = distances(scoring, matrix, near.d1)
     with np.errstate(divide="ignore", invalid="ignore"):
         margin = np.where(near.d2 > 0, 1.0 - np.sqrt(near.d1) / np.sqrt(near.d2), 0.0)
+    single = np.isinf(near.d2)
     return Scored(
-        label=_spread(here, len(matrix), near.label, -1),
-        certainty=_spread(here, len(matrix), np.where(placed, sure, np.nan), np.nan),
-        distance=_spread(here, len(matrix), apart, np.nan),
-        margin=_spread(here, len(matrix), np.where(np.isinf(near.d2), np.nan, margin), np.nan),
-        runner_up=_spread(here, len(matrix), np.where(np.isinf(near.d2), -1, near.runner_up), -1),
-        outlier=_spread(here, len(matrix), ~placed | (apart > scoring.limits[near.label]), fill=False),
+        label=near.label,
+        certainty=np.where(placed, sure, np.nan),
+        distance=apart,
+        margin=np.where(single, np.nan, margin),
+        runner_up=np.where(single, -1, near.runner_up),
+        outlier=~placed | (apart > scoring.limits[near.label]),
     )
 
 
@@ -87,9 +89,19 @@ def with_blanks(content: Content, scoring: Scoring, batch: pa.RecordBatch) -> pa
     return batch
 
 
+def _among(here: NDArray[np.int64], n: int, scored: Scored) -> Scored:
+    """Those who were scored among all n; nothing is said of the others."""
+    return Scored(
+        label=_spread(here, n, scored.label, -1),
+        certainty=_spread(here, n, scored.certainty, np.nan),
+        distance=_spread(here, n, scored.distance, np.nan),
+        margin=_spread(here, n, scored.margin, np.nan),
+        runner_up=_spread(here, n, scored.runner_up, -1),
+        outlier=_spread(here, n, scored.outlier, fill=False),
+    )
+
+
 def _spread(here: NDArray[np.int64], n: int, values: NDArray[Any], fill: Any) -> NDArray[Any]:
-    if len(here) == n:
-        return values
     whole = np.full(n, fill, values.dtype)
     whole[here] = values
     return whole

@@ -216,7 +216,10 @@ def nearest_segments(scoring: Scoring, matrix: Matrix, *, threads: int | None = 
 
 def distances(scoring: Scoring, matrix: Matrix, squared: Floats) -> Floats:
     """Distances of these rows that can be compared between customers, (n,); NaN where nothing is known."""
-    return comparable(squared, answered(matrix, scoring.weights))
+    if len(matrix) > MOST_CUSTOMERS:
+        return comparable(squared, answered(matrix, scoring.weights))
+    lost = np.isnan(matrix).astype(np.float64) @ scoring.weights  # exact in any order: they are multiples of 2^-20
+    return comparable(squared, np.maximum(1.0 - lost / scoring.weights.sum(), 0.0))
 
 
 def comparable(squared: Floats, share_answered: Floats) -> Floats:

@@ -93,11 +93,15 @@ def _assigned(model: Model, wanted: Wanted, rows: Rows) -> Found:
     texts = {c: array_of(wanted.kinds[c], cells[c]) for c in laid_out.textual}
     matrix, blank = laid_out.features_of(values, texts)
     aside, names = _set_aside(model, wanted, rows)
-    here = np.flatnonzero(aside | ~blank.all(axis=1))
+    kept = aside | ~blank.all(axis=1)
     hashes = _hashes(rows, matrix)
+    if kept.all():
+        scored = score(scoring, matrix, hashes, aside=aside, threads=1)
+        return Found(_columns(model, scored, names, blank.sum(axis=1)))
+    here = np.flatnonzero(kept)
     scored = score(scoring, matrix[here], hashes[here], aside=aside[here], threads=1)
     told = _columns(model, scored, names[here], blank[here].sum(axis=1))
-    return Found(told if len(here) == len(rows) else tuple(_placed(c, here, len(rows)) for c in told))
+    return Found(tuple(_placed(column, here, len(rows)) for column in told))
 
 
 def _hashes(rows: Rows, matrix: NDArray[np.float32]) -> NDArray[np.uint64]:

@@ -17,7 +17,7 @@ Read = Callable[[int, int], Hashes]
 SEED = 42
 """Spark's xxhash64 uses 42, so that a cluster picks the customers a laptop picks."""
 
-ALONE = 8
+ALONE = 24
 """Up to so many texts are hashed one by one: steps over a few are no cheaper than steps over thousands."""
 
 ROWS = 1 << 13
