@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from made_content import model_of
+from made_content import customers, model_of
 
-from conftest import customers
 from ilk.model.model import Model
 from ilk.model.parts import Profile
 from ilk.outputs.charts.answers import answer_bars

@@ -10,6 +10,7 @@ from ilk.features.labels import made_label
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.wording import clean, listed, per_cent, words_of
+from ilk.profile.statements import TURNED
 from ilk.profile.wording import capital
 from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.joined.brought import Brought
@@ -21,9 +22,6 @@ MOST_OFTEN = 3
 
 ANSWERS, INTERESTS = "Answers", "Interests"
 """Headings where everything comes from one kind of source."""
-
-AS_ASKED = " (reversed)"
-"""Stands behind the words of a question whose scale was turned; the form asks it as it was put."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,7 @@ def turned_of(asked: Sequence[Asked]) -> dict[str, Question]:
 
 def as_put(words: str, turned: Question | None) -> str:
     """The words of a column as the question was put, where its scale was turned since."""
-    said = words.removesuffix(AS_ASKED) if turned else words
+    said = words.removesuffix(TURNED) if turned else words
     named = turned is not None and said.casefold() == turned.column.casefold()
     return capital(made_label(said).words) if named else said
 

@@ -143,6 +143,9 @@ PLURALS = {
 """Nouns that stand in the singular before another noun: purchase frequency, not purchases frequency."""
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
+_SAID = re.compile(r"(?:^|\s)I(?:['’]\w+)?\s+[a-z]|^My\s+[a-z]|[a-z]\?$")
+"""A statement of the first person, or a question, that is not all in capitals."""
+
 _ORDINAL = re.compile(r"(\d+) (st|nd|rd|th)\b")
 
 
@@ -189,6 +192,9 @@ def _pieces(name: str) -> list[str]:
 
 
 def _as_written(name: str) -> str:
+    """In small letters; what somebody says or is asked stays as it is, names of things and of people in it too."""
+    if _SAID.search(name.strip()):
+        return name.strip().rstrip(".")
     return " ".join(_cased(word) for word in name.split())
 
 

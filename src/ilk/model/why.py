@@ -10,7 +10,7 @@ import numpy as np
 from ilk.features.transforms import OTHER, level_texts, numbers
 from ilk.model.customer import Customer
 from ilk.model.model import Model
-from ilk.model.parts import Condition, Rule, Segment
+from ilk.model.parts import ColumnSummary, Condition, Rule, Segment
 from ilk.model.shown import figure
 from ilk.sources.source import Note
 
@@ -112,7 +112,17 @@ def _usual(model: Model, segment: Segment, column: str) -> str:
     counts = [count or 0 for count in profile.levels]
     if profile.mean is None and any(counts):
         return model.content.column(column).levels[counts.index(max(counts))]
-    return "" if profile.mean is None else figure(profile.mean)
+    if profile.mean is None:
+        return ""
+    return _step(model.content.column(column), profile.mean) or figure(profile.mean)
+
+
+def _step(column: ColumnSummary, mean: float) -> str:
+    """The answer in words nearest to a mean; nothing where answers are numbers."""
+    order = column.plan.label.order
+    if column.plan.kind != "ordered" or column.facts.kind != "text" or not order:
+        return ""
+    return order[min(max(int(mean + 0.5), 0), len(order) - 1)]
 
 
 def _holds(model: Model, condition: Condition, customer: Customer) -> bool:

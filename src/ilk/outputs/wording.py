@@ -107,13 +107,18 @@ def made_on(created: str) -> str:
 
 
 def in_units(number: float | None, column: ColumnSummary) -> str:
-    """A figure of a column in the units its values have: money with its currency, shares as per cent, dates as days."""
+    """A figure of a column in the units its values have: money with its currency, shares as per cent, dates as days.
+
+    An average of answers in words is the answer that is nearest.
+    """
     if number is None or not math.isfinite(number):
         return NONE
     if is_share(column):
         return per_cent(number)
     if column.plan.kind == "date":
         return day(number)
+    if _words(column.plan).steps:
+        return clean(_words(column.plan).said(number))
     if YEARS[0] <= number <= YEARS[1] and _words(column.plan).year:
         return f"{number:.0f}"
     if column.plan.kind == "count":

@@ -235,7 +235,7 @@ INTERESTS = {
 }
 """What people are fans of; whoever scores high on anything else is only said to score high on it."""
 
-NOT_LIKED = {"anger", "anxiety", "fear", "mood", "notes", "phobia", "spending", "stress"}
+NOT_LIKED = {"anger", "anxiety", "fear", "mood", "notes", "phobia", "reversed", "spending", "stress"}
 """Words beside which an interest is none: mood swings, writing notes, and links too, such as cooking for others."""
 
 VALUE_WORDS = (

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from ilk.figures import percent
 from ilk.model.parts import ColumnSummary, Descriptor, Profile
 from ilk.profile.cells import Cells
-from ilk.profile.grammar import with_or_without, yes_of
+from ilk.profile.grammar import yes_of
+from ilk.profile.phrases import said_yes
 from ilk.profile.summary import Layout, Summary
 from ilk.profile.traits import level_shares
 from ilk.profile.words import Words
@@ -166,6 +167,9 @@ def _mean_range(words: Words, profiles: Sequence[Profile], column: ColumnSummary
     if len(means) < 2 or column.plan.kind == "date":
         return f"{words.plain} differs between segments"
     (low, at_low), (high, at_high) = min(means), max(means)
+    if words.steps:
+        told = f"{words.said(low)} in segment {at_low}, {words.said(high)} in segment {at_high}"
+        return f"the average answer to {words.plain} is {told}"
     return f"{words.plain} averages {words.said(low)} in segment {at_low} and {words.said(high)} in segment {at_high}"
 
 
@@ -202,6 +206,8 @@ def _own_text(column: ColumnSummary, words: Words, profile: Profile) -> str:
         return ""
     if abs(profile.mean - everyone.mean) < APART * everyone.deviation:
         return ""
+    if words.steps:
+        return f"{words.said(profile.mean)} to {words.plain} on average (everyone: {words.said(everyone.mean)})"
     return f"{words.plain} {words.said(profile.mean)} on average (everyone: {words.said(everyone.mean)})"
 
 
@@ -230,5 +236,5 @@ def _yes(column: ColumnSummary) -> str:
 
 def _level_words(column: ColumnSummary, words: Words, level: str) -> str:
     if level == _yes(column):
-        return with_or_without(words.topic, yes=True)
+        return said_yes(words, yes=True)
     return f"{words.topic} “{level}”"

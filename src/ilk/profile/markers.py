@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ilk.figures import percent
 from ilk.model.parts import Marker
-from ilk.profile.grammar import with_or_without, yes_of
-from ilk.profile.phrases import phrase_for
+from ilk.profile.grammar import yes_of
+from ilk.profile.phrases import phrase_for, said_yes
 from ilk.profile.traits import Ground, Trait
 from ilk.profile.words import Words
 
@@ -61,9 +61,11 @@ def marker_text(ground: Ground, trait: Trait) -> str:
 
 
 def _named(ground: Ground, trait: Trait, words: Words) -> str:
-    column = ground.columns[trait.at]
+    column, phrase = ground.columns[trait.at], phrase_for(ground, trait)
+    if words.statement is not None and column.plan.kind == "ordered":
+        return phrase.noun if phrase.link == "who" else f"{phrase.link} {phrase.noun}"
     if column.plan.kind == "flag" or (trait.level and trait.level == yes_of(column.levels)):
-        return f"{'more' if trait.d > 0 else 'less'} often {with_or_without(words.topic, yes=True)}"
+        return f"{'more' if trait.d > 0 else 'less'} often {said_yes(words, yes=True)}"
     if trait.level:
         return f"{'' if trait.d > 0 else 'rarely '}{words.topic} “{trait.level}”"
     return much_or_little(words, much=trait.d > 0)
@@ -71,6 +73,8 @@ def _named(ground: Ground, trait: Trait, words: Words) -> str:
 
 def much_or_little(words: Words, *, much: bool) -> str:
     """A column of numbers above or below everyone: high balance, few web purchases, low wine spend, long tenure."""
+    if words.statement is not None:
+        return f"{words.statement.how(high=much)} on {words.topic}"
     size = {"duration": ("long", "short"), "count": ("many", "few")}.get(words.measure, ("high", "low"))[not much]
     return f"{size} {words.noun if words.measure in {'amount', 'count'} else words.plain}"
 

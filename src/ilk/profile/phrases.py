@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from ilk.model.parts import ColumnSummary
 from ilk.profile import bank
 from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, with_or_without, yes_of
-from ilk.profile.traits import Ground, Trait
+from ilk.profile.statements import Statement
+from ilk.profile.traits import Ground, Trait, scale_of
 from ilk.profile.words import Words
 
 NONE_AT_ALL = 0.8
@@ -23,7 +25,7 @@ RARE = 0.5
 FANS, CROWD = "fans", "crowd"
 """Who likes a thing, and who mentions it."""
 
-Link = Literal["with", "without", "high on", "low on", "rarely with", "who rarely have", ""]
+Link = Literal["with", "without", "high on", "low on", "rarely with", "who rarely have", "who", ""]
 
 _MUCH = dict.fromkeys(("payers", "spenders", "donors", "depositors", "savers", "investors"), ("big", "small"))
 """What much and little is called with these; heavy and light with all others."""
@@ -78,18 +80,53 @@ def phrase_for(ground: Ground, trait: Trait) -> Phrase:
     """Put one difference into words, by the kind of its column."""
     words, kind = ground.words[trait.at], ground.columns[trait.at].plan.kind
     high = trait.d > 0
+    if words.statement is not None:
+        return Phrase("", "", "", *_answered(ground, trait, words.statement), high)
     if trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
         return _level(words, trait.level, high=high)
     if kind in {"flag", "category", "ordered"}:
         return (_ordered if kind == "ordered" else _flag)(words, high=high)
     if kind == "topics":
         return _mentioned(words, high=high)
-    if words.measure == "absence":
-        return Phrase("", "", "", "", "", "not seen lately" if high else "seen recently", high)
     times = _TIMES.get("date" if kind == "date" else words.measure)
     if times is not None:
         return Phrase("", "", "", "with", times[not high], words.topic, high)
     return _amount(words, kind, trait, high=high)
+
+
+def said_yes(words: Words, *, yes: bool) -> str:
+    """What a yes or a no to a column is called: "with app", "not member"; of a question, "own a car"."""
+    asked = words.statement
+    if asked is None:
+        return with_or_without(words.topic, yes=yes)
+    return (asked.yes if yes else asked.no) or f"{'yes' if yes else 'no'} to {asked.quoted}"
+
+
+def _higher_on(words: Words, *, high: bool) -> str:
+    asked = words.statement
+    if asked is None:
+        return f"{'higher' if high else 'lower'} on {words.topic}"
+    return f"{_COMPARED[asked.how(high=high)]} on “{_in_words(asked.text)}”"
+
+
+def _answered(ground: Ground, trait: Trait, asked: Statement) -> tuple[Link, str, str]:
+    """Who enjoy shopping, who do not; more or less than everyone only, where they are on neither side of the middle."""
+    levels, high = ground.columns[trait.at].levels, trait.d > 0
+    if trait.level and trait.level != yes_of(levels):
+        return "who", "", f"{'' if high else 'rarely '}answer “{_in_words(trait.level)}”"
+    clause = asked.who(high=high)
+    if clause and _beyond_the_middle(ground.columns[trait.at], trait.here, high=high):
+        return "who", "", _in_words(clause)
+    return ("high on" if asked.how(high=high) == "high" else "low on"), "", f"“{_in_words(asked.text)}”"
+
+
+def _beyond_the_middle(column: ColumnSummary, here: float, *, high: bool) -> bool:
+    """Whether the mean answer, or most of the answers yes or no, are on this side of the middle."""
+    ends = (0.0, 1.0)
+    if column.plan.kind == "ordered":
+        ends = scale_of(column) or ends
+    middle = (ends[0] + ends[1]) / 2.0
+    return here > middle if high else here < middle
 
 
 def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
@@ -97,8 +134,8 @@ def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
     phrase = phrase_for(ground, replace(trait, d=1.0 if high else -1.0, zeros=(None, trait.zeros[1])))
     if ground.columns[trait.at].plan.kind == "topics":
         return f"{'more' if high else 'less'} {phrase.noun}"
-    if phrase.link in {"high on", "low on"}:
-        return f"{'higher' if high else 'lower'} on {phrase.noun}"
+    if phrase.link in {"high on", "low on", "who"}:
+        return _higher_on(ground.words[trait.at], high=high)
     if phrase.link == "":
         return phrase.noun
     adjective = _COMPARED.get(phrase.adjective, "more often" if high else "less often")
@@ -108,12 +145,12 @@ def comparative_for(ground: Ground, trait: Trait, *, high: bool) -> str:
 def more_or_less(words: Words, kind: str, level: str, *, more: bool) -> str:
     """One end of a direction along which customers differ: more purchases, lower balances, higher on reading."""
     if level or kind == "flag":
-        named = f"{level.replace('_', ' ')} {words.topic}" if level else with_or_without(words.topic, yes=True)
+        named = f"{level.replace('_', ' ')} {words.topic}" if level else said_yes(words, yes=True)
         return f"{'more' if more else 'less'} often {named}"
     if kind == "topics":
         return f"{'more' if more else 'less'} {words.topic}"
     if kind == "ordered":
-        return f"{'higher' if more else 'lower'} on {words.topic}"
+        return _higher_on(words, high=more)
     if words.measure == "absence":
         return "not seen lately" if more else "seen recently"
     times = _TIMES.get("date" if kind == "date" else words.measure)
@@ -137,6 +174,8 @@ def _is_sum(words: Words) -> bool:
 
 def _amount(words: Words, kind: str, trait: Trait, *, high: bool) -> Phrase:
     here, everyone = trait.zeros
+    if words.measure == "absence":
+        return Phrase("", "", "", "", "", "not seen lately" if high else "seen recently", high)
     if not high and here is not None and here >= NONE_AT_ALL and words.measure != "level":
         return Phrase("", "", "", "without", "", words.topic, high)
     counted = words.measure in {"count", "frequency"} or kind == "count"
@@ -189,8 +228,7 @@ def _flag(words: Words, *, high: bool) -> Phrase:
 
 
 def _level(words: Words, level: str, *, high: bool) -> Phrase:
-    text = re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", level.replace("_", " "))
-    text = " ".join("".join(c for c in text if not c.isnumeric()).split()) or "other"
+    text = _in_words(level)
     link: Link = "with" if high else "rarely with"
     return Phrase(
         "customers" if high else "",
@@ -201,6 +239,12 @@ def _level(words: Words, level: str, *, high: bool) -> Phrase:
         f"{words.topic} {text}",
         high,
     )
+
+
+def _in_words(level: str) -> str:
+    """A level or question without figures, which no name holds."""
+    text = re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", level.replace("_", " "))
+    return " ".join("".join(c for c in text if not c.isnumeric()).split()) or "other"
 
 
 def _split(agent: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ilk.model.parts import Condition
-from ilk.profile.grammar import with_or_without
+from ilk.profile.phrases import said_yes
 from ilk.profile.questions import MANY_BLANKS, Question
 
 
@@ -40,11 +40,11 @@ def rule_text(question: Question, low: int, high: int) -> str:
 def _text(question: Question, low: int, high: int) -> str:
     words = question.words
     if question.plan.kind == "flag" or question.yes:
-        return with_or_without(words.topic, yes=low >= 0)
+        return said_yes(words, yes=low >= 0)
     if question.level:
         return f"{words.topic} {'' if low >= 0 else 'not '}“{question.level}”"
     if question.steps:
-        return f"{words.plain} {' or '.join(f'“{step}”' for step in _steps(question, low, high)) or 'a rare answer'}"
+        return f"{words.plain}{':' if words.statement else ''} {_step_text(question, low, high)}"
     over = question.cuts[low] if low >= 0 else None
     up_to = question.cuts[high] if high < len(question.cuts) else None
     doing = words.measure in {"amount", "count", "frequency"} or question.plan.kind == "topics"
@@ -54,6 +54,16 @@ def _text(question: Question, low: int, high: int) -> str:
         some = f"some {words.topic}"
         return some if up_to is None else f"{some}, {_bounds(question, None, up_to)}"
     return _bounds(question, over, up_to)
+
+
+def _step_text(question: Question, low: int, high: int) -> str:
+    """“Agree” or “Strongly agree”; of more steps from an end on, if all may be told, up to which or from which."""
+    own, several = _steps(question, low, high), high - low > 2
+    if several and len(own) == high - low and low >= 0:
+        return f"at least “{own[0]}”" if high + 1 >= len(question.steps) else " or ".join(f"“{step}”" for step in own)
+    if several and len(own) == high - low:
+        return f"at most “{own[-1]}”"
+    return " or ".join(f"“{step}”" for step in own) or "a rare answer"
 
 
 def _bounds(question: Question, over: float | None, up_to: float | None) -> str:

@@ -25,6 +25,9 @@ WEAKEST = 0.25
 NOT_APART = "No column sets them clearly apart; what differs most: "
 """Said of who has no marker, so that figures beside everyone's do not speak against the name."""
 
+SHARED = ("they average ", "they answer ", "they have ")
+"""How two clauses may both begin."""
+
 Fact = tuple[str, float]
 
 
@@ -82,7 +85,9 @@ def behaviour(ground: Ground, trait: Trait) -> Told:
 
 def _joined(texts: Sequence[str]) -> str:
     """Two clauses as one; a subject and verb they share is said once."""
-    shared = next((s for s in ("they average ", "they have ") if all(text.startswith(s) for text in texts)), None)
+    shared = next(
+        (s for s in ("they average ", "they answer ", "they have ") if all(text.startswith(s) for text in texts)), None
+    )
     if shared is not None and texts:
         return " and ".join([texts[0], *(text.removeprefix(shared) for text in texts[1:])])
     return ", and ".join(texts)
@@ -123,6 +128,9 @@ def _by_share(ground: Ground, trait: Trait) -> Told | None:
         return None
     if plan.kind == "topics":
         what = f"have {words.plain} among their interests"
+    elif words.statement is not None:
+        answer = trait.level or "yes"
+        what = f"answer “{answer}” to {words.topic}"
     elif trait.level and trait.level != yes_of(ground.columns[trait.at].levels):
         what = f"have {words.topic} “{trait.level}”"
     elif quality := quality_of(words.topic):
@@ -157,11 +165,18 @@ def _by_mean(ground: Ground, trait: Trait) -> Told:
     plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
     text = _mean_words(ground, trait, words.said(trait.here))
     facts = ((f"mean {plan.column}", trait.here), (f"everyone's mean {plan.column}", trait.everyone))
-    return Told(f"{text} (everyone: {words.said(trait.everyone)})", facts)
+    here, everyone = words.said(trait.here), words.said(trait.everyone)
+    nearly = ""
+    if words.steps and here == everyone:
+        turned = words.statement is not None and words.statement.turned
+        nearly = ", a little lower" if (trait.here > trait.everyone) != turned else ", a little higher"
+    return Told(f"{text} (everyone: {everyone}{nearly})", facts)
 
 
 def _mean_words(ground: Ground, trait: Trait, here: str) -> str:
     plan, words = ground.columns[trait.at].plan, ground.words[trait.at]
+    if words.steps:
+        return f"they answer {here} {'to' if words.statement else 'on'} {words.plain} on average"
     if plan.kind == "ordered":
         return f"they average {here} on {words.plain}"
     if words.measure == "count" or (plan.kind == "count" and _counted(words.topic, trait)):

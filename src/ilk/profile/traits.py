@@ -195,13 +195,22 @@ def _flag_marks(difference: float, everyone: float) -> bool:
 
 def _scale(column: ColumnSummary) -> float | None:
     """Last step less first step of an ordered column."""
+    ends = scale_of(column)
+    return ends[1] - ends[0] if ends is not None else None
+
+
+def scale_of(column: ColumnSummary) -> tuple[float, float] | None:
+    """The first and the last step of an ordered column, words counted from 0; None where there are no two."""
     if column.plan.label.order:
-        return float(len(column.plan.label.order) - 1) or None
+        return _ends([0.0, len(column.plan.label.order) - 1.0])
     try:
-        steps = [float(level) for level in column.levels if level != "(other)"]
+        return _ends([float(level) for level in column.levels if level != "(other)"])
     except ValueError:
-        return float(len(column.levels) - 1) or None
-    return max(steps) - min(steps) if len(steps) > 1 else None
+        return _ends([0.0, len(column.levels) - 1.0])
+
+
+def _ends(steps: Sequence[float]) -> tuple[float, float] | None:
+    return (min(steps), max(steps)) if len(steps) > 1 and max(steps) > min(steps) else None
 
 
 def _level_traits(column: ColumnSummary, profile: Profile, at: int, theme: int) -> list[Trait]:

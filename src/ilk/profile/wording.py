@@ -24,10 +24,15 @@ def wordings(phrases: Sequence[Phrase]) -> Iterator[str]:
 def shortest(phrase: Phrase) -> str:
     """A name of one difference: without "customers with" where that is too long, and cut where it still is."""
     whole = _worded([phrase], full=False)
+    if len(whole) > LONGEST and phrase.link == "who":
+        return f"{cut(whole, LONGEST - 2)} …"
     link = {"without": "no ", "who rarely have": "rarely ", "high on": "high on ", "low on": "low on "}.get(
         phrase.link, ""
     )
-    return whole if len(whole) <= LONGEST else cut(capital(f"{link}{phrase.clause()}"))
+    named = capital(f"{link}{phrase.clause()}")
+    if len(whole) <= LONGEST or len(named) <= LONGEST:
+        return whole if len(whole) <= LONGEST else named
+    return f"{cut(named, LONGEST - 2).rstrip('”?')}…”" if named.endswith("”") else cut(named)
 
 
 def _two_agents(phrases: Sequence[Phrase]) -> str:
@@ -91,9 +96,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def cut(text: str) -> str:
+def cut(text: str, longest: int = LONGEST) -> str:
     """Whole words up to the longest name allowed."""
-    if len(text) <= LONGEST:
+    if len(text) <= longest:
         return text
-    short = text[: LONGEST + 1].rsplit(" ", 1)[0]
-    return (short if len(short) <= LONGEST else text[:LONGEST]).rstrip(" ,")
+    short = text[: longest + 1].rsplit(" ", 1)[0]
+    return (short if len(short) <= longest else text[:longest]).rstrip(" ,")

@@ -10,6 +10,7 @@ from ilk.features.plans import ColumnPlan
 from ilk.figures import figure, per_head, percent, with_unit
 from ilk.profile import bank, nouns
 from ilk.profile.grammar import plural, singular, singular_phrase, spelled
+from ilk.profile.statements import TURNED, Statement, statement_of
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
 
@@ -28,6 +29,9 @@ _OPENINGS: dict[str, Measure] = {
 }
 
 _QUESTION = re.compile(r"^(I|my|how|do|does|would|which|what|when)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"(?:column |item |question |q|v|var)?\W*\d+(?:\W*\d+|\W*[a-z])?$", re.IGNORECASE)
+"""A column's name that only counts questions: q7, V12, item 3, Q7_1."""
+
 _NUMBER = re.compile(r"\d+")
 _WINDOW = re.compile(
     r"\s+(in (the )?)?(last|past) (?P<n>\d+) ?(?P<unit>m|mo|mth|mths|months?|d|days?|w|wks?|weeks?|y|yrs?|years?)$"
@@ -52,6 +56,8 @@ class Words:
         counted: Whether its values count things, so that means of it are rounded.
         in_percent: Whether its values are shares of one, said as per cent.
         year: Whether its values may be years of the calendar, said without a thousands mark.
+        steps: The answers in their order, where they are words; values are told as the one that is nearest.
+        statement: What was asked, where the column is a statement or question; then topic and plain quote it.
     """
 
     column: str
@@ -65,9 +71,13 @@ class Words:
     year: bool = False
     currency: str = ""
     counted: bool = False
+    steps: tuple[str, ...] = ()
+    statement: Statement | None = None
 
     def said(self, value: float) -> str:
-        """A figure of the column as people read it, in its units."""
+        """A figure of the column as people read it, in its units; of answers in words the nearest one."""
+        if self.steps:
+            return f"“{self.steps[min(max(int(value + 0.5), 0), len(self.steps) - 1)]}”"
         if self.in_percent:
             return percent(value)
         if self.year and YEARS[0] <= value <= YEARS[1]:
@@ -77,15 +87,20 @@ class Words:
     @property
     def stem(self) -> frozenset[str]:
         """The topic's words in the singular: a topic whose stem holds another's is a special case of it."""
-        return frozenset(singular(word.casefold()) for word in self.topic.split())
+        return frozenset(singular(word.strip("“”?").casefold()) for word in self.topic.split())
 
 
 def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
     """Return the words for one column, from its label; the facts tell whether a share is one of 1 or of 100.
 
-    A label's words serve when they are short; a whole question gives way to words made from the column's name.
+    A label's words serve when they are short; a whole question gives way to words made from the column's name, unless
+    that is a number or the question itself.
     """
     label = plan.label
+    steps = label.order if plan.kind == "ordered" and not any(_is_number(step) for step in label.order) else ()
+    asked = _asked(plan, steps)
+    if asked is not None:
+        return Words(plan.column, asked.quoted, asked.quoted, asked.quoted, "", "level", steps=steps, statement=asked)
     given = _reading(plan, label.words)
     long = len(given.topic) > LONGEST_TOPIC or _QUESTION.match(label.words) or "," in label.words
     short = label.given and long and plan.kind != "topics"  # a title is not said in other words
@@ -99,7 +114,21 @@ def words_for(plan: ColumnPlan, facts: ColumnFacts | None = None) -> Words:
         counted=plan.kind == "count",
         in_percent=of_one,
         year=plan.kind == "number" and "year" in made.topic.split(),
+        steps=steps,
     )
+
+
+def _asked(plan: ColumnPlan, steps: tuple[str, ...]) -> Statement | None:
+    """What was asked, where no short name stands for it; None for a column that is no answer to anything."""
+    if plan.kind not in {"ordered", "flag", "category"}:
+        return None
+    named = plan.label.given and plan.label.short and not _NUMBERED.match(plan.label.short)
+    turned = TURNED if plan.label.words.endswith(TURNED) else ""
+    return statement_of(f"{plan.label.short}{turned}" if named else plan.label.words, steps)
+
+
+def _is_number(step: str) -> bool:
+    return step.strip().replace(".", "", 1).lstrip("-").isdigit()
 
 
 def _plain(plan: ColumnPlan, made: Words) -> str:

@@ -9,7 +9,7 @@ from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.outputs.charts.figure import WIDE, Figure
 from ilk.outputs.drawing import drawing, element, shortened, text, text_width, title
 from ilk.outputs.theme import EVERYONE, INK, LINE, OVER, PANEL, PAPER, QUIET, UNDER, segment_colour
-from ilk.outputs.wording import clean, fixed, per_cent, slug, words_of
+from ilk.outputs.wording import clean, fixed, in_units, per_cent, slug, words_of
 
 ROW, BAR, KEY, NAMES, ROOMY = 36, 24, 28, 296, 560
 NARROW_ROW = 52
@@ -60,7 +60,11 @@ def _heading(column: ColumnSummary, rows: Sequence[_Row]) -> str:
         return name
     first = max(known, key=lambda row: abs((row.mean or 0.0) - everyone))
     side = "most" if (first.mean or 0.0) > everyone else "least"
-    return f"{name}: segment {first.number} {side}, {fixed(first.mean)} on average against {fixed(everyone)}"
+    in_own_words = column.facts.kind == "text"
+    here, others = (in_units(m, column) if in_own_words else fixed(m) for m in (first.mean, everyone))
+    if here == others:  # the same answer in words is nearest to both
+        return f"{name}: segment {first.number} {side}"
+    return f"{name}: segment {first.number} {side}, {here} on average against {others}"
 
 
 def _in_words(row: _Row, steps: Sequence[str]) -> str:

@@ -137,7 +137,7 @@ def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
         return [Line(Cell(words_of(column.plan)), (Cell(per_cent(having(column.everyone))), *cells))]
     unit = unit_of(column.plan)
     head = words_of(column.plan) + (f", {unit}" if unit else "")
-    return [Line(Cell(head), (Cell(bare(column.everyone.mean, column)), *cells))]
+    return [Line(Cell(head), (_in_own_words(Cell(bare(column.everyone.mean, column))), *cells))]
 
 
 def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
@@ -146,7 +146,12 @@ def _has(profiles: tuple[Profile, ...], column: ColumnSummary) -> bool:
 
 def _cell(profile: Profile, column: ColumnSummary, *, is_marker: bool) -> Cell:
     said = per_cent(having(profile)) if column.plan.kind == "topics" else bare(profile.mean, column)
-    return Cell(said, _look(tint(profile.d if column.plan.use == "builds" else None), is_marker))
+    return _in_own_words(Cell(said, _look(tint(profile.d if column.plan.use == "builds" else None), is_marker)))
+
+
+def _in_own_words(cell: Cell) -> Cell:
+    """An answer in words is as long as the questionnaire made it, and may run over lines; figures do not."""
+    return replace(cell, look=f"{cell.look} answer".strip()) if cell.text.startswith("“") else cell
 
 
 def _look(strength: int, is_marker: bool) -> str:
