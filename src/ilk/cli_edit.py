@@ -105,13 +105,16 @@ def adopt_command(context: typer.Context, k: int, *, reason: Reason = "") -> Non
 
 @edit_app.command("undo")
 @told
-def undo_command(context: typer.Context) -> None:
-    """Take back the last change."""
+def undo_command(context: typer.Context, *, reason: Reason = "") -> None:
+    """Take back the last change; the record keeps it, and why it was taken back."""
+    from ilk.model.edits import ask_why_undo, standing
     from ilk.outputs.renewed import keep, still_old
 
     loaded = load_model(context.obj)
-    keep(loaded.undo(), context.obj)
-    say(f"Undone: {loaded.edits[-1].action}. {len(loaded.edits) - 1} left.")
+    ask_why_undo(loaded.edits, reason)
+    changed = loaded.undo(reason.strip())
+    keep(changed, context.obj)
+    say(f"Undone: {standing(loaded.edits)[-1].action}. {len(standing(changed.edits))} left.")
     if told := still_old(loaded, context.obj):
         say(told)
 

@@ -11,6 +11,8 @@ import ilk
 from ilk.app import opened
 from ilk.app.trouble import plain
 from ilk.errors import BadInput
+from ilk.model.edits import standing
+from ilk.outputs.changes import changes_of
 from ilk.outputs.charts import painter
 
 
@@ -33,8 +35,22 @@ def test_two_segments_are_merged_and_parted_again(page, study):
     assert model.edits[-1].reason == "the same to us"
     assert tested.button(key="undo").label == "Undo: Segments 2 and 4 merged"
     tested.button(key="undo").click().run()
-    assert ilk.load(path).edits == ()
+    assert "Undoing such a change needs a reason" in tested.error[0].value
+    undo(tested, "they differ in spring")
+    assert [(edit.action, edit.reason) for edit in ilk.load(path).edits] == [
+        ("merge", "the same to us"), ("undo", "they differ in spring"),
+    ]  # fmt: skip
+    assert len(ilk.load(path).segments) == 4
     assert "Segments 2 and 4 merged" in tested.success[0].value
+    told = changes_of(ilk.load(path))
+    assert told[-1].endswith("Undone: Segments 2 and 4 merged (they differ in spring).")
+    assert any(plain(told[-1]) in part.value for part in tested.markdown)
+    assert "undo" not in {button.key for button in tested.button}
+
+
+def undo(tested, reason):
+    next(field for field in tested.text_input if str(field.key).startswith("undo-reason")).set_value(reason)
+    tested.button(key="undo").click().run()
 
 
 def test_customers_are_set_aside_by_a_rule(page, study):
@@ -108,7 +124,7 @@ def test_fields_are_as_the_model_is_after_a_change_and_after_undo(page, study):
     rename(tested, uid, "Regulars")
     next(b for b in tested.button if b.label == "Save" and uid in b.form_id).click().run()
     assert tested.text_input(key=f"change-{uid}-1-rename").value == "Regulars"
-    tested.button(key="undo").click().run()
+    undo(tested, "sales say no")
     assert tested.text_input(key=f"change-{uid}-2-rename").value == name
     assert tested.text_input(key="merge-reason-2").value == ""
 
@@ -137,14 +153,14 @@ def test_a_button_undoes_what_it_names_or_nothing(page, study):
     assert "the last change is now Segments 2 and 4 merged. Do\\: look again" in tested.error[0].value
     assert len(ilk.load(study / "segments.ilk").edits) == 2
     for _ in range(2):
-        opened.undo(study)
+        opened.undo(study, "no")
     tested.button(key="undo").click().run()
     assert "all were undone" in tested.error[0].value
     opened.edit(study, "rename", "clearer", segment=1, text="Beta")
     tested.run()
-    tested.button(key="undo").click().run()
+    undo(tested, "no")
     assert not tested.error
-    assert not ilk.load(study / "segments.ilk").edits
+    assert not standing(ilk.load(study / "segments.ilk").edits)
 
 
 def test_what_others_renamed_meanwhile_is_not_overwritten_unsaid(page, study):
@@ -171,7 +187,7 @@ def test_what_is_gone_meanwhile_is_told(page, study):
     rename(tested, gone.uid, "Silver")
     save(tested, gone.uid)
     assert f"“{gone.persona.name}” is not there any more" in tested.error[0].value
-    opened.undo(study)
+    opened.undo(study, "no")
     tested.run()
     tested.selectbox(key="merge-one").select(2).run()
     tested.selectbox(key="merge-with-2").select(4).run()
@@ -179,7 +195,7 @@ def test_what_is_gone_meanwhile_is_told(page, study):
     tested.text_input(key="merge-reason-0").set_value("the same to us")
     tested.button(key="merge").click().run()
     assert "This was changed elsewhere meanwhile" in tested.error[0].value
-    assert len(ilk.load(study / "segments.ilk").edits) == 1
+    assert len(standing(ilk.load(study / "segments.ilk").edits)) == 1
 
 
 def test_segments_are_merged_as_they_were_seen(study):

@@ -105,6 +105,7 @@ def test_a_visitor_looks_at_a_number_and_adopts_it(study, tmp_path, visit):
         page.get_by_text("6 segments adopted").first.wait_for()
         visitor.settled()
         assert ilk.load(study / "segments.ilk").k == 6
+        page.get_by_label("Why the last change is undone").fill("four were enough")
         page.get_by_role("button", name="Undo: 6 segments adopted").click()
         page.get_by_text("Undone: 6 segments adopted").first.wait_for()
         assert ilk.load(study / "segments.ilk").k == 4

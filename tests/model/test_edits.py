@@ -11,6 +11,7 @@ from built import merged
 
 from ilk.errors import BadInput
 from ilk.model.conditions import Clause, read_condition, who_meets
+from ilk.model.edits import standing, with_what_it_undoes
 from ilk.model.evidence import Judged
 from ilk.model.file import load, save
 from ilk.model.parts import Edit
@@ -140,9 +141,40 @@ def test_names_belong_to_their_number_of_segments(model):
 def test_undo_takes_back_one_change_at_a_time(model):
     edited = model.edited(rename(model, 1, "A")).edited(rename(model, 1, "B"))
     assert edited.undo().segment(1).persona.name == "A"
-    assert edited.undo().undo() == model
+    assert edited.undo().undo().segments == model.segments
+    for none_left in (model, edited.undo().undo()):
+        with pytest.raises(BadInput, match="no change to undo"):
+            none_left.undo()
+
+
+def test_what_was_undone_stays_in_the_record_with_its_reason(model, tmp_path):
+    """A rename, a merge that is taken back, and one more rename: the merge is known, and what it was like is not."""
+    edited = model.edited(rename(model, 1, "A")).edited(merge(model, 2, 3)).undo("not alike")
+    edited = edited.edited(rename(model, 2, "B"))
+    assert [edit.action for edit in edited.edits] == ["rename", "merge", "undo", "rename"]
+    assert edited.edits[2].reason == "not alike"
+    assert edited.edits[1].segment is None
+    assert standing(edited.edits) == (edited.edits[0], edited.edits[3])
+    assert load(save(edited, tmp_path / "shop.ilk")) == edited
+    both = edited.undo("no").undo("neither")
+    assert [undone for _, undone in with_what_it_undoes(both.edits)] == [
+        None, None, both.edits[1], None, both.edits[3], both.edits[0],
+    ]  # fmt: skip
+    assert (standing(both.edits), both.segments) == ((), model.segments)
+
+
+def test_words_that_are_taken_back_are_gone(model):
+    """A note needs no reason, neither has its undo one; also where something was done and undone after it."""
+    noted = model.edited(Edit("note", "", TODAY, uid=model.segments[0].uid, text="Call Ann"))
+    assert noted.undo().edits == ()
+    later = noted.edited(rename(model, 1, "A")).undo("no").undo()
+    assert [edit.action for edit in later.edits] == ["rename", "undo"]
+    assert later.segments == model.segments
+
+
+def test_a_record_that_takes_back_more_than_was_changed_is_refused(model):
     with pytest.raises(BadInput, match="no change to undo"):
-        model.undo()
+        model.edited(Edit("undo", "so", TODAY))
 
 
 def test_edits_survive_the_file(model, tmp_path):
@@ -152,7 +184,7 @@ def test_edits_survive_the_file(model, tmp_path):
     assert again == edited
     assert again.segments == edited.segments
     assert again.view.asides == edited.view.asides
-    assert again.undo().undo().undo() == model
+    assert again.undo().undo().undo().segments == model.segments
 
 
 def test_dates_must_be_dates(model):

@@ -61,7 +61,7 @@ def test_a_merged_model_is_saved_and_explains(told, tmp_path):
     assert again.segments == edited.segments
     found = again.explain({"SPEND": 120.0, "ONLINE_SPEND": 40.0, "VISITS": 4})
     assert found.name in {s.persona.name for s in edited.segments}
-    assert again.undo() == told
+    assert again.undo().segments == told.segments
 
 
 def test_a_name_given_by_hand_is_kept(told):

@@ -34,6 +34,10 @@ def test_every_kind_of_change_is_told_with_its_segment_and_reason(model):
     )
     assert undoing(changed) == f"Takes back the last change: {DAY}: 5 segments adopted (board)."
     assert undoing(model) == ""
+    undone = changed.undo("the board waits")
+    assert changes_of(undone)[-2] == f"{DAY}: 5 segments adopted (board)."
+    assert changes_of(undone)[-1].endswith(": Undone: 5 segments adopted (the board waits).")
+    assert undoing(undone) == f"Takes back the last change: {DAY}: Set aside as “Staff”: REGION = North."
 
 
 def test_a_merge_is_foretold(model):

@@ -59,8 +59,10 @@ def test_a_rename_is_seen_in_the_whole_folder_and_undone_there(study):
     said = " ".join(done.output.split())
     assert "customers-with-segments.csv and assignments.parquet still tell of the segments before" in said
     assert f"ilk assign {study} customers.csv" in said
-    assert run("edit", study, "undo").exit_code == 0
-    assert "Regulars" not in (study / "report.html").read_text()
+    assert run("edit", study, "undo", "--reason", "no").exit_code == 0
+    report = (study / "report.html").read_text()
+    assert "Undone: Segment 1 renamed to “Regulars” (no)." in report
+    assert ">Regulars<" not in report
     assert json.loads((study / "study.json").read_text())["segments"][0]["name"] == old
 
 

@@ -109,10 +109,13 @@ def test_edits_are_kept_and_undone(study, tmp_path):
     assert run("edit", model, "undo").exit_code == 0
     assert run("edit", model, "merge", 1, 2, "--reason", "alike").exit_code == 0
     assert len(json.loads(run("show", model, "--json").stdout)["segments"]) == 2
-    assert run("edit", model, "undo").exit_code == 0
-    assert run("edit", model, "undo").exit_code == 0
+    unsaid = run("edit", model, "undo")
+    assert unsaid.exit_code == 2
+    assert "needs a reason" in unsaid.stderr
+    assert run("edit", model, "undo", "--reason", "not alike after all").exit_code == 0
+    assert "Undone: rename. 0 left." in run("edit", model, "undo", "--reason", "too many names").output
     assert "Regulars" not in run("show", model).stdout
-    nothing_left = run("edit", model, "undo")
+    nothing_left = run("edit", model, "undo", "--reason", "again")
     assert nothing_left.exit_code == 2
     assert "no change to undo" in nothing_left.stderr
 

@@ -16,6 +16,7 @@ from ilk.app.shelf import told_apart
 from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput, FileTrouble
 from ilk.features.transforms import OTHER
+from ilk.model.edits import standing
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.tables import CUSTOMERS_FILE
@@ -54,7 +55,7 @@ def facts(one: Opened, other: Opened) -> Table:
         ("Columns that build", *(counted(len(_building(r)), "column") for r in (a, b))),
         ("Only here", _only(a, b), _only(b, a)),
         ("Personas", *("; ".join(f"{n} {name}" for n, name in r.by_number.items()) for r in (a, b))),
-        ("Changes by hand", *(counted(len(r.model.edits), "change") for r in (a, b))),
+        ("Changes by hand", *(counted(len(standing(r.model.edits)), "change") for r in (a, b))),
     ]
     lines = [line(head, Cell(here, "words"), Cell(there, "words")) for head, here, there in rows]
     return Table("What differs", ("", *_names(one, other)), tuple(lines), "facts")

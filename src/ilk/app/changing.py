@@ -11,7 +11,7 @@ from ilk.app import opened, trouble
 from ilk.app.opened import Action, Opened
 from ilk.app.trouble import plain
 from ilk.errors import IlkError
-from ilk.model.edits import Aside, ask_why
+from ilk.model.edits import ASKS_WHY, Aside, ask_why, standing
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Segment
 from ilk.outputs.changes import changes_of, made_text, merging, rule_of, setting_aside
@@ -34,6 +34,7 @@ UNDOING, MERGING, ADOPTING, SETTING = "undo-shown", "merge-shown", "adopt-shown"
 by which customers are set aside); others may change it."""
 
 REASON = "Why (kept for those who come after you)"
+WHY_UNDONE = "Why the last change is undone (kept for those who come after you)"
 FOR_A_NAME = "Why (kept for those who come after you; a new name needs it)"
 SIGNS = {"=": "is", "!=": "is not", "<": "is below", "<=": "is at most", ">": "is above", ">=": "is at least"}
 
@@ -115,9 +116,10 @@ def so_far(study: Opened) -> None:
     """Every change so far, and the last one taken back."""
     st.header("Changes by hand", anchor=False)
     shown = _shown(UNDOING, study.model.edits)
-    if st.session_state.get("undo") and shown:  # what its button named is undone, or nothing
-        last = made_text(shown[-1], study.model.content)
-        _do(lambda: opened.undo(study.place, shown), f"Undone: {last}.")
+    if st.session_state.get("undo") and standing(shown):  # what its button named is undone, or nothing
+        last = made_text(standing(shown)[-1], study.model.content)
+        reason = st.session_state.get(f"undo-reason-{_turn()}", "")
+        _do(lambda: opened.undo(study.place, reason, shown), f"Undone: {last}.")
     told = changes_of(study.model)
     if not told:
         st.caption("Nothing was changed by hand. Every change keeps its reason and can be undone.")
@@ -127,8 +129,10 @@ def so_far(study: Opened) -> None:
         before, _, command = old.partition(": ilk assign")
         st.caption(f"{plain(before)}. To assign the customers anew, run this where their file is:")
         st.code(f"ilk assign{command.removesuffix(' says the new ones.')}", language="bash", wrap_lines=True)
-    last = made_text(study.model.edits[-1], study.model.content)
-    st.button(f"Undo: {plain(last)}", icon=":material/undo:", key="undo")
+    if stand := standing(study.model.edits):
+        if stand[-1].action in ASKS_WHY:
+            reason_field("undo", WHY_UNDONE)
+        st.button(f"Undo: {plain(made_text(stand[-1], study.model.content))}", icon=":material/undo:", key="undo")
 
 
 def merge(study: Opened, first: int | None = None) -> None:
@@ -225,9 +229,9 @@ def _shown(what: str, now: Shown) -> Shown:
     return shown
 
 
-def reason_field(what: str) -> str:
+def reason_field(what: str, label: str = REASON) -> str:
     """Why a change is made, to be typed."""
-    return st.text_input(REASON, key=f"{what}-reason-{_turn()}")
+    return st.text_input(label, key=f"{what}-reason-{_turn()}")
 
 
 def _turn() -> int:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from ilk.accepted import PARTS
+from ilk.model.edits import standing
 from ilk.model.model import Model
+from ilk.model.parts import Edit
 from ilk.outputs.folder import source_stem
 from ilk.settings import Settings
 
@@ -39,7 +41,9 @@ def command_line(model: Model, folder: Path | None = None) -> str:
     for name, value in changed_settings(model).items():
         words += _flags(str(_extra(name)["flag"]), value)
     lines = [shlex.join([*words, "--out", out])]
-    return "\n".join([*lines, *(shlex.join(["ilk", "edit", out, *_edit(model, i)]) for i in range(len(model.edits)))])
+    made = standing(model.edits)  # what was taken back need not be repeated
+    lines += [shlex.join(["ilk", "edit", out, *_edit(model, made[: i + 1])]) for i in range(len(made))]
+    return "\n".join(lines)
 
 
 def python_code(model: Model) -> str:
@@ -83,10 +87,9 @@ def _python(value: Any) -> str:
     return repr(value)
 
 
-def _edit(model: Model, i: int) -> list[str]:
-    """One change made by hand, as `ilk edit` takes it."""
-    before = Model(model.content, model.edits[:i])
-    edit = model.edits[i]
+def _edit(model: Model, edits: tuple[Edit, ...]) -> list[str]:
+    """The last of these changes made by hand, as `ilk edit` takes it."""
+    before, edit = Model(model.content, edits[:-1]), edits[-1]
     number = {segment.uid: str(segment.number) for segment in before.segments}
     reason = ["--reason", edit.reason] if edit.reason else []
     if edit.action in {"rename", "note", "use"}:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from ilk.edit import apply_edit
 from ilk.errors import BadInput, FileTrouble
-from ilk.model.edits import ask_why
+from ilk.model.edits import ask_why, ask_why_undo, standing
 from ilk.model.file import load
 from ilk.model.model import Model
 from ilk.model.parts import Edit, Segment
@@ -200,21 +200,24 @@ def draw_ahead(version: str, k: int) -> None:
     Thread(target=render_report, args=(model,), name="draw-ahead", daemon=True).start()
 
 
-def undo(place: Path, expected: Sequence[Edit] | None = None) -> Model:
+def undo(place: Path, reason: str = "", expected: Sequence[Edit] | None = None) -> Model:
     """Take back the last change and keep that.
 
     Args:
         place: As it was opened.
+        reason: Why, for those who come after.
         expected: The changes as whoever undoes the last one saw them; refused where they are others by now.
 
     Raises:
-        BadInput: If there is none, or it is another one than was seen.
+        BadInput: If there is none, it is another one than was seen, or needs a reason and none is given.
     """
     with _turn:
         model = opened(place).model
         if expected is not None and model.edits != tuple(expected):
-            last = clean(made_text(model.edits[-1], model.content)) if model.edits else "none: all were undone"
+            stand = standing(model.edits)
+            last = clean(made_text(stand[-1], model.content)) if stand else "none: all were undone"
             raise _elsewhere(f"the last change is now {last}", "undo")
-        changed = model.undo()
+        ask_why_undo(model.edits, reason)
+        changed = model.undo(reason.strip())
         keep(changed, place)
     return changed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -22,6 +22,7 @@ ASKS_WHY: dict[str, str] = {
     "merge": "Merging two segments",
     "aside": "Setting customers aside",
     "k": "Another number of segments",
+    "undo": "Undoing such a change",
 }
 """Changes by hand that need a reason; a note, or what is done with a segment, says it itself."""
 
@@ -92,12 +93,58 @@ def view_of(content: Content, edits: Iterable[Edit]) -> View:
     Raises:
         BadInput: For an edit that cannot be made; says why.
     """
-    state = _State(content, content.k)
+    state, edits = _State(content, content.k), tuple(edits)
     for edit in edits:
         _check_words(edit)
+    for edit in standing(edits):
         state = _MAKE[edit.action](state, edit)
     segments, owner = state.here()
     return View(content.solution(state.k), segments, owner, state.asides)
+
+
+def standing(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """The changes that were not taken back, oldest first.
+
+    Raises:
+        BadInput: If more is taken back than was changed.
+    """
+    return tuple(edits[i] for i in _replayed(edits)[0])
+
+
+def with_what_it_undoes(edits: Sequence[Edit]) -> tuple[tuple[Edit, Edit | None], ...]:
+    """Every change, oldest first, and the one it takes back."""
+    _, undone = _replayed(edits)
+    return tuple((edit, edits[undone[i]] if i in undone else None) for i, edit in enumerate(edits))
+
+
+def taken_back(edits: tuple[Edit, ...], reason: str, date: str) -> tuple[Edit, ...]:
+    """The changes once the last that stands is taken back, which is kept with its reason.
+
+    A note, or what is done with a segment, goes as it came, without a reason: whoever takes words back wants them gone.
+
+    Raises:
+        BadInput: If none stands.
+    """
+    undo = Edit("undo", reason, date)
+    i = _replayed((*edits, undo))[1][len(edits)]
+    if edits[i].action not in ASKS_WHY:
+        return (*edits[:i], *edits[i + 1 :])
+    undone = replace(edits[i], segment=None)  # what a merged segment was like is of no use any more
+    return (*edits[:i], undone, *edits[i + 1 :], undo)
+
+
+def _replayed(edits: Sequence[Edit]) -> tuple[list[int], dict[int, int]]:
+    """The places of the changes that stand, and of the one each undo takes back."""
+    stand: list[int] = []
+    undone: dict[int, int] = {}
+    for i, edit in enumerate(edits):
+        if edit.action != "undo":
+            stand.append(i)
+        elif stand:
+            undone[i] = stand.pop()
+        else:
+            raise BadInput("There is no change to undo", do="look at the changes with `ilk show`")
+    return stand, undone
 
 
 def ask_why(action: str, reason: str) -> None:
@@ -111,6 +158,17 @@ def ask_why(action: str, reason: str) -> None:
             f"{ASKS_WHY[action]} needs a reason, for those who come after you",
             do="say in a few words why, with --reason",
         )
+
+
+def ask_why_undo(edits: Sequence[Edit], reason: str) -> None:
+    """Refuse to take back what needed a reason without one; words go as they came.
+
+    Raises:
+        BadInput: If the change that would be taken back needs a reason and none is given.
+    """
+    stand = standing(edits)
+    if stand and stand[-1].action in ASKS_WHY:
+        ask_why("undo", reason)
 
 
 def larger_first(one: Segment, other: Segment) -> tuple[Segment, Segment]:

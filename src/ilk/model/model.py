@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ilk.errors import BadInput
-from ilk.model.edits import View, view_of
+from ilk.model.edits import View, taken_back, view_of
 from ilk.model.evidence import Evidence, Judged, Verdict
 from ilk.model.parts import Content, Edit, Segment, Solution
 
@@ -192,15 +192,13 @@ class Model:
         model.view  # noqa: B018  (replays the edits, which refuses any that cannot be made)
         return model
 
-    def undo(self) -> Model:
-        """The model without its last change.
+    def undo(self, reason: str = "") -> Model:
+        """The model without its last change, which is kept as undone and why; a note or a use goes for good.
 
         Raises:
             BadInput: If there is none.
         """
-        if not self.edits:
-            raise BadInput("There is no change to undo", do="look at the changes with `ilk show`")
-        return replace(self, edits=self.edits[:-1])
+        return replace(self, edits=taken_back(self.edits, reason, datetime.now(UTC).date().isoformat()))
 
     def save(self, path: str | Path) -> Path:
         """Write the model; it holds no customer and may be passed on.

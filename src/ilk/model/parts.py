@@ -350,10 +350,11 @@ class Edit:
     """One change made by hand, kept with its reason and date; the hashed content stays as it was.
 
     rename: uid, text = new name. note / use: uid, text. merge: uid and other become one, described by `segment`.
-    aside: text = condition "COLUMN = value", name = what these are called. k: adopt number = k.
+    aside: text = condition "COLUMN = value", name = what these are called. k: adopt number = k. undo: takes back the
+    last change before it that still stands.
     """
 
-    action: Literal["rename", "note", "use", "merge", "aside", "k"]
+    action: Literal["rename", "note", "use", "merge", "aside", "k", "undo"]
     reason: str
     date: str
     uid: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ilk.edit import merged_segment
 from ilk.errors import BadInput
 from ilk.model.conditions import check_condition, check_known, read_condition, unheard_of
-from ilk.model.edits import larger_first
+from ilk.model.edits import larger_first, standing, with_what_it_undoes
 from ilk.model.model import Model
 from ilk.model.parts import Content, Edit
 from ilk.outputs.wording import clean, customers, listed, whole, words_of
@@ -13,13 +13,14 @@ from ilk.outputs.wording import clean, customers, listed, whole, words_of
 
 def changes_of(model: Model) -> tuple[str, ...]:
     """Every change made by hand, oldest first."""
-    return tuple(change_text(edit, model.content) for edit in model.edits)
+    return tuple(change_text(edit, model.content, undone) for edit, undone in with_what_it_undoes(model.edits))
 
 
-def change_text(edit: Edit, content: Content) -> str:
+def change_text(edit: Edit, content: Content, undone: Edit | None = None) -> str:
     """A change in a sentence, with its date and reason: 2026-11-23: Segment 3 renamed to “Regulars” (asked for)."""
     reason = f" ({clean(edit.reason)})" if edit.reason else ""
-    return f"{clean(edit.date)}: {made_text(edit, content)}{reason}."
+    made = f"Undone: {made_text(undone, content)}" if undone else made_text(edit, content)
+    return f"{clean(edit.date)}: {made}{reason}."
 
 
 def made_text(edit: Edit, content: Content) -> str:
@@ -83,7 +84,8 @@ def setting_aside(model: Model, rule: str) -> str:
 
 def undoing(model: Model) -> str:
     """What undoing takes back; nothing where nothing was changed."""
-    return f"Takes back the last change: {change_text(model.edits[-1], model.content)}" if model.edits else ""
+    stand = standing(model.edits)
+    return f"Takes back the last change: {change_text(stand[-1], model.content)}" if stand else ""
 
 
 def adopting(model: Model, k: int) -> str:

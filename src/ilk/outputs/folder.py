@@ -55,10 +55,11 @@ def study_folder(source: Any, out: Path | None, *, force: bool = False) -> Path:
 
 def _keep_edits(folder: Path) -> None:
     """Refuse to lose what somebody changed by hand."""
+    from ilk.model.edits import standing
     from ilk.model.file import load
 
     try:
-        edits = load(folder / MODEL_FILE).edits if (folder / MODEL_FILE).is_file() else ()
+        edits = standing(load(folder / MODEL_FILE).edits) if (folder / MODEL_FILE).is_file() else ()
     except IlkError:
         return  # nobody can read it, so there is nothing to lose
     if edits:

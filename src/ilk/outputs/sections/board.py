@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
+from ilk.model.edits import standing
 from ilk.model.parts import Segment, TrustWord
 from ilk.model.score import UNLIKE_ANYONE
 from ilk.outputs.charts.shapes import bar, trust_shape, verdict_shape
@@ -145,7 +146,7 @@ def why_k(reading: Reading) -> str:
     if reading.k == evidence.k:
         merged = f" Segments were merged by hand: {reading.k} became {len(reading.segments)}." if reading.merged else ""
         return clean(evidence.why_k).partition("; -k ")[0].rstrip(".") + "." + merged
-    reason = next((e.reason for e in reversed(reading.model.edits) if e.action == "k" and e.reason), "")
+    reason = next((e.reason for e in reversed(standing(reading.model.edits)) if e.action == "k" and e.reason), "")
     because = f" ({clean(reason)})" if reason else ""
     return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand{because}."
 
