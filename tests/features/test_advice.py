@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from plain_tables import plan
+import pyarrow as pa
+from plain_tables import facts_of, plan
 
-from ilk.features.advice import sample_size
+from ilk.features.advice import sample_size, survey_notes
 from ilk.features.plans import Label
 from ilk.features.themes import Correlated
 
@@ -65,3 +66,27 @@ def test_columns_without_an_order_leave_nothing_to_propose():
 def test_three_columns_are_not_split():
     plans = [plan(name, "ordered") for name in NAMES[:3]]
     assert sample_size(50, plans, correlated([])).group == ()
+
+
+AGREE = ["Disagree", "Neutral", "Agree", "Strongly agree", "Don't know"] * 8
+
+
+def told_of(table):
+    facts = facts_of(pa.table(table))
+    return survey_notes(facts, [plan(fact.column, "category") for fact in facts])
+
+
+def test_a_questionnaire_given_as_a_table_of_customers_is_pointed_to_survey():
+    (note,) = told_of({"age": list(range(40)), "I like it": AGREE, "I use it": AGREE, "I buy it": AGREE})
+    assert "3 of 4 columns are answered on a scale, such as 'I like it'" in note.text
+    assert "--survey" in note.text
+    (note,) = told_of({f"Q{i}": [1, 2, 3, 4, 5] * 8 for i in range(1, 6)})
+    assert "5 of 5 columns" in note.text
+
+
+def test_a_table_with_a_few_ratings_is_none():
+    """Half of the columns at least, three at least; codes and words of no scale are no steps."""
+    assert told_of({"a": AGREE, "b": AGREE}) == ()
+    assert told_of({"a": AGREE, "b": AGREE, "c": AGREE, **{f"n {i}": list(range(40)) for i in range(4)}}) == ()
+    assert told_of({f"colour {i}": ["red", "green", "blue", "black"] * 10 for i in range(5)}) == ()
+    assert told_of({f"Q{i}": list(range(40)) for i in range(1, 6)}) == ()

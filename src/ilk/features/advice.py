@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +13,29 @@ from ilk.features.plans import ColumnPlan
 from ilk.features.themes import Correlated
 from ilk.features.transforms import Values
 from ilk.features.words import tokens_of
-from ilk.sources.source import Note
+from ilk.sources.scale_words import SCALES
+from ilk.sources.scales import FEWEST
+from ilk.sources.source import ColumnFacts, Note
 
 PER_COLUMN = 100
 """Customers a building column, rule of thumb: Dolnicar, Grün & Leisch (2016), Journal of Business Research 69(2)."""
 
 SMALLEST_GROUP = 3
 """Columns that make a group worth proposing."""
+
+FEWEST_QUESTIONS = 3
+"""Questions answered on a scale in words from which a table may be a questionnaire (rule of thumb)."""
+
+MOST_STEPS = 11
+"""Different numbers a question answered by numbers has, at the most: from 0 to 10."""
+
+_NUMBERED = re.compile(r"(?:q|question|item|frage|pregunta|domanda|vraag)[ _.]?\d+[a-z]?$", re.IGNORECASE)
+
+OF_COLUMNS = 0.5
+"""Share of the columns they are then, at the least (rule of thumb)."""
+
+ON_SCALE = 0.8
+"""Share of a question's answers that are steps of one scale; the others are "don't know" (rule of thumb)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +87,40 @@ def sample_size(n_customers: int, plans: Sequence[ColumnPlan], correlated: Corre
     most = max(n_customers // PER_COLUMN, SMALLEST_GROUP)
     group, why = _proposed(building, correlated, most) if len(building) > SMALLEST_GROUP else ((), "")
     return Advice(n_customers, len(building), group, why)
+
+
+def survey_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
+    """Point a table of customers that is plainly a questionnaire to --survey.
+
+    Args:
+        facts: Of each column.
+        plans: What each column does, in the same order; those that other sources brought are read already.
+    """
+    own = [(fact, plan) for fact, plan in zip(facts, plans, strict=True) if plan.block == "customers"]
+    asked = [fact.column for fact, plan in own if plan.role != "contact" and _on_a_scale(fact)]
+    if len(asked) < FEWEST_QUESTIONS or len(asked) < OF_COLUMNS * len(own):
+        return ()
+    text = (
+        f"This looks like a questionnaire: {len(asked)} of {len(own)} columns are answered on a scale, such as "
+        f"{asked[0]!r}. Bring it with --survey instead, which puts the steps in their order and takes “don't know” for "
+        "no answer."
+    )
+    return (Note("looks-like-survey", text),)
+
+
+def _on_a_scale(fact: ColumnFacts) -> bool:
+    """Whether most of a column's answers are steps of one scale we know, or, of q1, q2 ..., a few numbers."""
+    if _NUMBERED.match(fact.column):
+        return fact.kind == "number" and fact.whole and 3 <= fact.n_distinct <= MOST_STEPS
+    if fact.kind != "text" or not fact.levels:
+        return False
+    answers = sum(n for _, n in fact.levels)
+    for scale in SCALES:
+        steps = [(scale.step_of(text), n) for text, n in fact.levels]
+        known = {step for step, _ in steps if step is not None}
+        if len(known) >= FEWEST and sum(n for step, n in steps if step is not None) >= ON_SCALE * answers:
+            return True
+    return False
 
 
 def _proposed(building: Sequence[ColumnPlan], correlated: Correlated, most: int) -> tuple[tuple[str, ...], str]:

@@ -113,7 +113,8 @@ def _answered(ground: Ground, trait: Trait, asked: Statement) -> tuple[Link, str
     """Who enjoy shopping, who do not; more or less than everyone only, where they are on neither side of the middle."""
     levels, high = ground.columns[trait.at].levels, trait.d > 0
     if trait.level and trait.level != yes_of(levels):
-        return "who", "", f"{'' if high else 'rarely '}answer “{_in_words(trait.level)}”"
+        answer = f"{'' if high else 'rarely '}answer “{_in_words(trait.level)}”"
+        return "who", "", f"{answer} to “{_in_words(asked.text)}”"
     clause = asked.who(high=high)
     if clause and _beyond_the_middle(ground.columns[trait.at], trait.here, high=high):
         return "who", "", _in_words(clause)

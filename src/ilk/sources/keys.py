@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 
 from ilk.errors import NAME_ONE, BadInput, BadSetting, MissingColumns
@@ -95,7 +96,7 @@ def find_key(sandbox: Sandbox, landing: Landing, settings: Settings) -> Key:
     )
     unique = next((c for c in found if c.unique), None)
     if unique is not None:
-        return _key(unique, _looks_like_events(landing, events) if events and events.rank > unique.rank else ())
+        return _key(unique, _looks_like_events(landing, unique, events) if events and events.rank > unique.rank else ())
     if events is not None:
         raise repeated_ids(landing.names[events.at], events.filled - events.distinct, events.filled)
     nearly = next(
@@ -202,9 +203,14 @@ def _is_id(name: str) -> bool:
     return not {"code", "key"} & {words[0], words[-1]}
 
 
-def _looks_like_events(landing: Landing, events: _Candidate) -> tuple[Note, ...]:
-    name = landing.names[events.at]
-    text = f"{name!r} repeats ({events.distinct:,} in {events.filled:,} rows): this may be a log rather than customers"
+def _looks_like_events(landing: Landing, unique: _Candidate, events: _Candidate) -> tuple[Note, ...]:
+    name, own = landing.names[events.at], landing.names[unique.at]
+    seen = f"{events.distinct:,} in {events.filled:,} rows"
+    text = (
+        f"{name!r} repeats ({seen}), so this looks like a log: a row is something that happened to a customer. Bring it "
+        "with --orders or --activity instead, which make one row a customer. If it is the rows you want to put into "
+        f"segments, --id {shlex.quote(own)} says so."
+    )
     return (Note("log", text),)
 
 

@@ -22,9 +22,11 @@ MOST_PERSONAS, MOST_CAVEATS, LONGEST = 12, 3, 240
 BAR_WIDTH, BAR_HEIGHT = 96, 12
 
 WEIGHTIEST = (
+    "log",
     "weights-uneven",
     "weighted",
     "no-answer",
+    "looks-like-survey",
     "rejects",
     "blank-ids",
     "duplicate-ids",
