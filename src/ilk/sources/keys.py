@@ -207,9 +207,9 @@ def _looks_like_events(landing: Landing, unique: _Candidate, events: _Candidate)
     name, own = landing.names[events.at], landing.names[unique.at]
     seen = f"{events.distinct:,} in {events.filled:,} rows"
     text = (
-        f"{name!r} repeats ({seen}), so this looks like a log: a row is something that happened to a customer. Bring it "
-        "with --orders or --activity instead, which make one row a customer. If it is the rows you want to put into "
-        f"segments, --id {shlex.quote(own)} says so."
+        f"{name!r} repeats ({seen}), so this looks like a log: a row is something that happened to a customer. "
+        "Bring it with --orders or --activity instead, which make one row a customer. If it is the rows you want to "
+        f"put into segments, --id {shlex.quote(own)} says so."
     )
     return (Note("log", text),)
 
