@@ -17,7 +17,8 @@ from cards import card_features
 from numpy.typing import NDArray
 from table import Table, goal
 
-from ilk.cluster.bounded import Bounds, fit_bounded
+from ilk.cluster.bounded import fit_bounded
+from ilk.cluster.cheapest import Bounds
 from ilk.cluster.kmeans import fit_kmeans
 from ilk.engines.tiles import tiles_of
 

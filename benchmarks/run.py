@@ -1,6 +1,7 @@
 """Run every benchmark here, one after the other, and write RESULTS.md.
 
 usage: run.py [NAME...]      all when none is named; a named one only replaces its own part of RESULTS.md
+       run.py bounded --peer FOLDER      what else is given goes to the script
 
 Each script prints Markdown on stdout and its progress on stderr. It runs in a process of its own, without the two
 variables that would keep the peers from their best kernels.
@@ -15,6 +16,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -42,12 +44,12 @@ def scripts() -> dict[str, Path]:
     return {name: path for name, path in found.items() if "__main__" in path.read_text(encoding="utf-8")}
 
 
-def run(name: str, path: Path) -> str:
+def run(name: str, path: Path, given: Sequence[str]) -> str:
     """What a script printed, as a section; a script that fails says so and does not stop the rest."""
     print(f"{name} ...", file=sys.stderr, flush=True)
     env = {key: value for key, value in os.environ.items() if key not in HINDERING}
     start = time.perf_counter()
-    done = subprocess.run([sys.executable, str(path)], env=env, stdout=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([sys.executable, str(path), *given], env=env, stdout=subprocess.PIPE, text=True, check=False)
     took = time.perf_counter() - start
     said = done.stdout.strip() if "|" in done.stdout else f"```text\n{done.stdout.strip()}\n```"
     failed = f"\n\n**{path.name} failed with exit code {done.returncode}.**" if done.returncode else ""
@@ -84,13 +86,16 @@ def main() -> int:
     every = scripts()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", nargs="*", help=", ".join(every))
-    named = parser.parse_args().name or list(every)
+    asked, given = parser.parse_known_args()
+    named = asked.name or list(every)
+    if given and len(named) != 1:
+        parser.error(f"{' '.join(given)} is for one benchmark alone")
     unknown = [name for name in named if name not in every]
     if unknown:
         parser.error(f"no benchmark called {unknown[0]!r}; there are {', '.join(every)}")
     found = sections()
     for name in named:
-        found[name] = run(name, every[name])
+        found[name] = run(name, every[name], given)
         kept = "\n".join(found[one].strip() + "\n" for one in sorted(found) if one in every)
         RESULTS.write_text(f"# Measured\n\nWritten by `make bench`. Every ratio was measured in one run.\n\n{kept}")
     return int(any("failed with exit code" in found[name] for name in named))

@@ -9,7 +9,10 @@ from scipy.optimize import linprog
 
 import oracle
 from ilk.cluster import bounded
-from ilk.cluster.bounded import Bounds, assign_bounded, distances, fit_bounded
+from ilk.cluster import cheapest as module
+from ilk.cluster.bounded import fit_bounded
+from ilk.cluster.cheapest import Bounds, assign_bounded, distances
+from ilk.cluster.flow_kernel import near_prices
 from ilk.errors import BadSetting
 
 
@@ -72,6 +75,40 @@ def test_bounds_are_never_violated(seed, n, k, steps, gaps, data):
     assert cost[np.arange(n), fit.labels].sum() == pytest.approx(cheapest(cost, least, most), abs=1e-4)
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+@pytest.mark.parametrize("p", [1, 4, 7])
+def test_distances_are_those_of_plain_sums(p, gaps):
+    """Over the answered features, bit by bit, for any number of features and more customers than go abreast."""
+    x = crowd(6, n=1100, p=p, gaps=gaps)
+    centres = np.nan_to_num(x[:5]).astype(float)
+    plain = np.nansum((x[:, None].astype(float) - centres) ** 2, axis=2)
+    np.testing.assert_array_equal(distances(x, centres), plain)
+
+
+@pytest.mark.parametrize(("least", "most"), [(300, 3000), (0, 800), (700, 760)])
+def test_near_prices_leave_few_out_of_place(least, most):
+    """A price above 0 asks for all there may be, one below 0 for the fewest: at most four are left to move singly."""
+    cost = np.ascontiguousarray(distances(crowd(7, n=2900), crowd(7, n=4).astype(float)).T)
+    lower, upper, prices = np.full(4, least), np.full(4, most), np.zeros(4)
+    near_prices(cost, lower, upper, prices, 4, 40)
+    sizes = np.bincount((cost + prices[:, None]).argmin(axis=0), minlength=4)
+    wanted = np.where(prices > 0, upper, np.where(prices < 0, lower, sizes.clip(lower, upper)))
+    assert np.abs(sizes - wanted).sum() <= 4
+
+
+@pytest.mark.parametrize(("least", "most"), [(300, 3000), (0, 800), (700, 760)])
+def test_prices_of_a_similar_table_change_no_label(least, most):
+    """Begun at the prices of centres close by, only a border is solved for, and all go where a cold start puts them."""
+    x = crowd(8, n=2900)
+    centres = x[:4].astype(float)
+    _, nearly = assign_bounded(distances(x, centres + 1 / 64), Bounds(least, most))
+    cost = distances(x, centres)
+    cold, _ = assign_bounded(cost, Bounds(least, most))
+    warm, prices = assign_bounded(cost, Bounds(least, most), nearly)
+    np.testing.assert_array_equal(warm, cold)
+    np.testing.assert_array_equal((cost + prices).min(axis=1), (cost + prices)[np.arange(2900), warm])
+
+
 def test_equal_shares_of_a_line_by_hand():
     """Nine customers on a line in three thirds: neighbours stay together."""
     x = np.array([[0], [1], [2], [3], [4], [5], [30], [31], [32]], np.float32)
@@ -105,7 +142,9 @@ def test_bounds_that_do_not_bind_change_nothing():
 def test_stages_and_threads(monkeypatch):
     """The bounds hold for all where centres rest on a part first; threads change no bit."""
     monkeypatch.setattr(bounded, "STAGES", (200, 400))
-    monkeypatch.setattr(bounded, "CHUNK", 128)
+    monkeypatch.setattr(bounded, "RACE", 100)
+    monkeypatch.setattr(bounded, "RACE_EACH", 30)
+    monkeypatch.setattr(module, "CHUNK", 128)
     x = crowd(5, n=1500)
     one, other = (fit_bounded(x, x[:4].astype(float), Bounds(300, 450), seed=0, threads=n) for n in (1, 3))
     np.testing.assert_array_equal(one.labels, other.labels)

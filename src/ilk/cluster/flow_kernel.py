@@ -56,48 +56,63 @@ def balance(cost: Any, label: Any, lower: Any, upper: Any, price: Any) -> int:
 def near_prices(cost: Any, lower: Any, upper: Any, price: Any, enough: int, most_sweeps: int) -> None:
     """Set each segment's price in turn to the best while the others stay: ascent in the dual, a coordinate a step.
 
-    Stops when at most `enough` customers are out of place.
+    Stops when at most `enough` customers are out of place: beyond a bound, or missing where a price asks for all there
+    may be, or too many where it asks for the fewest.
 
-    IN cost float64 (n, k); lower, upper int64 (k,).  IN/OUT price float64 (k,), multiples of 2^-32.
+    IN cost float64 (k, n); lower, upper int64 (k,).  IN/OUT price float64 (k,), multiples of 2^-32.
     """
-    n, k = cost.shape
-    room, sizes = np.empty(n), np.empty(k, np.int64)
+    k, n = cost.shape
+    room = np.empty(n)
     for sweep in range(most_sweeps + 1):
-        if sweep > 0:
-            for j in range(k):
-                for i in range(n):
-                    least = np.inf
-                    for m in range(k):
-                        there = cost[i, m] + price[m]
-                        least = there if m != j and there < least else least
-                    room[i] = least - cost[i, j]
-                price[j] = price_of(room, lower[j], upper[j])
-        sizes[:] = 0
-        for i in range(n):
-            nearest = 0
-            for m in range(1, k):
-                nearest = m if cost[i, m] + price[m] < cost[i, nearest] + price[nearest] else nearest
-            sizes[nearest] += 1
         out = 0
         for j in range(k):
-            out += max(sizes[j] - upper[j], 0) + max(lower[j] - sizes[j], 0)
+            rooms(cost, price, j, room)
+            come = 0
+            for i in range(n):
+                come += room[i] > price[j]
+            wanted = min(max(come, lower[j]), upper[j])
+            wanted = upper[j] if price[j] > 0.0 else (lower[j] if price[j] < 0.0 else wanted)
+            out += abs(come - wanted)
+            if sweep < most_sweeps and come != wanted:
+                price[j] = price_of(room, lower[j], upper[j], price[j], come)
         if out <= enough:
             break
 
 
 @part
-def price_of(room: Any, lower: int, upper: int) -> Any:
-    """The price nearest 0 at which neither too many nor too few come: those whose room is above it.  IN room (n,)."""
-    n, come = len(room), 0
+def rooms(cost: Any, price: Any, j: int, room: Any) -> None:
+    """How dear segment j may be for each customer to come: what the cheapest other costs more.  OUT room (n,)."""
+    k, n = cost.shape
     for i in range(n):
-        come += room[i] > 0.0
-    if lower <= come <= upper:
+        room[i] = np.inf
+    for m in range(k):
+        if m != j:
+            other, extra = cost[m], price[m]
+            for i in range(n):
+                there = other[i] + extra
+                room[i] = there if there < room[i] else room[i]  # noqa: FURB136
+    own = cost[j]
+    for i in range(n):
+        room[i] -= own[i]
+
+
+@part
+def price_of(room: Any, lower: int, upper: int, price: float, come: int) -> Any:
+    """The price nearest 0 at which neither too many nor too few come: those whose room is above it.
+
+    IN room (n,).  With more than wanted at the price so far, `come`, the new one is among these.
+    """
+    n, free = len(room), 0
+    for i in range(n):
+        free += room[i] > 0.0
+    if lower <= free <= upper:
         return 0.0
-    wanted = upper if come > upper else lower
+    wanted = upper if free > upper else lower
     if wanted in {0, n}:
         return room.max() if wanted == 0 else np.floor(room.min()) - 1.0
-    split = np.partition(room, n - wanted)
-    return np.floor((split[n - wanted] + split[: n - wanted].max()) / 2.0 * FINE) / FINE
+    rest = room[room > price] if come > wanted else room
+    split = np.partition(rest, len(rest) - wanted)
+    return np.floor((split[-wanted] + split[:-wanted].max()) / 2.0 * FINE) / FINE
 
 
 @part

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.cluster.backed import of_enough
-from ilk.cluster.bounded import Bounds, assign_bounded, distances, fit_bounded, published
+from ilk.cluster.bounded import fit_bounded
+from ilk.cluster.cheapest import Bounds, assign_bounded, distances, published
 from ilk.cluster.method import Found, KMeans, Run, find_centres
 from ilk.cluster.scorer import ByOffsets, nearest_by
 from ilk.engines.tiles import Matrix, Tiles, matrix_of
