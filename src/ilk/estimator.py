@@ -24,7 +24,7 @@ from ilk.cluster.soft_scorers import ByLatent, ByMixture
 from ilk.engines.tiles import Matrix, Scale, cut
 from ilk.engines.workers import cores
 from ilk.errors import BadInput, BadSetting
-from ilk.given import Given, array_given, frame_given
+from ilk.given import Given, array_given, by_its_arguments, frame_given
 from ilk.settings import Settings
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ class Segmenter(ClassNamePrefixFeaturesOutMixin, TransformerMixin, ClusterMixin,
             NotSupported: If a method that knows whole customers only is given parts of them.
             ValueError: If X or `sample_weight` cannot be used.
         """
+        with by_its_arguments():
+            return self._fitted(X, sample_weight)
+
+    def _fitted(self, X: Any, sample_weight: ArrayLike | None) -> Self:
         settings = self._settings()
         given = self._given(X, sample_weight, each_row=not _is_kmeans(settings))
         if given.silent.all():

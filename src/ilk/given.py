@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import closing, suppress
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from ilk.cluster.everyone import take_on_threads
 from ilk.engines.raw import Drawn, draw, features, on_grain
 from ilk.engines.tiles import Matrix, Scale, Tiles, cut, masses_of, matrix_of, tiles_of, unblocked
-from ilk.errors import BadInput
+from ilk.errors import BadInput, IlkError
 from ilk.features.plans import Recipe, Transform
 from ilk.settings import EVIDENCE_SAMPLE, Settings
 from ilk.sources.source import Kind
@@ -178,3 +179,29 @@ def _silent(tiles: Tiles) -> NDArray[np.bool_]:
     silent = np.asarray(blank.ravel()[: tiles.n] == tiles.n_features)
     silent[tiles.gaps.silent] = True
     return silent
+
+
+_ARGUMENTS = (
+    (r"--method (\w+)", r"method='\1'"),
+    (r"(?<![\w-])-k\b", "n_segments"),
+    (r"(?:--)?\b(min|max)-(share|size)\b", r"\1_\2"),
+    (r", or give a column a role, such as --role COLUMN=amount|, and --where if there is one", ""),
+    (r"; --role '[^']*' would build with it", ""),
+)
+"""What the command line calls things, and what they are called here; roles and conditions there are none."""
+
+
+@contextmanager
+def by_its_arguments() -> Iterator[None]:
+    """Name the estimator's arguments, where what is refused is told with the flags of the command line."""
+    try:
+        yield
+    except IlkError as error:
+        wrong, got, do = (_renamed(text) for text in (error.wrong, error.got, error.do))
+        raise type(error)(wrong or "", got=got, do=do) from None
+
+
+def _renamed(text: str | None) -> str | None:
+    for flag, argument in _ARGUMENTS:
+        text = text and re.sub(flag, argument, text)
+    return text

@@ -224,7 +224,7 @@ def test_cloned_pickled_and_shown(groups):
         ({"n_segments": 2, "init": np.zeros((3, 3))}, "one row of features a segment"),
         ({"n_segments": 2, "method": "spectral"}, "method: must be 'auto', 'kmeans'"),
         ({"n_segments": 2, "method": "ward", "min_size": 10}, "bound the segments of k-means"),
-        ({"n_segments": 2, "min_share": 2.0}, "min-share"),
+        ({"n_segments": 2, "min_share": 2.0}, "min_share"),
         ({"n_segments": 5, "min_size": 200}, "200"),
         ({"n_segments": 2, "method": "ward", "init": np.zeros((2, 3))}, "leave out init"),
         ({"n_segments": 17, "method": "density"}, "density does not find 17 segments"),
@@ -233,6 +233,30 @@ def test_cloned_pickled_and_shown(groups):
 def test_what_does_not_fit_is_refused(groups, options, message):
     with pytest.raises(ValueError, match=message):
         ilk.Segmenter(**options).fit(groups)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"n_segments": 5, "min_size": 200}, "ask for fewer segments with n_segments, or lower min_share or min_size."),
+        ({"n_segments": 5, "max_size": 20}, "ask for more segments with n_segments, or raise max_share or max_size."),
+        ({"n_segments": 2, "min_share": 2.0}, "min_share: 2.0 is not a share of everybody"),
+        ({"n_segments": 2, "method": "ward", "min_size": 9}, "leave them out, or leave out method='ward'."),
+    ],
+)
+def test_what_is_refused_is_told_by_the_names_of_the_arguments(groups, options, message):
+    with pytest.raises(ilk.IlkError) as refused:
+        ilk.Segmenter(**options).fit(groups)
+    assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("columns", [{"a": [1.0] * 50}, {"a": []}, {"a": pd.date_range("2020-01-01", periods=50)}])
+def test_a_frame_that_holds_nothing_to_build_with_is_told_without_flags(columns):
+    """Every customer alike, nobody there, and a date: there is no command line to give a role or a condition on."""
+    with pytest.raises(ilk.IlkError) as refused:
+        ilk.Segmenter(2).fit(pd.DataFrame(columns))
+    assert "--" not in str(refused.value)
+    assert refused.value.do in {"bring columns in which customers differ", "check the file"}
 
 
 @pytest.mark.parametrize("n", [600, 200_000])
@@ -323,14 +347,37 @@ def test_every_method_finds_groups_and_puts_customers_where_they_are_nearest(gro
     assert found.score(groups) == pytest.approx(-(far.min(axis=1) ** 2).sum(), rel=1e-6)
 
 
-@pytest.mark.parametrize("method", ["mixture", "latent"])
-def test_parts_of_a_customer_count_in_methods_of_likelihood(groups, method):
-    """Half of every weight is the same fit, and a weight moves the mean."""
-    weight = np.random.default_rng(3).integers(1, 4, 600) * 0.5
-    weight[0] = 0.25
-    one = ilk.Segmenter(3, method=method).fit(groups, sample_weight=weight)
-    other = ilk.Segmenter(3, method=method).fit(groups, sample_weight=weight * 2)
-    np.testing.assert_array_equal(one.labels_, other.labels_)
+@pytest.mark.parametrize("method", ["kmeans", "mixture"])
+def test_parts_of_a_customer_count(groups, truth, method):
+    """A quarter of each customer below the middle of a group, and seven quarters of the others, move its mean there."""
+    spread = groups[:, 0] - np.array([groups[truth == j, 0].mean() for j in range(3)])[truth]
+    weight = np.where(spread < 0, 0.25, 1.75)
+    found = ilk.Segmenter(3, method=method).fit(groups, sample_weight=weight)
+    plain = ilk.Segmenter(3, method=method).fit(groups)
+    moved = [np.average(groups[truth == j, 0], weights=weight[truth == j]) for j in range(3)]
+    np.testing.assert_allclose(found.cluster_centers_[:, 0], moved, atol=5.0)
+    assert np.all(found.cluster_centers_[:, 0] - plain.cluster_centers_[:, 0] > 40.0)
+
+
+@pytest.mark.parametrize("method", ["kmeans", "mixture"])
+def test_quarters_of_customers_count_as_four_times_as_many_whole_ones(groups, method):
+    """Cut to whole customers they would be 0 and 1 instead of 1 and 7; not heard at all, all alike."""
+    weight = np.where(groups[:, 0] < np.median(groups[:, 0]), 0.25, 1.75)
+    quarters, whole, alike = (
+        ilk.Segmenter(3, method=method).fit(groups, sample_weight=one) for one in (weight, weight * 4, None)
+    )
+    np.testing.assert_array_equal(quarters.labels_, whole.labels_)
+    np.testing.assert_allclose(quarters.cluster_centers_, whole.cluster_centers_, rtol=1e-5)
+    assert np.abs(quarters.cluster_centers_ / alike.cluster_centers_ - 1.0).max() > 0.001
+
+
+def test_quarters_of_customers_are_heard_by_latent_classes(groups):
+    """Neither all alike, nor cut or rounded to whole customers."""
+    weight = np.where(groups[:, 0] < np.median(groups[:, 0]), 0.25, 1.75)
+    quarters = ilk.Segmenter(3, method="latent").fit(groups, sample_weight=weight)
+    for other in (None, np.floor(weight), np.rint(weight)):
+        found = ilk.Segmenter(3, method="latent").fit(groups, sample_weight=other)
+        assert np.abs(quarters.cluster_centers_ / found.cluster_centers_ - 1.0).max() > 0.001
 
 
 @pytest.mark.parametrize("method", ["ward", "density"])
