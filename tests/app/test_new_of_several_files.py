@@ -211,7 +211,6 @@ def score(visitor, files):
     page.get_by_role("button", name="Find all segments").click()
     page.get_by_text(f"{N} customers assigned").wait_for()
     visitor.settled()
-    page.wait_for_timeout(1_500)
     assert visitor.axe() == []
     with page.expect_download() as coming:
         page.get_by_role("button", name="Download CSV").click()
@@ -238,7 +237,6 @@ def test_a_visitor_brings_several_files(files, tmp_path, visit, width, scheme):
         page.get_by_text("What was recognised in orders.csv").click()
         page.get_by_text("200 of 240 customers (83 %) are in it.").wait_for()
         visitor.settled()
-        page.wait_for_timeout(1_500)
         assert visitor.axe() == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Find the segments").click()

@@ -305,7 +305,6 @@ def test_a_visitor_fills_in_choices_and_interests(told, tmp_path, visit):
             page.get_by_text("Read as about").wait_for()
             visitor.settled()
             page.mouse.move(5, 5)
-            page.wait_for_timeout(1_500)  # what fades in has less contrast
             assert visitor.axe() == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert (visitor.outside, [said for said in visitor.said if "404" not in said]) == ([], [])

@@ -206,6 +206,5 @@ def test_a_messy_file_goes_up_and_its_labels_come_down(made, model, messy, tmp_p
             page.get_by_role("button", name="Download the rejects").click()
         assert "answered none of the columns" in coming.value.path().read_text("utf-8")
         visitor.settled()
-        page.wait_for_timeout(1_500)  # what still fades in has less contrast
         assert visitor.axe() == []
         assert visitor.outside == []

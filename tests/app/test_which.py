@@ -224,7 +224,7 @@ def test_sharing_is_asked_for_and_never_carries_an_id(page, made):
 def rest(visitor):
     """Wait until all is drawn and nothing fades in any more; what does has less contrast."""
     visitor.settled()
-    visitor.page.wait_for_timeout(1_500)
+    visitor.still()
 
 
 @pytest.mark.slow

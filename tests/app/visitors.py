@@ -85,10 +85,18 @@ class Visitor:
         self.page.wait_for_selector("h1")
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
+    def still(self):
+        """Wait until whatever fades or folds has come to its end; what turns for as long as something runs has none."""
+        self.page.wait_for_function(
+            "document.getAnimations().every(one => "
+            "one.playState === 'finished' || one.effect.getComputedTiming().endTime === Infinity)"
+        )
+
     def axe(self):
-        """What axe-core has against the page."""
+        """What axe-core has against the page; what still fades in has less contrast."""
         from axe_playwright_python.sync_playwright import Axe
 
+        self.still()
         found = [v for v in Axe().run(self.page).response["violations"] if v["id"] not in KNOWN]
         return [f"{v['id']} ({v['impact']}): {[n['target'] for n in v['nodes']][:3]}" for v in found]
 
