@@ -148,7 +148,7 @@ class Settings(BaseModel):
     )
     max_topics: int = _field(
         100,
-        "Topics of an activity log that become columns, at most; the more customers, the fewer",
+        "Topics of an activity log, or interests learnt from them, that become columns, at most; fewer for millions",
         flag="--max-topics",
         shown="N",
         unit="topics",

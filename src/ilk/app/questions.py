@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ilk.app.together import NONE, Choices, Option, Topics, Writing, unlike_words
+from ilk.app.together import NONE, Choices, Doing, Option, Topics, Writing, unlike_words
 from ilk.features.labels import made_label
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.wording import clean, listed, per_cent, words_of
 from ilk.profile.statements import TURNED
 from ilk.profile.wording import capital
+from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.joined.brought import Brought
 from ilk.sources.survey.questions import Question
@@ -120,8 +121,8 @@ def _questions(asked: Sequence[Asked]) -> Iterator[tuple[str, Brought, list[str]
                 yield one.question.made[0].group, one.source, boxes[one.question.ticks]
 
 
-def _writings(model: Model) -> Iterator[tuple[str, str, Writing]]:
-    """(label, help, how) of everything that was written and became topics."""
+def _writings(model: Model) -> Iterator[tuple[str, str, Writing | Doing]]:
+    """(label, help, how) of everything that was written and became topics, or done and became interests."""
     for text in model.content.texts:
         words = words_of_column(text.column.removeprefix(f"{text.block}."))
         yield f"What they wrote: {words}", _ABOUT_TEXT, Writing(text.plan, text.names, by_record=False)
@@ -132,6 +133,11 @@ def _writings(model: Model) -> Iterator[tuple[str, str, Writing]]:
             columns = tuple(names[column] for column in plan.text_columns)
             label = f"What they wrote, as {clean(source.name)} has it: each on a line of its own"
             yield label, _ABOUT_TEXT, Writing(plan.text, columns, by_record=True)
+        if isinstance(plan, ActivityPlan) and plan.learnt is not None:
+            names = dict(source.columns)
+            columns = tuple(names[column] for column in plan.learnt_columns)
+            label = f"What they did, as {clean(source.name)} has it: a topic on a line of its own"
+            yield label, _about_doing(plan.learnt), Doing(plan.learnt, columns)
 
 
 def words_of_column(name: str) -> str:
@@ -139,10 +145,18 @@ def words_of_column(name: str) -> str:
     return clean(name.replace("_", " ").strip())
 
 
+def _about_doing(learnt: InterestPlan) -> str:
+    some = listed([clean(learnt.told(i)[0]) for i in range(MOST_OFTEN) if i < len(learnt.names) and learnt.told(i)])
+    known = f"{len(learnt.keys):,} topics are known, such as {some}"
+    return f"{known}; how much of one stands behind =, once where nothing does. What is typed here is kept nowhere."
+
+
 _ABOUT_TEXT = "It is read as the study read texts, into the topics below; what is typed here is kept nowhere."
 
 
-def _topics(model: Model, there: list[str], told: tuple[str, str], writing: Writing | None, *, several: bool) -> Topics:
+def _topics(
+    model: Model, there: list[str], told: tuple[str, str], writing: Writing | Doing | None, *, several: bool
+) -> Topics:
     label, about = told
     block = model.content.column(there[0]).plan.block
     heading = capital(block) if several and block != "customers" else INTERESTS

@@ -11,6 +11,8 @@ import numpy as np
 from ilk.app.entry import read_entry
 from ilk.app.field import Held, Read, is_yes
 from ilk.outputs.wording import listed, per_cent
+from ilk.sources.activity.interests import InterestPlan
+from ilk.sources.activity.sums import MOST_WEIGHT
 from ilk.sources.texts.topics import TextPlan, score_texts
 
 NONE = "None of these"
@@ -115,6 +117,37 @@ class Writing:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """How what somebody did becomes interests that were learnt: a topic a line, and behind = how much of it.
+
+    Args:
+        plan: The topics, and how they are dealt out to interests.
+        columns: The column of each interest, in the order of the plan.
+    """
+
+    plan: InterestPlan
+    columns: tuple[str, ...]
+
+    def amounts(self, text: str) -> dict[str, float]:
+        """How much of each interest there is, as the table of the study would hold it."""
+        weights: dict[str, float] = {}
+        for line in filter(None, map(str.strip, text.splitlines())):
+            topic, times = _counted(line)
+            weights[topic] = weights.get(topic, 0.0) + times
+        return dict(zip(self.columns, self.plan.amounts_of(weights), strict=True))
+
+
+def _counted(line: str) -> tuple[str, float]:
+    """A topic and how much of it; a line that does not end in a number above nought is a topic, once."""
+    topic, mark, amount = line.rpartition(EQUALS)
+    try:
+        times = float(amount) if mark else 0.0
+    except ValueError:
+        times = 0.0
+    return (topic.strip(), times) if 0.0 < times < MOST_WEIGHT else (line, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
 class Topics:
     """What somebody is interested in: picked from all topics with how much of each, or told from what they wrote.
 
@@ -124,7 +157,7 @@ class Topics:
         group: The heading it stands under.
         help: A sentence or two on it.
         options: What can be picked.
-        writing: How a text becomes these topics; None where they were not made of texts.
+        writing: How what is typed becomes these topics; None where they were made of neither texts nor other topics.
     """
 
     column: str
@@ -132,7 +165,7 @@ class Topics:
     group: str
     help: str
     options: tuple[Option, ...]
-    writing: Writing | None = None
+    writing: Writing | Doing | None = None
     kind: Literal["topics"] = "topics"
 
     @property

@@ -12,6 +12,7 @@ from ilk.features.plans import Recipe, Transform
 from ilk.features.recipe import feature_columns
 from ilk.model.parts import Content, Edit, Segment, Solution
 from ilk.model.sound_scorers import fits, on_the_grid, scorer_problems
+from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.plan import ActivityPlan
 
 WHOLE_LIMIT = 2**53
@@ -61,6 +62,8 @@ def _source_problems(content: Content, known: set[str]) -> Iterator[str]:
             yield "a source makes a column that is not described"
         if min(brought.customers, brought.strangers) < 0:
             yield "a source knows fewer customers than none"
+        if isinstance(brought.plan, ActivityPlan) and brought.plan.learnt is not None:
+            yield from _interest_problems(brought.plan.learnt, brought.plan.learnt_columns)
     plans = [one.plan.text for one in content.sources if isinstance(one.plan, ActivityPlan) and one.plan.text]
     for plan in (*plans, *(one.plan for one in content.texts)):
         if len(plan.idf) != len(plan.words) or not fits(plan.map, len(plan.words), len(plan.names)):
@@ -68,6 +71,18 @@ def _source_problems(content: Content, known: set[str]) -> Iterator[str]:
     for one in content.texts:
         if len(one.names) != len(one.plan.names) or not set(one.names) <= known:
             yield "what people wrote makes a column that is not described"
+
+
+def _interest_problems(learnt: InterestPlan, columns: tuple[str, ...]) -> Iterator[str]:
+    """Every topic has its words, its weight and its parts; no part is below nought, and what is told is a topic."""
+    n, k = len(learnt.keys), len(learnt.names)
+    shapes = len(learnt.words) == len(learnt.idf) == n and len(learnt.heaviest) == len(columns) == k
+    if not shapes or not fits(learnt.parts, n, k):
+        yield "the topics of learnt interests have the wrong shape"
+    if min((part for parts in learnt.parts for part in parts), default=0) < 0 or min(learnt.idf, default=0.0) < 0.0:
+        yield "a topic has less than nothing of an interest"
+    if not all(0 <= topic < n for topics in learnt.heaviest for topic in topics) or not learnt.typical > 0.0:
+        yield "learnt interests cannot be computed"
 
 
 def _privacy_problems(content: Content) -> Iterator[str]:

@@ -8,7 +8,8 @@ from ilk.model.parts import Content, Profile, Segment
 from ilk.outputs.charts.figure import HALF, Figure
 from ilk.outputs.drawing import drawing, element, shortened, text, title
 from ilk.outputs.theme import EVERYONE, INK, QUIET, segment_colour
-from ilk.outputs.wording import figure, per_cent, words_of
+from ilk.outputs.wording import clean, figure, listed, per_cent, words_of
+from ilk.sources.activity.plan import ActivityPlan
 
 MOST, STEP, BAR, LABEL = 8, 44, 16, 112
 ROOMY = 16
@@ -22,9 +23,13 @@ LEAST_LIFT = 1.1
 
 @dataclass(frozen=True, slots=True)
 class Interest:
-    """One topic in one segment: the share of its customers who have it, of everyone, and the first over the second."""
+    """One topic in one segment: the share of its customers who have it, of everyone, and the first over the second.
+
+    `column` is where it stands in the model.
+    """
 
     name: str
+    column: str
     support: float
     everyone: float
 
@@ -42,7 +47,7 @@ def interests_of(segment: Segment, content: Content, least: int = 10) -> tuple[I
             continue
         own, everyone = having(segment.profile(column.plan.column)), having(column.everyone)
         if own and everyone and own >= LEAST_SUPPORT and own * segment.size >= least and own >= LEAST_LIFT * everyone:
-            found.append(Interest(words_of(column.plan), own, everyone))
+            found.append(Interest(words_of(column.plan), column.plan.column, own, everyone))
     return tuple(sorted(found, key=lambda one: (-one.lift, one.name)))
 
 
@@ -57,6 +62,17 @@ def interest_bars(segment: Segment, content: Content, least: int = 10) -> Figure
     alt = "; ".join(_in_words(one) for one in shown)
     name = f"interests-{segment.number}"
     return Figure(name, heading, subtitle, alt, lambda width: _draw(width, shown, segment_colour(segment.number)), HALF)
+
+
+def made_of(segment: Segment, content: Content, least: int = 10) -> tuple[str, ...]:
+    """What the interests of the bars are above all, where they were learnt from topics; a sentence each."""
+    topics: dict[str, tuple[str, ...]] = {}
+    for source in content.sources:
+        if isinstance(source.plan, ActivityPlan) and source.plan.learnt is not None:
+            names, learnt = dict(source.columns), source.plan.learnt
+            topics |= {names[own]: learnt.told(i) for i, own in enumerate(source.plan.learnt_columns)}
+    shown = [one for one in interests_of(segment, content, least)[:MOST] if topics.get(one.column)]
+    return tuple(f"{one.name}: above all {listed([clean(topic) for topic in topics[one.column]])}." for one in shown)
 
 
 def having(profile: Profile) -> float | None:

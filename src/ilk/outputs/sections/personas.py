@@ -12,7 +12,7 @@ from ilk.model.parts import Content, Marker, Segment
 from ilk.model.trust import DIP
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
-from ilk.outputs.charts.interests import having, interest_bars
+from ilk.outputs.charts.interests import having, interest_bars, made_of
 from ilk.outputs.charts.markers import marker_bars
 from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.reading import Reading
@@ -52,6 +52,7 @@ class Chapter:
     markers: Table | None
     marker_chart: Figure | None
     interests: Figure | None
+    made_of: tuple[str, ...]
     distributions: tuple[Figure, ...]
     descriptors: tuple[str, ...]
     rule: str
@@ -78,6 +79,7 @@ def _chapter(segment: Segment, reading: Reading) -> Chapter:
         markers=_marker_table(segment, reading),
         marker_chart=marker_bars(segment, reading.content),
         interests=interest_bars(segment, reading.content, reading.least),
+        made_of=made_of(segment, reading.content, reading.least),
         distributions=_distributions(segment, reading),
         descriptors=tuple(clean(text) for text in persona.descriptors),
         rule=_best_rule(segment),

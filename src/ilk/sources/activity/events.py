@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.errors import BadInput
 from ilk.settings import Settings
 from ilk.sources.activity import told as tell
+from ilk.sources.activity.learnt import columns_of_interests, interests_of, is_too_little
 from ilk.sources.activity.plan import FEWEST, ActivityPlan, Topic, most_topics
 from ilk.sources.activity.sums import (
     Decay,
@@ -30,13 +32,10 @@ from ilk.sources.activity.sums import (
 )
 from ilk.sources.evidence import Evidence, Made
 from ilk.sources.log import Log, Used, intake_of
-from ilk.sources.names import clean_names, words_of
+from ilk.sources.names import clean_names
 from ilk.sources.texts.written import written_by
 
 EPOCH = date(1970, 1, 1)
-
-KEY_WORDS = frozenset({"id", "no", "nr", "num", "number", "code", "key"})
-"""Words of a column's name that do not name what it numbers: 296 of movie_id is movie 296."""
 
 
 def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: bool) -> Evidence[ActivityPlan]:
@@ -72,12 +71,14 @@ def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: boo
     written = written_by(events, people.ids, plan.text, least=least, seed=settings.seed) if has_text else None
     if is_new:
         plan = replace(_dated(plan, decay, events), text=written.plan if written else None)
-        plan = _chosen(events, plan, found[: most_topics(settings, len(people.ids))], levels)
+        most = most_topics(settings, len(people.ids))
+        learnt = interests_of(events, people.ids, found, settings) if is_too_little(events, found, most) else None
+        plan = _chosen(events, replace(plan, learnt=learnt), () if learnt else found[:most], levels)
     made, columns = _columns(events, plan, people, decay, found)
     columns += [pa.array(column) for column in np.ascontiguousarray(written.amounts.T)] if written else []
     table = pa.Table.from_arrays([people.ids, *columns], names=[customer, *(one.column for one in made)])
     used = Used(events.n, events.n_left_out, events.rejects)
-    notes = tell.notes_of(events, plan, found, is_new=is_new)
+    notes = tell.notes_of(events, plan, found, table, is_new=is_new)
     used_columns = [read[log.landing.names.index(name)] for name in plan.parts.used]
     intake = intake_of(log, used, customer, used_columns, notes)
     rejects = pa.concat_tables([log.landing.rejects, events.rejects]).sort_by("line")
@@ -98,11 +99,11 @@ def _chosen(events: Events, plan: ActivityPlan, kept: Sequence[Support], levels:
     Of several channels the most usual has no share: the others say what is left for it.
     """
     spelled = spellings(events, [one.key for one in kept])
-    words = [_worded(spelled[one.key], plan.parts.topics) for one in kept]
+    words = [tell.called(spelled[one.key], plan.parts.topics) for one in kept]
     shares = [f"share of {level}" for level in levels[1:]]
     recency = ["recency"] if events.newest is not None else []
-    written = plan.text.names if plan.text else ()
-    names, _ = clean_names([str(plan.parts.customer), "activity", *recency, *shares, *words, *written])
+    learnt, written = plan.learnt.names if plan.learnt else (), plan.text.names if plan.text else ()
+    names, _ = clean_names([str(plan.parts.customer), "activity", *recency, *shares, *words, *learnt, *written])
     first = 2 + len(recency)
     last = first + len(shares) + len(words)
     return replace(
@@ -112,16 +113,11 @@ def _chosen(events: Events, plan: ActivityPlan, kept: Sequence[Support], levels:
             for one, said, name in zip(kept, words, names[first + len(shares) : last], strict=True)
         ),
         channels=tuple(zip(levels[1:], names[first : first + len(shares)], strict=True)),
-        text_columns=tuple(names[last:]),
+        learnt_columns=tuple(names[last : last + len(learnt)]),
+        text_columns=tuple(names[last + len(learnt) :]),
         total=names[1],
         recency=names[2] if recency else "",
     )
-
-
-def _worded(topic: str, columns: Sequence[str]) -> str:
-    """A topic that is only a number is called after its column."""
-    noun = " ".join(word for word in words_of(columns[0]) if word not in KEY_WORDS)
-    return f"{noun} {topic}".strip() if topic.isdigit() else topic
 
 
 def _columns(
@@ -136,18 +132,24 @@ def _columns(
     for level, column in plan.channels:
         made.append(tell.share(column, level))
         columns.append(people.channels[level] / people.events)
-    numbers = _numbers_of(events, plan, found)
-    made += [tell.topic(one) for one in plan.topics]
-    made += [tell.written(column, plan) for column in plan.text_columns]
     ordinary = [pa.array(column, from_pandas=True) for column in columns]
-    return tuple(made), ordinary + [pa.array(column) for column in columns_of(events, numbers, len(people.ids))]
+    interests, amounts = _interests(events, plan, len(people.ids), found)
+    made += [*interests, *(tell.written(column, plan) for column in plan.text_columns)]
+    return tuple(made), ordinary + [pa.array(column) for column in amounts]
 
 
-def _numbers_of(events: Events, plan: ActivityPlan, found: Sequence[Support]) -> tuple[int | None, ...]:
-    """The number in this log of each topic of the plan."""
+def _interests(
+    events: Events, plan: ActivityPlan, n: int, found: Sequence[Support]
+) -> tuple[list[Made], list[npt.NDArray[np.float32]]]:
+    """The topics that are columns, or the interests that were learnt, and how much of each n customers have."""
+    if plan.learnt is None:
+        numbers = _numbers_of(events, [one.key for one in plan.topics], found)
+        return [tell.topic(one) for one in plan.topics], columns_of(events, numbers, n)
+    made = [tell.interest(i, plan.learnt, column) for i, column in enumerate(plan.learnt_columns)]
+    return made, columns_of_interests(events, plan.learnt, _numbers_of(events, plan.learnt.keys, found), n)
+
+
+def _numbers_of(events: Events, keys: Sequence[str], found: Sequence[Support]) -> tuple[int | None, ...]:
+    """The number in this log of each topic."""
     known = {one.key: one.number for one in found}
-    return (
-        numbered(events, [one.key for one in plan.topics])
-        if len(known) < len(plan.topics)
-        else tuple(known.get(one.key) for one in plan.topics)
-    )
+    return tuple(known[key] for key in keys) if known.keys() >= set(keys) else numbered(events, keys)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ilk.settings import Settings
 from ilk.sources.activity.columns import Parts
+from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.tags import Split
 from ilk.sources.source import Kind
 from ilk.sources.texts.topics import TextPlan
@@ -34,7 +35,7 @@ class ActivityPlan:
         parts: What the columns of the log are.
         kinds: Column -> how it is read, of every column that is used but the customer.
         splits: How the topics in a cell are kept apart, for each of `parts.topics`.
-        topics: Those of most customers first.
+        topics: That are columns, those of most customers first; none where interests are learnt.
         channels: (level of the channel, column of its share) pairs.
         reference: Day from which recency and half-life were counted, YYYY-MM-DD; empty without times. Another log is
             counted from its own last day unless somebody says otherwise: recency is how long ago it was when it ends.
@@ -44,6 +45,8 @@ class ActivityPlan:
         text_columns: The columns of these topics.
         total: The column of all activity.
         recency: The column of days since the last activity; empty without times.
+        learnt: How topics are dealt out to interests, where those that could be columns were too little of the log.
+        learnt_columns: The columns of these interests.
     """
 
     parts: Parts
@@ -58,6 +61,8 @@ class ActivityPlan:
     text_columns: tuple[str, ...] = ()
     total: str = "activity"
     recency: str = ""
+    learnt: InterestPlan | None = None
+    learnt_columns: tuple[str, ...] = ()
 
 
 def most_topics(settings: Settings, n: int) -> int:

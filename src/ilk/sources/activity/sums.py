@@ -311,6 +311,13 @@ def spellings(events: Events, keys: Sequence[str]) -> dict[str, str]:
     return {str(key): str(spelled) for key, spelled in rows}
 
 
+def choose(events: Events, numbers: Sequence[int | None]) -> None:
+    """Make the relation `chosen`: t, the number of a topic in this log, and i, its place; None is one nobody has."""
+    places = [(t, i) for i, t in enumerate(numbers) if t is not None]
+    columns = {"t": pa.array([t for t, _ in places], pa.int32()), "i": pa.array([i for _, i in places], pa.int32())}
+    events.sandbox.show("chosen", pa.table(columns))
+
+
 def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[npt.NDArray[np.float32]]:
     """Return a column of weights for each topic, nought where a customer has none of it; float32, as it is kept.
 
@@ -320,13 +327,7 @@ def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[np
         n: Customers.
     """
     dense = np.zeros((len(numbers), n), np.float32)
-    places = [(t, i) for i, t in enumerate(numbers) if t is not None]
-    events.sandbox.show(
-        "chosen",
-        pa.table(
-            {"t": pa.array([t for t, _ in places], pa.int32()), "i": pa.array([i for _, i in places], pa.int32())}
-        ),
-    )
+    choose(events, numbers)
     with events.sandbox.reader("SELECT i, p, w FROM weights JOIN chosen USING (t)") as reader:
         for batch in reader:
             i, p, w = (column.to_numpy() for column in batch.columns)
@@ -335,7 +336,7 @@ def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[np
 
 
 def left_out(events: Events) -> tuple[int, int]:
-    """Return how many topics are none of those `columns_of` was asked for, and how many customers have one of them."""
+    """Return how many topics are none of those that were chosen last, and how many customers have one of them."""
     n_topics, n_customers = events.sandbox.row(
         "SELECT count(DISTINCT t), count(DISTINCT p) FROM weights WHERE t NOT IN (SELECT t FROM chosen)"
     )

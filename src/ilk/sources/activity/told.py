@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+import pyarrow as pa
+
 from ilk.errors import listed
 from ilk.figures import few, percent
+from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.plan import ActivityPlan, Topic
 from ilk.sources.activity.sums import Events, Support, left_out
 from ilk.sources.activity.tags import WRITTEN
@@ -14,8 +18,17 @@ from ilk.sources.names import words_of
 from ilk.sources.source import Note
 from ilk.sources.spoiled import HANDFUL
 
+KEY_WORDS = frozenset({"id", "no", "nr", "num", "number", "code", "key"})
+"""Words of a column's name that do not name what it numbers: 296 of movie_id is movie 296."""
+
 UNITS = {"hours": "hours", "hour": "hours", "minutes": "minutes", "mins": "minutes", "seconds": "seconds"}
 """Words in the name of a weight that say what it is measured in."""
+
+
+def called(topic: str, columns: Sequence[str]) -> str:
+    """What people call a topic: one that is only a number is called after its column."""
+    noun = " ".join(word for word in words_of(columns[0]) if word not in KEY_WORDS)
+    return f"{noun} {topic}".strip() if topic.isdigit() else topic
 
 
 def total(plan: ActivityPlan) -> Made:
@@ -43,24 +56,34 @@ def topic(one: Topic) -> Made:
     return Made(one.column, "activity", "topics", words=one.words, group="topics", why="a topic of the activity")
 
 
+def interest(i: int, learnt: InterestPlan, column: str) -> Made:
+    """A learnt interest, as a column."""
+    why = f"topics that go together, above all {listed(learnt.told(i))}"
+    return Made(column, "activity", "topics", words=learnt.names[i], group="topics", why=why)
+
+
 def written(column: str, plan: ActivityPlan) -> Made:
     """A topic of what people wrote, as a column."""
     why = f"records whose {' and '.join(plan.parts.texts)} is about it"
     return Made(column, "activity", "topics", words=column, group="topics", why=why)
 
 
-def notes_of(events: Events, plan: ActivityPlan, found: Sequence[Support], *, is_new: bool) -> tuple[Note, ...]:
+def notes_of(
+    events: Events, plan: ActivityPlan, found: Sequence[Support], table: pa.Table, *, is_new: bool
+) -> tuple[Note, ...]:
     """What was understood and what is odd, for people.
 
     Args:
         events: The log, its topics weighed.
         plan: What it became.
         found: Its topics with customers enough.
+        table: The customers.
         is_new: Whether the plan was made from this log.
     """
     name = events.log.landing.name
     notes = [Note("activity-columns", f"In {name}, {parts_in_words(plan, name)}")]
     notes += _topic_notes(events, plan, found) if is_new and plan.parts.topics else []
+    notes += _idle_notes(plan, table)
     notes += _even_notes(events) if plan.parts.weight and plan.parts.channel else []
     notes += _text_notes(plan) if is_new and plan.parts.texts else []
     notes += _unknown_notes(events) if not is_new else []
@@ -94,13 +117,31 @@ def parts_in_words(plan: ActivityPlan, name: str) -> str:
 
 def _topic_notes(events: Events, plan: ActivityPlan, found: Sequence[Support]) -> list[Note]:
     (n, n_pairs) = events.sandbox.row("SELECT (SELECT count(*) FROM topics), (SELECT count(*) FROM weights)")
-    kept = sum(one.n for one in found[: len(plan.topics)])
+    learnt = plan.learnt
+    n_kept = len(learnt.keys) if learnt else len(plan.topics)
+    held = percent(sum(one.n for one in found[:n_kept]) / max(1, n_pairs))
     few_have = f"; {n - len(found):,} have too few customers to be told" if n > len(found) else ""
+    if learnt is None:
+        text = f"{n:,} topics; the {n_kept:,} of most customers become columns: {held} of what customers have{few_have}"
+        return [Note("topics", text)]
     text = (
-        f"{n:,} topics; the {len(plan.topics):,} of most customers become columns: {percent(kept / max(1, n_pairs))} "
-        f"of what customers have{few_have}"
+        f"{n:,} topics, of which those that can be columns are too little of what customers do. So {len(learnt.names)} "
+        f"interests are learnt from which topics go together, of the {n_kept:,} of most customers: {held} of what "
+        f"customers have{few_have}"
     )
-    return [Note("topics", text)]
+    return [Note("topics", text), Note("interests-learnt", f"The interests learnt: {listed(learnt.names)}")]
+
+
+def _idle_notes(plan: ActivityPlan, table: pa.Table) -> list[Note]:
+    """Customers who have none of the interests that were learnt."""
+    if plan.learnt is None:
+        return []
+    follow = np.zeros(table.num_rows, bool)
+    for column in plan.learnt_columns:
+        follow |= table.column(column).to_numpy() > 0
+    n = int((~follow).sum())
+    text = f"{few(n, HANDFUL)} of {table.num_rows:,} customers have none of the interests that were learnt"
+    return [Note("interests-none", text)] if n else []
 
 
 def _text_notes(plan: ActivityPlan) -> list[Note]:

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from ilk.sources.activity.sums import Events
+from ilk.sources.factors import LEARNT_FROM, Matrix
 from ilk.sources.sampling import in_hash_order, xxh64
-from ilk.sources.texts.topics import LEARNT_FROM, Matrix, TextPlan, learn_topics, score_texts
+from ilk.sources.texts.topics import TextPlan, learn_topics, score_texts
 
 ROWS_AT_ONCE = 1_024
 """Texts that are read at a time: some are a hundred thousand characters."""
