@@ -21,6 +21,7 @@ from ilk.outputs.charts.map import LINE_STEP, ends_in_words, hull
 from ilk.outputs.charts.markers import in_one_phrase, marker_bars
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.differences import against_everyone, differences, strongest
+from ilk.outputs.drawing import WIDEST, text_width
 from ilk.outputs.pictures import figures_of
 from ilk.outputs.reading import Reading, Unlike
 from ilk.outputs.theme import EVERYONE, segment_colour
@@ -62,6 +63,16 @@ def test_bars_are_as_long_as_their_shares(model):
         bars[steps] = float(path[1])
     lengths = [length / share for share, length in bars.items()]
     assert max(lengths) / min(lengths) == pytest.approx(1, rel=0.01)
+
+
+def test_the_longest_bar_leaves_room_for_its_figure_in_any_font(model):
+    """Pages are laid out with the widths of one font and read in another: the longest bar's label still ends inside."""
+    svg = sizes_and_value(model.segments, None, 10).draw(720)
+    across = float(re.search(r'width="([\d.]+)"', svg)[1])
+    first = float(re.search(r'stroke-miterlimit="10" transform="translate\(([\d.]+)', svg)[1])
+    labels = re.findall(r'translate\(([\d.]+),[\d.]+\)"[^>]*>([^<]+%)<', svg)
+    assert len(labels) == len(model.segments)
+    assert max(first + float(x) + WIDEST * text_width(said) for x, said in labels) <= across
 
 
 def test_who_is_unlike_anyone_is_a_grey_bar_below(model):

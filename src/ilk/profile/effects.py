@@ -18,6 +18,7 @@ from ilk.figures import percent
 from ilk.model.parts import ColumnSummary
 from ilk.profile.cells import Cells, Values
 from ilk.profile.summary import Whole
+from ilk.profile.wording import capital
 from ilk.settings import EVIDENCE_SAMPLE
 from ilk.sources.source import ColumnFacts, Note
 
@@ -158,7 +159,7 @@ def answer_style_note(share: float | None) -> tuple[Note, ...]:
     """What that share means, with a warning above 30 %."""
     if share is None:
         return ()
-    said = f"{percent(share)} of the difference between segments lies in how high people answer overall"
+    said = capital(f"{percent(share)} of the difference between segments lies in how high people answer overall")
     if share <= ANSWER_STYLE:
         return (Note("answer-style-share", f"{said}, and the rest in what they answer."),)
     return (Note("answer-style", f"{said}: some segments may be a style of answering, not a kind of customer."),)

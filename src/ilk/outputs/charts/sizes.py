@@ -27,8 +27,11 @@ from ilk.outputs.theme import EVERYONE, QUIET, segment_colour
 from ilk.outputs.wording import customers, in_letters, noun_of, per_cent, share_of
 from ilk.profile.wording import capital
 
-STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 312
+STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 344
 ROOMY = 560
+
+SPARE = 16
+"""Pixels right of the last label: the widest of the system fonts needs more than the one the page is laid out with."""
 
 
 def value_share(segment: Segment, column: str | None) -> float | None:
@@ -113,11 +116,11 @@ def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None) -
     names = NAMES if roomy else 0
     most = max(max(row["size"], row["worth"]) for row in rows) or 1.0
     heads = [("size", "Customers"), *([("worth", capital(noun_of(value.plan)))] if value else [])]
-    across = (width - names - GAP * (len(heads) - 1)) // len(heads) - LABEL
+    across = (width - names - SPARE - GAP * (len(heads) - 1)) // len(heads) - LABEL
     shape = _Shape(across, STEP if roomy else STEP + 16, names, most, roomy)
     panels = [_panel(rows, field, head, shape) for field, head in heads]
     panels[0]["layer"].append(name_layer(rows, shape.step, names=names))
-    return page(Pad(0, 0, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
+    return page(Pad(0, SPARE, 0, 0), hconcat=panels, spacing=LABEL + GAP, bounds="flush")
 
 
 def _row(bar: _Bar, *, roomy: bool, width: int) -> dict[str, Any]:
