@@ -109,9 +109,10 @@ def test_answer_style_by_hand():
     items["item a"][:5] = [1, 2, 3, 4, 5]
     solution = describe_solutions(subject_of(items), [grouping_of(subject_of(items), labels)]).solutions[0]
     assert [note.code for note in solution.notes] == ["answer-style"]
-    assert re.match(r"(over )?99 %|100 %", solution.notes[0].text)
+    assert re.match(r"(Over )?99 %|100 %", solution.notes[0].text)
     assert answer_style_note(None) == ()
     assert answer_style_note(0.2)[0].code == "answer-style-share"
+    assert answer_style_note(1e-9)[0].text.startswith("Under 0.1 %")
 
 
 def test_a_column_nobody_answered_is_left_alone():
