@@ -213,8 +213,7 @@ def _weights(near: Floats, customers: Floats, ranks: NDArray[np.int64], least: F
     if not h.all():
         smallest = np.where(near > 0, near, np.inf).min(axis=1)
         h = np.where(h > 0, h, np.where(np.isfinite(smallest), smallest, 1.0))
-    weights = -2.0 * near  # of here on in one place: what is made of a hundred customers fits a processor's own cache
-    weights /= h[:, np.newaxis]
+    weights = near / (-0.5 * h)[:, np.newaxis]  # the rest in one place, which a processor's own cache holds
     np.exp(weights, out=weights)
     weights *= customers
     weights *= _WEIGHT_STEP / weights.max(axis=1, keepdims=True)

@@ -14,8 +14,8 @@ from ilk.cluster.scorer import Scorer
 
 Floats = NDArray[np.float64]
 
-POLLED = 256
-"""Customers that vote together: what 20 solutions of 6 segments say of them fits a processor's own cache."""
+POLLED = 512
+"""Customers that vote together: what 20 solutions of 6 segments say of them, 0.5 MiB, fits a processor's own cache."""
 
 
 class Votes(Protocol):
@@ -55,19 +55,28 @@ class ByGrids:
         2 x.c - |c|^2 orders centres as nearness does; on multiples of 2^-16 the product is exact, so that the answer
         does not depend on the library that computes it.
         """
-        winner = np.zeros((len(self), len(values)), np.int16)
+        winner = np.empty((len(self), len(values)), np.int16)
         for first in range(0, len(values), POLLED):
             self._elect(values[first : first + POLLED], winner[:, first : first + POLLED])
         return winner
 
     def _elect(self, values: Floats, winner: NDArray[np.int16]) -> None:
-        """Write the row each solution gives each of a few customers; `winner` is OUT, zeros, (b, n)."""
+        """Write the row each solution gives each of a few customers; `winner` is OUT, (b, n).
+
+        A row that is nearer than all before it has a higher number than these, so that the largest number is the
+        nearest row; whole numbers of one byte are compared eight times as fast as distances are.
+        """
         near = self._ballot @ np.column_stack([values, np.ones(len(values))]).T
-        best = near[: len(self)]
-        for start in range(len(self), len(near), len(self)):
-            one = near[start : start + len(self)]
-            np.copyto(winner, start // len(self), where=one > best)
+        best, n_rows = near[: len(self)], self.grids.shape[1]
+        row = np.zeros(best.shape, np.int8 if n_rows <= 128 else np.int16)
+        nearer, place = np.empty(best.shape, np.bool_), np.empty_like(row)
+        for j in range(1, n_rows):
+            one = near[j * len(self) : (j + 1) * len(self)]
+            np.greater(one, best, out=nearer)
+            np.multiply(nearer, row.dtype.type(j), out=place)
+            np.maximum(row, place, out=row)
             np.maximum(best, one, out=best)
+        winner[:] = row
 
 
 @dataclass(frozen=True, slots=True)
