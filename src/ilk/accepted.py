@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -236,13 +237,35 @@ def stem_in(key: str, stems: Iterable[str]) -> str | None:
 
 
 def in_words(error: ValidationError) -> str:
-    """What pydantic found, in words that name the setting as its flag does."""
+    """What pydantic found, in words that name the setting as its flag does, and each value once."""
     lines = []
     for problem in error.errors(include_url=False, include_context=False):
         where = "-".join(str(part).replace("_", "-") for part in problem["loc"][:2] if isinstance(part, str))
+        if problem["loc"][:1] == ("role",) and len(problem["loc"]) > 1:
+            lines.append(_no_role(str(problem["loc"][1]), str(problem["input"])))
+            continue
         said = problem["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-        lines.append(f"{where}: {said}, got {problem['input']!r}" if where else said)
+        got = f", got {problem['input']!r}" * (repr(problem["input"]) not in said)
+        lines.append(f"{where}: {said}{got}" if where else said)
     return "; ".join(dict.fromkeys(lines))
+
+
+def _no_role(column: str, word: str) -> str:
+    """A word that is no role, with the one that was probably meant, else all there are."""
+    known = dict.fromkeys((*ROLES, *get_args(Part)))
+    near = get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
+    do = f"use {near[0]!r}, if that is what you mean" if near else f"it is one of {', '.join(known)}"
+    return f"--role {column}={word}: {word!r} is nothing a column can be; {do}"
+
+
+def stems_meant(keys: Iterable[str], stems: Iterable[str]) -> str:
+    """What to write for `STEM.COLUMN` where the stem is nearly that of a file that was named; nothing where none is."""
+    told, stems = [], list(stems)
+    for key in keys:
+        stem, dot, column = key.partition(".")
+        near = get_close_matches(stem.casefold(), stems, n=1, cutoff=0.7) if dot else []
+        told += [f"{near[0]}.{column} for {key}"] if near and near[0] != stem else []
+    return f"write {', '.join(told)}: a file is called by its name without its ending" if told else ""
 
 
 def read_toml(path: Path) -> dict[str, Any]:

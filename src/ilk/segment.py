@@ -25,6 +25,7 @@ from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.joined.join import Joined
 from ilk.sources.joined.study_source import Sources, named_files, open_study_source
+from ilk.sources.not_there import refuse_absent
 from ilk.study import Study
 
 __all__ = ["Study", "segment"]
@@ -71,6 +72,7 @@ def segment(
     if out is not None:
         study_folder(sources.first, Path(out), force=force)
         refuse_overwriting(sources.files, (Path(out) / name for name in OUTPUTS))
+    refuse_absent(sources.everything, settings.labels)
     engine = engine_of(settings, progress)
     with (
         our_threads_alone(),

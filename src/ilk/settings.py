@@ -136,7 +136,7 @@ class Settings(BaseModel):
         "Only the columns of this source, or interests, build segments: " + ", ".join(BLOCKS) + "; or those of a group "
         "of the labels file; all others describe them",
         flag="--by",
-        shown="SOURCE",
+        shown="SOURCE|GROUP",
         group="Segments",
     )
     join_ids: Literal["as-written", "folded"] = _field(
@@ -285,7 +285,7 @@ class Settings(BaseModel):
     @model_validator(mode="after")
     def _words_fit(self) -> Settings:
         """Say what of `role` can be said of no column, all at once; and that only k-means has bounds."""
-        found = {key: misfit(key, word, self._stems) for key, word in self.role.items()}
+        found = {key: misfit(key, word, self.stems) for key, word in self.role.items()}
         problems = [f"{key}={self.role[key]}: {why}" for key, why in found.items() if why]
         if problems:
             raise ValueError("; ".join(problems))
@@ -298,7 +298,7 @@ class Settings(BaseModel):
         return tuple(f"--{one.replace('_', '-')}" for one in BOUNDS if getattr(self, one) is not None)
 
     @property
-    def _stems(self) -> dict[str, str]:
+    def stems(self) -> dict[str, str]:
         """Stem -> kind, of every file that was named; a frame is called what it is."""
         named = {stem_of(path, kind): kind for kind in PARTS for path in getattr(self, kind)}
         return {**{kind: kind for kind in PARTS}, **named}
@@ -320,7 +320,7 @@ class Settings(BaseModel):
             MissingColumns: If something was said of a column that it does not have.
         """
         stem, columns = stem_of(source, kind), list(columns)
-        told = {k.removeprefix(f"{stem}."): w for k, w in self.role.items() if stem_in(k, self._stems) == stem}
+        told = {k.removeprefix(f"{stem}."): w for k, w in self.role.items() if stem_in(k, self.stems) == stem}
         made = stem in PARTS  # what is made of `orders` is called orders.recency: that is said of it later
         missing = [column for column, word in told.items() if column not in columns and not (made and word in ROLES)]
         if missing:
@@ -329,7 +329,7 @@ class Settings(BaseModel):
 
     def of_columns(self, columns: Iterable[str]) -> Settings:
         """The settings with what was said of the columns of one table; words for files of events did their work."""
-        names, stems = set(columns), self._stems
+        names, stems = set(columns), self.stems
         told = {key: word for key, word in self.role.items() if key in names or stem_in(key, stems) is None}
         return self.model_copy(update={"role": told})
 

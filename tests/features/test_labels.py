@@ -67,10 +67,10 @@ def test_names_match_whatever_their_case(tmp_path):
 def test_a_file_that_is_not_there_or_says_nothing_is_refused(tmp_path):
     with pytest.raises(FileTrouble, match=r"does not exist.*check the path"):
         read_labels(tmp_path / "none.csv", None, ["A"])
-    file = tmp_path / "w.csv"
+    file = tmp_path / "words.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(FileTrouble, match=r"use '.*w.csv', if that is it"):
-        read_labels(tmp_path / "ww.csv", None, ["A"])
+    with pytest.raises(FileTrouble, match=r"use '.*words.csv', if that is it"):
+        read_labels(tmp_path / "word.csv", None, ["A"])
     with pytest.raises(BadInput, match="which column each line is for") as error:
         read_labels(file, None, ["A"])
     assert "'a', 'b'" in str(error.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ilk.accepted import stems_meant
 from ilk.errors import BadSetting, FileTrouble, MissingColumns
 from ilk.settings import Settings, told_by
 
@@ -43,7 +44,7 @@ def test_a_role_without_an_equals_sign_says_so():
 def test_all_bad_values_are_told_at_once():
     with pytest.raises(BadSetting) as error:
         of({"k": "many", "seed": "-1", "role": ["a=price"]})
-    assert all(word in str(error.value) for word in ("k:", "seed:", "role-a:"))
+    assert all(word in str(error.value) for word in ("k:", "seed:", "--role a=price:"))
 
 
 def test_flag_beats_environment_beats_project_file_beats_user_file(tmp_path):
@@ -142,3 +143,25 @@ def test_what_was_not_given_as_a_flag_is_named(tmp_path):
     env = {"XDG_CONFIG_HOME": str(tmp_path), "ILK_SEED": "3", "ILK_CACHE_DIR": "/x", "OTHER": "1"}
     assert told_by(tmp_path / "ilk.toml", env) == (str(tmp_path / "ilk.toml"), str(user), "ILK_SEED")
     assert told_by(env=NOWHERE) == ()
+
+
+def test_a_word_that_is_no_role_is_told_once_with_the_one_that_was_meant():
+    with pytest.raises(BadSetting) as error:
+        Settings.of({"role": ["wt=weigth"]}, env={})
+    assert "--role wt=weigth: 'weigth' is nothing a column can be; use 'weight', if that is what you mean." in str(
+        error.value
+    )
+    assert str(error.value).count("weigth") == 2
+
+
+def test_a_value_is_told_once():
+    with pytest.raises(BadSetting) as error:
+        Settings.of({"k": "500000"}, env={})
+    assert str(error.value).count("500000") == 1
+
+
+def test_a_misspelt_stem_is_told_as_the_file_is_called():
+    assert stems_meant(["order.amount", "spend"], {"orders": "orders"}).startswith(
+        "write orders.amount for order.amount:"
+    )
+    assert stems_meant(["orders.amount", "total.amount"], {"orders": "orders"}) == ""

@@ -58,7 +58,10 @@ def block_problems(plans: Sequence[ColumnPlan], settings: Settings) -> list[str]
     if settings.by is not None and not any(_is_in(plan, settings.by) for plan in building):
         names = [name for plan in building for name in (block_of(plan), plan.label.group) if name]
         there = ", ".join(dict.fromkeys(names)) or "nothing"
-        problems.append(f"segments are to be made by {settings.by!r}, and only {there} could build them")
+        problems.append(
+            f"segments are to be made by {settings.by!r}, and only {there} could build them; --labels brings the "
+            "groups of its columns, and --activity, --survey and --orders bring what they are called"
+        )
     return problems
 
 

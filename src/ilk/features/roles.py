@@ -9,6 +9,7 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 
+from ilk.accepted import stems_meant
 from ilk.errors import NAME_ONE, BadSetting, MissingColumns
 from ilk.features import hints
 from ilk.features.blocks import block_problems, chosen_by
@@ -343,7 +344,8 @@ def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> 
     problems = _contradictions(settings, intake.id_column)
     if missing:
         error = MissingColumns.listing(missing, available, otherwise=NAME_ONE)
-        raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=error.do)
+        do = stems_meant(missing, settings.stems) or error.do
+        raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=do)
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
 

@@ -71,8 +71,9 @@ def _header(name: str) -> str:
 
 
 def _no_labels(path: Path) -> FileTrouble:
-    near = get_close_matches(path.name, [beside.name for beside in path.parent.glob("*")], n=1, cutoff=0.6)
-    there = f"use {str(path.parent / near[0])!r}, if that is it" if near else "check the path given with --labels"
+    stems = {beside.stem: beside for beside in sorted(path.parent.glob("*"))}
+    near = get_close_matches(path.stem, stems, n=1, cutoff=0.75)  # endings alike make no two names alike
+    there = f"use {str(stems[near[0]])!r}, if that is it" if near else "check the path given with --labels"
     return FileTrouble(f"The labels file {path} does not exist", do=there)
 
 

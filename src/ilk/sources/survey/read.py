@@ -93,9 +93,10 @@ def _plan(answers: Wave, settings: Settings, files: Sequence[Any]) -> SurveyPlan
     """
     n = answers.table.num_rows
     if n < FEWEST:
+        aside, lines = answers.intake.rejects, n + answers.intake.rejects
         raise BadInput(
             f"{answers.intake.name} has {n} respondent{'s' * (n != 1)}, and one alone is like nobody",
-            got=f"{answers.intake.records:,} records, {answers.intake.rejects:,} set aside",
+            got=f"{lines:,} line{'s' * (lines != 1)} of answers, {aside:,} set aside",
             do="bring the answers of more people",
         )
     questions = answers.table.drop_columns(answers.table.column_names[:1])
