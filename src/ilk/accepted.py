@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import ValidationError
 
-from ilk.errors import BadSetting, FileTrouble
+from ilk.errors import NAME_ONE, BadSetting, FileTrouble
 
 Role = Literal[
     "id",
@@ -259,13 +259,13 @@ def _no_role(column: str, word: str) -> str:
 
 
 def stems_meant(keys: Iterable[str], stems: Iterable[str]) -> str:
-    """What to write for `STEM.COLUMN` where the stem is nearly that of a file that was named; nothing where none is."""
+    """What to write for `STEM.COLUMN` where the stem is nearly that of a file that was named; else other advice."""
     told, stems = [], list(stems)
     for key in keys:
         stem, dot, column = key.partition(".")
         near = get_close_matches(stem.casefold(), stems, n=1, cutoff=0.7) if dot else []
         told += [f"{near[0]}.{column} for {key}"] if near and near[0] != stem else []
-    return f"write {', '.join(told)}: a file is called by its name without its ending" if told else ""
+    return f"write {', '.join(told)}: a file is called by its name without its ending" if told else NAME_ONE
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -325,3 +325,30 @@ class TestExpected:
     def test_other_columns_are_understood_as_ever(self, opened):
         source = opened("id,x,y\n1,2.5,a\n2,3.5,b\n", expect={"x": "text"})
         assert source.schema.types == [pa.int64(), pa.string(), pa.string()]
+
+
+def test_a_few_numbers_with_another_decimal_mark_are_told_apart_from_spoiled_ones(opened):
+    """20 of 400 with a comma, one word: what they are, how many, what to do."""
+    source = one(opened, ["0.5"] * 379 + ["2,5"] * 20 + ["broken"])
+    assert kind(source) == "number"
+    said = note(source, "mixed-decimals")
+    assert said == (
+        "x: 20 numbers have a decimal comma where the others have a point, and are read as missing; write all of them "
+        "with a point"
+    )
+    assert note(source, "spoiled").startswith("x: under 10 texts")
+
+
+def test_a_column_in_two_ways_of_writing_decimals_is_words_and_that_is_said(opened):
+    source = one(opened, [f"0.{i % 10}" for i in range(300)] + [f"2,{i % 10}" for i in range(100)])
+    assert kind(source) == "text"
+    said = note(source, "mixed-decimals")
+    assert "100 numbers have a decimal comma where the others have a point" in said
+    assert "taken for words" in said
+
+
+def test_prices_and_words_are_not_told_of_decimals(opened):
+    source = one(opened, ["0.5", "2,5", "red", "green", "blue"] * 20)
+    assert "mixed-decimals" not in [each.code for each in source.intake.notes]
+    source = one(opened, ["1,234.50", "0.5"] * 20)
+    assert "mixed-decimals" not in [each.code for each in source.intake.notes]

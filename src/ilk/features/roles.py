@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ilk.accepted import stems_meant
-from ilk.errors import NAME_ONE, BadSetting, MissingColumns
+from ilk.errors import BadSetting, MissingColumns
 from ilk.features import hints
 from ilk.features.blocks import block_problems, chosen_by
 from ilk.features.contact import contact_of
@@ -335,17 +335,15 @@ def _drafted(plan: ColumnPlan) -> ColumnPlan:
 
 def _check(facts: Sequence[ColumnFacts], settings: Settings, intake: Intake) -> None:
     """Names that are not there, and settings that contradict each other."""
-    known = [one.column for one in facts]
     named = [*settings.roles, *settings.descriptor, *settings.ignore, *settings.weight, *settings.missing]
     named += [settings.compare_with] if settings.compare_with else []
-    available = [*known, *([intake.id_column] if intake.id_column else [])]
+    available = [*(one.column for one in facts), *([intake.id_column] if intake.id_column else [])]
     blocks = [name for name in settings.weight if name in BLOCKS]
     missing = list(dict.fromkeys(name for name in named if name not in available and name not in blocks))
     problems = _contradictions(settings, intake.id_column)
     if missing:
-        error = MissingColumns.listing(missing, available, otherwise=NAME_ONE)
-        do = stems_meant(missing, settings.stems) or error.do
-        raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=do)
+        error = MissingColumns.listing(missing, available, otherwise=stems_meant(missing, settings.stems))
+        raise MissingColumns(_joined([error.wrong, *problems]), got=error.got, do=error.do)
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
 

@@ -29,7 +29,7 @@ from ilk.sources.landing import Landing, position
 from ilk.sources.names import words_of
 from ilk.sources.sandbox import Sandbox
 from ilk.sources.source import Kind, Note
-from ilk.sources.spoiled import HANDFUL, missing_note, spoiled_note
+from ilk.sources.spoiled import HANDFUL, missing_note, mixed_note, spoiled_note
 
 MOST_ARE = 0.9
 """A column is numbers (dates) when this share of its answers are; the rest is read as missing and counted."""
@@ -56,6 +56,14 @@ class Reading:
     plain: bool = True
     trims: bool = False
     notes: tuple[Note, ...] = ()
+
+
+def unread_notes(name: str, n: int, census: Census, reading: Reading) -> tuple[Note, ...]:
+    """What to say of n values that could not be read; of numbers with another decimal mark what they are."""
+    mixed = mixed_note(name, census, reading.decimal, left_out=True) if n and reading.decimal else ()
+    other = census.sure_comma if reading.decimal == "." else census.sure_dot
+    rest = max(n - other, 0) if mixed else n
+    return mixed + spoiled_note(name, rest, census, reading.kind)
 
 
 def read_sql(
@@ -170,9 +178,17 @@ def _read_text(sandbox: Sandbox, landing: Landing, column: _Column, decimal: Mar
     if wanted == "number" or _is_number(column, own) or census.plain:
         return _read_number(sandbox, landing.relation, column, own, notes)
     keep_na = _looks_like_countries(census)
-    return Reading(
-        "text", text_sql(at, keep_na=keep_na), trims=True, notes=missing_note(column.name, census, keep_na=keep_na)
-    )
+    notes = missing_note(column.name, census, keep_na=keep_na)
+    if wanted is None and _is_number_in_two_ways(column):
+        notes += mixed_note(column.name, census, own, left_out=False)
+    return Reading("text", text_sql(at, keep_na=keep_na), trims=True, notes=notes)
+
+
+def _is_number_in_two_ways(column: _Column) -> bool:
+    """Whether the answers are numbers, if some are read with a decimal point and others with a comma."""
+    census = column.census
+    either = max(census.dots + census.sure_comma, census.commas + census.sure_dot)
+    return census.sure_dot > 0 and census.sure_comma > 0 and either >= MOST_ARE * column.answers
 
 
 def _decimal_of(column: _Column, decimal: Mark | None, landing: Landing) -> tuple[Mark, tuple[Note, ...]]:
@@ -301,6 +317,6 @@ def _with_spoiled(
     for i, n in zip(doubtful, counts, strict=True):
         census = columns[i].census if i in columns else Census(0)
         judged[i] = replace(
-            found[i], spoiled=n, notes=found[i].notes + spoiled_note(landing.names[i], n, census, found[i].kind)
+            found[i], spoiled=n, notes=found[i].notes + unread_notes(landing.names[i], n, census, found[i])
         )
     return judged

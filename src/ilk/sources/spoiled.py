@@ -43,6 +43,24 @@ def spoiled_note(name: str, n: int, census: Census, kind: Kind) -> tuple[Note, .
     return (Note("spoiled", f"{name}: {few(n, HANDFUL)} texts among the rest read as missing{shown}"),)
 
 
+def mixed_note(name: str, census: Census, decimal: str, *, left_out: bool) -> tuple[Note, ...]:
+    """Say that some numbers of a column have a decimal comma and others a point, and what to do.
+
+    Args:
+        name: The column.
+        census: What its values could be; only numbers that can be read one way count.
+        decimal: The mark the column is read with.
+        left_out: Whether the numbers with the other mark are missing now; else the whole column is texts.
+    """
+    marks = {".": (census.sure_dot, "point"), ",": (census.sure_comma, "comma")}
+    (own, usual), (n, other) = marks[decimal], marks["," if decimal == "." else "."]
+    if not n or not (own or left_out):
+        return ()
+    told = f"{name}: {few(n, HANDFUL)} numbers have a decimal {other} where the others have a {usual}"
+    came = "and are read as missing" if left_out else "so that the column is taken for words"
+    return (Note("mixed-decimals", f"{told}, {came}; write all of them with a {usual}"),)
+
+
 def _counted(text: tuple[str, int]) -> str:
     """A text and how many have it, unless these are a handful."""
     return f"{text[0]!r} ({text[1]:,})" if text[1] >= HANDFUL else repr(text[0])

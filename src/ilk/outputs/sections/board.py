@@ -33,6 +33,7 @@ WEIGHTIEST = (
     "blank-rows",
     "columns-differ",
     "infinite",
+    "mixed-decimals",
     "spoiled",
     "few-customers",
     "one-large-segment",
