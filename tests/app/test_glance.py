@@ -113,3 +113,16 @@ def test_totals_are_told_apart_from_the_columns_that_make_segments(made):
     assert counted == len(building) - 1
     caption = column_tables(Reading(model))[0].caption
     assert caption == f"Makes segments: {counted} columns and 1 total"
+
+
+def test_whose_a_row_is_says_the_id_that_repeats(tmp_path):
+    """The order's own id tells all rows apart, and is nobody's."""
+    rows = "".join(f"{500 + i},C{i % 30},{i},2026-01-{i % 28 + 1:02d}\n" for i in range(90))
+    (tmp_path / "orders.csv").write_text(f"ORDER_ID,CUST_ID,AMOUNT,DATE\n{rows}")
+    looked = glance.look_at(tmp_path / "orders.csv", Settings.of({"ignore": ["ORDER_ID", "CUST_ID", "AMOUNT", "DATE"]}))
+    assert glance.whose(looked) == "CUST_ID"
+
+
+def test_where_no_id_repeats_nobody_is_said(tmp_path):
+    (tmp_path / "a.csv").write_text("CUST_ID,visits\n" + "".join(f"C{i},{i % 7}\n" for i in range(90)))
+    assert glance.whose(glance.look_at(tmp_path / "a.csv", Settings.of({"ignore": ["CUST_ID", "visits"]}))) is None

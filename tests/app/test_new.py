@@ -127,3 +127,23 @@ def test_a_page_about_a_study_says_when_none_is_open(page):
     """Whoever comes by its address is told what to do."""
     for name in ("segments", "data"):
         assert "Nothing is open yet" in page(name).info[0].value
+
+
+@pytest.mark.parametrize("own", ["ORDER_ID,", ""])
+def test_orders_brought_as_customers_are_summed_up_by_customer(page, tmp_path, own):
+    """Not by order, whose id tells all rows apart; where there is none, the file is no dead end."""
+    rows = "".join(f"{own and f'{500 + i},'}C{i % 30},{i},2026-01-{i % 28 + 1:02d}\n" for i in range(240))
+    (tmp_path / "orders.csv").write_text(f"{own}CUST_ID,AMOUNT,DATE\n{rows}")
+    tested = page("new", roots=(tmp_path,))
+    tested.text_input[0].input("orders.csv")
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
+    assert "--" not in sentences(tested)
+    tested.radio(key="row").set_value(tested.radio(key="row").options[1]).run()
+    assert not tested.exception
+    assert not tested.error
+    assert tested.text_area[0].value.endswith('GROUP BY "CUST_ID"')
+    assert "30 customers" in sentences(tested)
+    tested.button(key="instead-orders").click().run()
+    assert "**Orders**: orders.csv" in sentences(tested)
+    assert "**Customers**" not in sentences(tested)
+    assert "monetary and basket" in sentences(tested), "columns that only orders have"

@@ -85,6 +85,12 @@ def bring() -> Files:
     return files
 
 
+def instead(block: Block, path: Path) -> None:
+    """Take the file of customers for one of another kind."""
+    let_go("customers", path)
+    st.session_state[OTHERS] = [*st.session_state.get(OTHERS, []), (block, str(path))]
+
+
 def let_go(block: Block, path: Path) -> None:
     """Forget a file; what was said of the columns of all is forgotten with the customers."""
     if block == "customers":
@@ -149,6 +155,15 @@ def _columns(path: str, version: str) -> tuple[str, ...]:  # noqa: ARG001 - a ch
     return names_in(Path(path), Settings())
 
 
+def columns_of(path: Path) -> tuple[str, ...]:
+    """The columns of a file, whatever they are.
+
+    Raises:
+        IlkError: If it cannot be read.
+    """
+    return _columns(str(path), version_of(path))
+
+
 def roles(files: Files, known: Sequence[Brought], n: int, *, has_table: bool) -> dict[str, str]:
     """What was recognised in each file beside the customers, to be changed; returns what `--role` says of it.
 
@@ -175,7 +190,7 @@ def roles(files: Files, known: Sequence[Brought], n: int, *, has_table: bool) ->
 
 def _parts(file: Beside, found: dict[str, tuple[str, ...]]) -> dict[str, str]:
     """A field for each part a file of its kind may have."""
-    columns = _columns(str(file.path), version_of(file.path))
+    columns = columns_of(file.path)
     answers: dict[str, Sequence[str]] = {}
     ignored: set[str] = set()
     grid = st.grid(3, min_column_width=220, gap="small")
@@ -256,7 +271,7 @@ def _of_survey(surveys: Sequence[Beside], grid: Any) -> dict[str, Any]:
     """Questions that are asked the other way round, and what later files call a question."""
     found: dict[str, Any] = {}
     with grid.container():
-        columns = _columns(str(surveys[0].path), version_of(surveys[0].path))
+        columns = columns_of(surveys[0].path)
         label, about = asking.LABELS["reverse"], asking.about("reverse")
         found["reverse"] = tuple(st.multiselect(label, columns, help=about, key="ask-reverse", select_all=False))
     if len(surveys) > 1:

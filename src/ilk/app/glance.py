@@ -26,6 +26,7 @@ from ilk.settings import ROLES, Settings
 from ilk.sources.evidence import Made
 from ilk.sources.joined.brought import Brought
 from ilk.sources.joined.study_source import Sources, open_study_source
+from ilk.sources.keys import rank_of
 from ilk.sources.sampling import in_hash_order
 from ilk.sources.source import ColumnFacts, Intake, Note
 
@@ -209,6 +210,13 @@ def correlated_words(plan: Plan) -> list[str]:
     """What the columns of the correlations are called."""
     by_name = {column.column: column for column in plan.columns}
     return [words_of(by_name[name]) for name in plan.correlated.columns]
+
+
+def whose(looked: Looked) -> str | None:
+    """The column that says whose a row is where a customer has several: it repeats, and is named like an id."""
+    ranks = {fact.column: rank_of(fact.column) for fact in looked.facts if fact.n_distinct < fact.n - fact.n_missing}
+    best = max(ranks.values(), default=0)
+    return next((name for name, rank in ranks.items() if rank == best > 0), None)
 
 
 def summed_up(looked: Looked, customer: str) -> str:

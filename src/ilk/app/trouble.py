@@ -20,6 +20,9 @@ _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNOR
 _MARKS = re.compile(r"[\\`*\[~$<]|:\w|(?<!\w)_|_(?!\w)")
 """What would become bold, a link, a formula, a colour or an icon in a label; brackets and names_like_this do not."""
 
+ROW = "What is one row?"
+"""What New study asks first of a table."""
+
 _QUOTE = "(?:'|&#39;)"
 _BLANK = "A blank means"
 _FLAGS = (
@@ -31,6 +34,13 @@ _FLAGS = (
     (r"; --reverse turns them", f"; “{LABELS['reverse']}” turns them"),
     (r"; --join-ids folded takes no notice of case and blanks", f"; see “{LABELS['join_ids']}”"),
     (r"\. Say otherwise with --role '[^']+' and the like", ""),
+    (
+        r"bring it with --orders or --activity instead, [^;]+; or make it so with --query .+ --id",
+        f"say under “{ROW}” that it is an order or a visit, or choose another column under “{LABELS['id']}”",
+    ),
+    (r"Bring it with --orders or --activity instead, which make one row a customer", f"Say so under “{ROW}”"),
+    (r"If it is the rows you want to put into segments, --id .+? says so\.", "Else it is the rows that are segmented."),
+    (r"Bring it with --survey instead, which", "Remove it and bring it as “Answers” instead, which"),
     (r"name that column with --id", f"name it under “{LABELS['id']}”"),
     (rf"\b(?:say|use) --missing {_QUOTE}(.+?)=(\w+){_QUOTE}", rf"choose \2 under “{_BLANK}” for \1"),
     (rf", or {_QUOTE}[^'&=]+=(zero|flag|skip){_QUOTE}", r", or \1"),

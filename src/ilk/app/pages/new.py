@@ -9,9 +9,10 @@ import pyarrow as pa
 import streamlit as st
 
 from ilk.app import asking, bringing, glance, session, shelf, show
+from ilk.app.beside import KINDS
 from ilk.app.jobs import Job, Order
 from ilk.app.launch import launched
-from ilk.app.trouble import in_app, plain, said, told
+from ilk.app.trouble import ROW, in_app, plain, said, told
 from ilk.app.uploads import session_folder
 from ilk.errors import FileTrouble
 from ilk.figures import percent
@@ -19,8 +20,12 @@ from ilk.outputs.charts.correlation import grid_of
 from ilk.outputs.folder import source_stem
 from ilk.outputs.wording import clean, counted
 from ilk.settings import ROLES, Settings
+from ilk.sources.evidence import Block
 
 ROWS = ("A customer", "An order, a visit or another event of a customer")
+EVENTS: tuple[Block, ...] = ("orders", "activity")
+"""What a file of events may be taken for instead."""
+
 MOST_TALL = 640
 TALL, HEAD = 36, 40
 """Pixels: the table of columns at the most, one of its rows, and the one on top."""
@@ -83,23 +88,42 @@ def one_row(path: Path) -> dict[str, Any]:
     """What one row is: settings that say how the file is read; the page stops where it cannot be."""
     one, other = st.columns(2, gap="large")
     with one:
-        row = st.radio("What is one row?", ROWS, key="row")
-    given: dict[str, Any] = {}
+        row = st.radio(ROW, ROWS, key="row")
     with told():
-        first = look(bringing.Files(path, ()), given)
+        several = row != ROWS[0]
+        # Where a row is an event no column is looked for that tells all rows apart: it would be the order's own.
+        first = look(bringing.Files(path, ()), {"ignore": list(bringing.columns_of(path))} if several else {})
         names = [*([first.intake.id_column] if first.intake.id_column else []), *(fact.column for fact in first.facts)]
         with other:
-            given["id"] = asking.ask_column("id", names)
-        if row != ROWS[0]:
-            customer = given["id"] or names[0]
-            st.write("ilk needs one row a customer. This query sums the rows up; change it as you like.")
-            suggested = glance.summed_up(first, customer)
-            given["query"] = st.text_area(
-                asking.LABELS["query"], suggested, help=asking.about("query"), height=240, key=f"query-{customer}"
-            )
-            given["id"] = customer
-        return {name: value for name, value in given.items() if value}
+            customer = asking.ask_column("id", names)
+        return summing_up(path, first, customer or glance.whose(first)) if several else _given(id=customer)
     return st.stop()
+
+
+def summing_up(path: Path, first: glance.Looked, customer: str | None) -> dict[str, Any]:
+    """Settings that make one row a customer of a file of events, and what does that better."""
+    st.info(
+        "Orders and activity are read without a query, and more is made of them: how often, how long ago, for how "
+        "much, what about.",
+        icon=":material/lightbulb:",
+    )
+    with st.container(horizontal=True, gap="small"):
+        for block in EVENTS:
+            label = f"Take it as {KINDS[block].lower()} instead"
+            st.button(label, on_click=bringing.instead, args=(block, path), key=f"instead-{block}")
+    if customer is None:
+        st.write("Or choose the column that identifies a customer, to sum the rows up with a query.")
+        st.stop()
+    st.write(
+        f"Or ilk makes one row of all with the same {plain(clean(customer))}, by this query; change it as you like."
+    )
+    suggested = glance.summed_up(first, customer)
+    label, about = asking.LABELS["query"], asking.about("query")
+    return _given(id=customer, query=st.text_area(label, suggested, help=about, height=240, key=f"query-{customer}"))
+
+
+def _given(**settings: str | None) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if value}
 
 
 def looked_through(files: bringing.Files, reading: dict[str, Any]) -> tuple[glance.Looked, dict[str, Any]]:
