@@ -121,6 +121,7 @@ def test_whose_a_row_is_says_the_id_that_repeats(tmp_path):
     (tmp_path / "orders.csv").write_text(f"ORDER_ID,CUST_ID,AMOUNT,DATE\n{rows}")
     looked = glance.look_at(tmp_path / "orders.csv", Settings.of({"ignore": ["ORDER_ID", "CUST_ID", "AMOUNT", "DATE"]}))
     assert glance.whose(looked) == "CUST_ID"
+    assert "ORDER_ID" not in glance.summed_up(looked, "CUST_ID"), "a sum of numbers of orders is none"
 
 
 def test_where_no_id_repeats_nobody_is_said(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ilk.app.trouble import in_app
+from ilk.sources.keys import repeated_ids
 
 
 @pytest.mark.parametrize(
@@ -21,21 +22,16 @@ from ilk.app.trouble import in_app
         ("the path given with --labels", "what stands under “Words for it”"),
         ("choose another -k.", "choose another “How many segments”."),
         ("name a .ilk file or a study's folder; `ilk segment` makes one", "name a .ilk file or a study's folder"),
-        (
-            "7 of 9 were seen before: this looks like a log, do: bring it with --orders or --activity instead, which make "
-            "one row a customer; or make it so with --query 'SELECT \"a b\", count(*) AS orders FROM source GROUP BY "
-            "\"a b\"', or name another column with --id",
-            "7 of 9 were seen before: this looks like a log, do: say under “What is one row?” that it is an order or a "
-            "visit, or choose another column under “Column that identifies a customer”",
-        ),
-        (
-            "Bring it with --orders or --activity instead, which make one row a customer. If it is the rows you want to "
-            "put into segments, --id ORDER_ID says so.",
-            "Say so under “What is one row?”. Else it is the rows that are segmented.",
-        ),
+        ("If it is the rows you want to put into segments, --id A says so.", "Else it is the rows that are segmented."),
         ("Bring it with --survey instead, which puts", "Remove it and bring it as “Answers” instead, which puts"),
         ("a b-k c --idle var(--where)", "a b-k c --idle var(--where)"),
     ],
 )
 def test_flags_are_the_fields_of_the_app(told, shown):
     assert in_app(told) == shown
+
+
+def test_a_log_brought_as_customers_is_told_which_answer_to_give():
+    told = in_app(str(repeated_ids("a b", 7, 9)))
+    assert "--" not in told
+    assert "say under “What is one row?” that it is an order or a visit" in told
