@@ -47,6 +47,10 @@ class BadInput(IlkError, ValueError):
     """The data cannot be used as it is."""
 
 
+class RepeatedIds(BadInput):
+    """Most ids of a table were seen before, so that a row is something that happened to a customer."""
+
+
 class BadSetting(IlkError, ValueError):
     """A setting, flag or line of ilk.toml cannot be used as it is."""
 

@@ -292,8 +292,8 @@ def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:
     n = crowd.n - int(crowd.known.sum())
     if not n:
         return ()
-    text = f"{few(n, least)} customers have no value in any column that builds segments"
-    return (Note("no-answer", f"{capital(text)}: they are in no segment, and stand among the rejects"),)
+    text = f"{few(n, least)} customers left blank every column that builds segments"
+    return (Note("no-answer", f"{capital(text)}: without a segment, and listed in rejects.csv with the reason"),)
 
 
 def _untold_notes(fits: Fits, told: Fits, settings: Settings) -> tuple[Note, ...]:

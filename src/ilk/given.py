@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ilk.cluster.everyone import take_on_threads
 from ilk.engines.raw import Drawn, draw, features, on_grain
 from ilk.engines.tiles import Matrix, Scale, Tiles, cut, masses_of, matrix_of, tiles_of, unblocked
-from ilk.errors import BadInput, IlkError
+from ilk.errors import IlkError, RepeatedIds
 from ilk.features.plans import Recipe, Transform
 from ilk.settings import EVIDENCE_SAMPLE, Settings
 from ilk.sources.source import Kind
@@ -132,9 +132,11 @@ def _understood(frame: Any, settings: Settings) -> Crowd:
     from ilk.crowd import understand
     from ilk.sources.open import open_source
 
-    with suppress(BadInput), closing(open_source(frame, settings)) as source:
-        if source.intake.rows == len(frame):
-            return understand(source, settings)
+    with suppress(RepeatedIds):
+        by_id = open_source(frame, settings)
+        with closing(by_id) as source:
+            if source.intake.rows == len(frame):
+                return understand(source, settings)
     with closing(open_source(frame, settings, keyed=False)) as source:
         return understand(source, settings)
 

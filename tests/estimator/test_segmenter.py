@@ -16,6 +16,7 @@ from sklearn.preprocessing import StandardScaler
 import ilk
 import oracle
 from ilk.engines import raw
+from ilk.errors import BadInput, IlkError
 
 SIZES = [300, 200, 100]
 
@@ -390,3 +391,19 @@ def test_k_is_found_by_another_method(groups, truth):
     found = ilk.Segmenter(method="ward").fit(groups)
     assert found.n_segments_ == 3
     np.testing.assert_array_equal(found.labels_, truth)
+
+
+def test_only_ids_that_repeat_are_read_past_and_all_else_that_is_wrong_is_told(monkeypatch):
+    """A frame of a log is taken row by row; a refusal of another kind is not answered by reading the frame again."""
+    log = pd.DataFrame({"customer_id": ["a", "b"] * 20, "x": range(40), "y": [1.5, 7.0] * 20})
+    assert len(ilk.Segmenter(n_segments=2).fit(log).labels_) == 40
+    read = []
+
+    def refusing(*_given, **how):
+        read.append(how)
+        raise BadInput("nothing builds")
+
+    monkeypatch.setattr("ilk.sources.open.open_source", refusing)
+    with pytest.raises(IlkError, match="nothing builds"):
+        ilk.Segmenter(n_segments=2).fit(log)
+    assert len(read) == 1

@@ -182,7 +182,7 @@ def test_a_column_that_only_looks_like_weights_is_left_out_and_told(table):
     survey = table.rename(columns={"w": "survey_weight"})
     survey.loc[3, "survey_weight"] = np.nan
     study = ilk.segment(survey=survey, **ONLY)
-    assert any("Not used as weights: 'survey_weight': 1 of 600 are blank" in note.text for note in study.warnings)
+    assert any("'survey_weight' is not used as weight: 1 of 600 are blank" in note.text for note in study.warnings)
     assert all("by weight" not in segment.persona.sentence for segment in study.segments)
 
 

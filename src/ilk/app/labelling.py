@@ -266,4 +266,5 @@ def sizes_table(found: Delivered, model: Model) -> Table:
         )
         for number, name, size in found.sizes
     ]
-    return Table("Customers by segment", ("Segment", "Customers", "Share", "In the study"), tuple(lines))
+    study = "In the study, by weight" if model.weighted else "In the study"
+    return Table("Customers by segment", ("Segment", "Customers", "Share", study), tuple(lines))

@@ -175,7 +175,7 @@ def null_explained(
 
 
 def _dealt(tables: NullTables, seed: int, number: int, mass: NDArray[np.floating] | None, *, sphere: bool) -> Tiles:
-    """One shapeless table; as weights go with nothing in it, whoever is dealt nothing takes the last ones along."""
+    """One shapeless table. Its rows are nobody's, so weights are dealt in their order, to as many as there are."""
     table = tables.draw(generator(seed, "null table", number))
     return tiles_of(table, None if mass is None else mass[: len(table)], sphere=sphere)
 

@@ -119,7 +119,7 @@ def _left_out(plans: Sequence[ColumnPlan], some: Sequence[ColumnPlan], why: str)
     """Those columns as nothing that counts."""
     names = {plan.column for plan in some}
     changed = tuple(replace(p, role="ignore", kind="ignore", reason=why) if p.column in names else p for p in plans)
-    text = f"Not used as weights: {listed(sorted(names))}: {why}."
+    text = f"{listed(sorted(names))} {'is' if len(names) == 1 else 'are'} not used as weight: {why}."
     return Weighed(changed, None, (Note("weights-left-out", text),) if names else ())
 
 

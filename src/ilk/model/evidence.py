@@ -30,7 +30,8 @@ class Candidate:
     `bic` and `entropy` (R2 of the memberships, 1 = nobody in between) only where the method has a likelihood.
     `unlike_share` = customers who are in no segment, because they are unlike anyone.
     `bic_gain` = how far the BIC gets from one group's to the best there is, 0..1; it votes where the silhouette would.
-    `moved_share` = customers whom bounds of sizes keep from the nearest centre.
+    `moved_share` = share, 0..1, of the customers who are not in the segment nearest to them, because bounds of sizes
+    keep them out of it.
     """
 
     k: int

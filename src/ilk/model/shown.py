@@ -46,7 +46,8 @@ def figure(number: float) -> str:
 def as_text(model: Model) -> str:
     """A model in a terminal: what it is, its segments, what was changed by hand."""
     lines = [_title(model), ""]
-    lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{'share':>9}  trust"]
+    share = "weighted" if model.weighted else "share"
+    lines += [f"{'no':>4}  {'segment':<42}{'customers':>11}{share:>9}  trust"]
     lines += [_segment_line(segment, model) for segment in model.segments]
     lines += _unlike_line(model) + _board_lines(model)
     lines += [f"   0  {shorten(aside.name, 40):<42}set aside: {aside.test}" for aside in model.view.asides]
@@ -76,7 +77,8 @@ def _board_lines(model: Model) -> list[str]:
 
 def as_html(model: Model) -> str:
     """A model in a notebook: one table that needs no style sheet and no script."""
-    head = "".join(f"<th>{title}</th>" for title in ("", "segment", "customers", "share", "trust", "what it is like"))
+    share = "by weight" if model.weighted else "share"
+    head = "".join(f"<th>{title}</th>" for title in ("", "segment", "customers", share, "trust", "what it is like"))
     rows = "".join(_segment_row(segment, model) for segment in model.segments)
     return f"<div><p><b>{escape(_title(model))}</b></p><table><tr>{head}</tr>{rows}</table></div>"
 

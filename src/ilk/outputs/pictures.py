@@ -28,7 +28,7 @@ def figures_of(model: Model) -> Iterator[Figure]:
     number = how_many(reading)
     charts = [
         map_of(reading),
-        sizes_and_value(reading.segments, reading.value, reading.least, reading.unlike),
+        sizes_and_value(reading.segments, reading.value, reading.least, reading.unlike, of_whom=reading.of_whom),
         number.stability,
         number.flow,
     ]

@@ -93,6 +93,11 @@ class Reading:
         return share_of(segment.size, segment.share, self.least)
 
     @property
+    def of_whom(self) -> str:
+        """What shares of segments are shares of: of customers; where these count unequally, by weight."""
+        return "by weight" if self.model.weighted else "of customers"
+
+    @property
     def unlike(self) -> Unlike | None:
         """Who is unlike anyone; None where everybody is in a segment."""
         n = self.solution.n_unlike

@@ -55,7 +55,9 @@ def render_report(model: Model) -> str:
         "cards": cards(reading),
         "heat": heat(reading),
         "map": map_of(reading),
-        "sizes": sizes_and_value(reading.segments, reading.value, reading.least, reading.unlike),
+        "sizes": sizes_and_value(
+            reading.segments, reading.value, reading.least, reading.unlike, of_whom=reading.of_whom
+        ),
         "beside": beside_today(reading),
         "chapters": chapters(reading),
         "number": how_many(reading),

@@ -157,7 +157,8 @@ def _table(page: _Page, reading: Reading, beneath: Mapping[int, str]) -> None:
     longest = max(7, *(cell_len(reading.by_number[s.number]) for s in shown))
     heads = (f"of {reading.value_words}", "of value") if reading.value else ("",)
     trust = max(len(f"x {trust_words(s, reading.model)}") for s in shown)
-    widths = next((w for w in (_Widths(longest, head, trust) for head in heads) if w.total <= page.width), None)
+    share = "By weight" if reading.model.weighted else "Share"
+    widths = next((w for w in (_Widths(longest, share, head, trust) for head in heads) if w.total <= page.width), None)
     if widths is not None:
         page.say(widths.head(), style="dim", indent=4)
     for segment in shown:
@@ -173,19 +174,25 @@ class _Widths:
     """Columns of the table of personas, in characters."""
 
     name: int
+    share: str
     worth: str
     trust: int
+
+    @property
+    def share_width(self) -> int:
+        """As wide as what stands above, and as 100 % at the least."""
+        return max(6, len(self.share))
 
     @property
     def total(self) -> int:
         """Characters of the widest row."""
         worth = 2 + len(self.worth) if self.worth else 0
-        return 4 + self.name + 2 + 9 + 2 + 6 + worth + 2 + self.trust
+        return 4 + self.name + 2 + 9 + 2 + self.share_width + worth + 2 + self.trust
 
     def head(self) -> str:
         """The line above the table."""
         value = f"  {self.worth}" if self.worth else ""
-        return f"{'Persona':<{self.name}}  {'Customers':>9}  {'Share':>6}{value}  Trust"
+        return f"{'Persona':<{self.name}}  {'Customers':>9}  {self.share:>{self.share_width}}{value}  Trust"
 
     def row(self, reading: Reading, segment: Segment) -> str:
         """A persona's figures, padded by what they take on screen."""
@@ -194,7 +201,7 @@ class _Widths:
         share = value_share(segment, reading.content.value_column)
         value = f"  {per_cent(share):>{len(self.worth)}}" if self.worth else ""
         name = set_cell_size(reading.by_number[segment.number], self.name)
-        return f"{name}  {few(segment.size, reading.least):>9}  {reading.share(segment):>6}{value}  "
+        return f"{name}  {few(segment.size, reading.least):>9}  {reading.share(segment):>{self.share_width}}{value}  "
 
 
 def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | None) -> None:

@@ -94,7 +94,7 @@ def _persona_sheet(
     main, others = amounts[:1], amounts[1:]
     fields = [Field("Segment", 9, "index"), Field("Persona", 28, "name"), Field("What they are like", 56)]
     fields += [Field(level, 28)] if level else []
-    fields += [Field("Customers", 11, "whole"), Field("Share of customers", 11, "share")]
+    fields += [Field("Customers", 11, "whole"), Field(f"Share {reading.of_whom}", 11, "share")]
     fields += [_share_field(name, reading) for name in main]
     fields += [Field("Trust", 16), Field("Found again", 8, "share"), Field("Like", 24), Field("Unlike", 24)]
     fields += [Field("Note", 24), Field("Use", 24), Field("Permanent id", 14, "quiet")]

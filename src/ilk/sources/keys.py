@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
-from ilk.errors import NAME_ONE, BadInput, BadSetting, MissingColumns
+from ilk.errors import NAME_ONE, BadSetting, MissingColumns, RepeatedIds
 from ilk.settings import Settings
 from ilk.sources.forms import text_sql, trimmed
 from ilk.sources.landing import Landing, position
@@ -81,7 +81,7 @@ def find_key(sandbox: Sandbox, landing: Landing, settings: Settings) -> Key:
 
     Raises:
         MissingColumns: If the column that was named is not there.
-        BadInput: If most ids repeat, because then the table lists events and not customers.
+        RepeatedIds: If most ids repeat, because then the table lists events and not customers.
     """
     relation = landing.sample or landing.relation
     named = _named(landing, settings)
@@ -139,9 +139,9 @@ def rank_of(name: str) -> int:
     return 1 if words[-1] in ALONE or words[0] == "id" else 0
 
 
-def repeated_ids(name: str, n_repeated: int, n: int) -> BadInput:
+def repeated_ids(name: str, n_repeated: int, n: int) -> RepeatedIds:
     """Say that the table lists orders or activities."""
-    return BadInput(
+    return RepeatedIds(
         f"{n_repeated:,} of {n:,} values of {name!r} were seen before: "
         "this looks like a log of orders or activities, not one row for each customer",
         do="bring it with --orders or --activity instead, which make one row a customer; or make it so with "

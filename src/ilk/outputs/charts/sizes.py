@@ -40,20 +40,26 @@ def value_share(segment: Segment, column: str | None) -> float | None:
 
 
 def sizes_and_value(
-    segments: tuple[Segment, ...], value: ColumnSummary | None, least: int, unlike: Unlike | None = None
+    segments: tuple[Segment, ...],
+    value: ColumnSummary | None,
+    least: int,
+    unlike: Unlike | None = None,
+    *,
+    of_whom: str = "of customers",
 ) -> Figure:
     """Two aligned bars a segment: share of customers, share of the main amount (where there is one).
 
-    Who is unlike anyone stands below them, in grey.
+    Who is unlike anyone stands below them, in grey. Where customers count unequally, shares are `of_whom` "by weight".
     """
-    subtitle = "Share of customers"
+    subtitle = f"Share {of_whom}"
+    first = "Customers" if of_whom.startswith("of ") else capital(of_whom)
     subtitle += f", and share of {noun_of(value.plan)}" if value else ""
     bars = [_of_segment(segment, value, least) for segment in segments]
     bars += [_of_unlike(unlike, value, least)] if unlike else []
     return Figure.of(
         "sizes-and-value",
-        (_title(segments, value), subtitle, "; ".join(bar.said for bar in bars)),
-        lambda width: _spec(width, [_row(bar, roomy=width >= ROOMY, width=width) for bar in bars], value),
+        (_title(segments, value, of_whom), subtitle, "; ".join(bar.said for bar in bars)),
+        lambda width: _spec(width, [_row(bar, roomy=width >= ROOMY, width=width) for bar in bars], value, first),
         width=WIDE,
     )
 
@@ -84,14 +90,14 @@ def _of_unlike(unlike: Unlike, value: ColumnSummary | None, least: int) -> _Bar:
     return _Bar(f"0  {UNLIKE_ANYONE}", unlike.share, share, unlike.worth, said, EVERYONE)
 
 
-def _title(segments: tuple[Segment, ...], value: ColumnSummary | None) -> str:
+def _title(segments: tuple[Segment, ...], value: ColumnSummary | None, of_whom: str) -> str:
     if value is not None:
         richest = max(segments, key=lambda s: (value_share(s, value.plan.column) or 0) - s.share)
         worth = value_share(richest, value.plan.column)
         if worth is not None and worth >= 1.2 * richest.share:
             amount = noun_of(value.plan)
-            return f"{richest.persona.name}: {per_cent(richest.share)} of customers, {per_cent(worth)} of {amount}"
-    return f"The largest of {in_letters(len(segments))} segments has {per_cent(segments[0].share)} of customers"
+            return f"{richest.persona.name}: {per_cent(richest.share)} {of_whom}, {per_cent(worth)} of {amount}"
+    return f"The largest of {in_letters(len(segments))} segments has {per_cent(segments[0].share)} {of_whom}"
 
 
 def _line(segment: Segment, value: ColumnSummary | None, least: int) -> str:
@@ -111,11 +117,11 @@ class _Shape:
     roomy: bool
 
 
-def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None) -> Spec:
+def _spec(width: int, rows: list[dict[str, Any]], value: ColumnSummary | None, first: str) -> Spec:
     roomy = width >= ROOMY
     names = NAMES if roomy else 0
     most = max(max(row["size"], row["worth"]) for row in rows) or 1.0
-    heads = [("size", "Customers"), *([("worth", capital(noun_of(value.plan)))] if value else [])]
+    heads = [("size", first), *([("worth", capital(noun_of(value.plan)))] if value else [])]
     across = (width - names - SPARE - GAP * (len(heads) - 1)) // len(heads) - LABEL
     shape = _Shape(across, STEP if roomy else STEP + 16, names, most, roomy)
     panels = [_panel(rows, field, head, shape) for field, head in heads]

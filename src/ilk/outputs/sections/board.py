@@ -90,6 +90,7 @@ class Board:
     verdict_sign: Markup
     verdict_text: str
     why_k: str
+    of_whom: str
     value_head: str
     rows: tuple[BoardRow, ...]
     unlike: BoardRow | None
@@ -111,6 +112,7 @@ def board(reading: Reading) -> Board:
         verdict_sign=_drawn(verdict_shape(verdict), ""),
         verdict_text=text,
         why_k=why_k(reading),
+        of_whom=reading.of_whom,
         value_head=f"Share of {reading.value_words}" if reading.value else "",
         rows=tuple(_row(segment, reading) for segment in shown),
         unlike=_unlike_row(reading),
@@ -220,7 +222,7 @@ def _row(segment: Segment, reading: Reading) -> BoardRow:
         trust=reading.trust(segment),
         sign=sign(segment.trust.word) if segment.trust else Markup(),
         share=share,
-        share_bar=share_bar(segment.share, segment.number, f"{share} of customers"),
+        share_bar=share_bar(segment.share, segment.number, f"{share} {reading.of_whom}"),
         worth=per_cent(worth) if reading.value else "",
         worth_bar=share_bar(worth or 0.0, segment.number, f"{per_cent(worth)} of value") if reading.value else Markup(),
     )
@@ -241,7 +243,7 @@ def _unlike_row(reading: Reading) -> BoardRow | None:
         trust="",
         sign=Markup(),
         share=share,
-        share_bar=share_bar(unlike.share, 0, f"{share} of customers"),
+        share_bar=share_bar(unlike.share, 0, f"{share} {reading.of_whom}"),
         worth=worth if reading.value else "",
         worth_bar=share_bar(unlike.worth or 0.0, 0, f"{worth} of value") if reading.value else Markup(),
     )
