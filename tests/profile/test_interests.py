@@ -47,6 +47,15 @@ def test_names_are_made_of_what_they_like(solution):
     assert names == ["Football fans", "Chess crowd", "Dota two crowd"]
 
 
+def test_a_learnt_interest_is_named_by_both_its_topics():
+    """Two topics with a stroke between them; a figure that is spelled leaves no blank before it."""
+    columns, of = crowd()
+    columns["Dota 2/Rust"] = columns.pop("Dota 2")
+    subject = subject_of(columns, {"Dota 2/Rust": Label("Dota 2/Rust")}, role=dict.fromkeys(columns, "topics"))
+    names = [one.persona.name for one in describe_solutions(subject, [grouping_of(subject, of)]).solutions[0].segments]
+    assert names[2] == "Dota two/Rust crowd"
+
+
 def test_sentences_say_how_many_beside_everyone(solution):
     """The share who have it at all; nothing is told that they have less of than everyone."""
     columns, of = crowd()

@@ -239,6 +239,14 @@ def test_another_log_becomes_the_same_columns(data):
     assert notes_of(again)["topics-unknown"].startswith("1 topics are none of the model's (under 10")
 
 
+def test_a_topic_of_few_in_a_larger_log_is_still_theirs():
+    """One customer's tea counts, although the new log has ten topics of more customers than the model has topics."""
+    first = read(pa.table(log_of(40)))
+    who, what = zip(*((f"n{i}", f"new {t}") for i in range(20) for t in range(10)), strict=True)
+    again = read(pa.table({"user_id": ["z", *who], "topic": ["tea", *what]}), plan=first.plan)
+    assert rows_of(again)["z"]["tea"] == 1.0
+
+
 @pytest.mark.parametrize("name", ["steam-200k.csv.gz", "posts.csv", "snsdata.csv"])
 def test_a_plan_makes_of_its_own_log_what_it_was_made_from(data, name):
     """Read again with its plan, a log is the same table."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ilk.profile import bank, nouns
@@ -53,6 +54,12 @@ def spelled(digits: str) -> str:
         ten, one = divmod(number, 10)
         return bank.TENS[ten - 2] + (f"-{bank.ONES[one]}" if one else "")
     return " ".join(bank.ONES[int(digit)] for digit in digits)
+
+
+def figures_spelled(text: str) -> str:
+    """A text with its whole numbers in words, set off by blanks; before a stroke, as in "Dota two/Rust", is none."""
+    apart = " ".join(re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", text).split())
+    return re.sub(r" /(?=\S)", "/", apart)
 
 
 def yes_of(levels: Sequence[str]) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from ilk.model.parts import ColumnSummary
 from ilk.profile import bank
-from ilk.profile.grammar import is_person, plural, quality_of, spelled, thing_of, with_or_without, yes_of
+from ilk.profile.grammar import figures_spelled, is_person, plural, quality_of, thing_of, with_or_without, yes_of
 from ilk.profile.statements import Statement
 from ilk.profile.traits import Ground, Trait, scale_of
 from ilk.profile.words import Words
@@ -244,7 +243,7 @@ def _level(words: Words, level: str, *, high: bool) -> Phrase:
 
 def _in_words(level: str) -> str:
     """A level or question without figures, which no name holds."""
-    text = re.sub(r"\d+", lambda found: f" {spelled(found[0])} ", level.replace("_", " "))
+    text = figures_spelled(level.replace("_", " "))
     return " ".join("".join(c for c in text if not c.isnumeric()).split()) or "other"
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from ilk.features.plans import ColumnPlan
 from ilk.figures import figure, per_head, percent, with_unit
 from ilk.profile import bank, nouns
-from ilk.profile.grammar import plural, singular, singular_phrase, spelled
+from ilk.profile.grammar import figures_spelled, plural, singular, singular_phrase, spelled
 from ilk.profile.statements import TURNED, Statement, statement_of
 from ilk.settings import Role
 from ilk.sources.source import ColumnFacts
@@ -32,7 +32,6 @@ _QUESTION = re.compile(r"^(I|my|how|do|does|would|which|what|when)\b", re.IGNORE
 _NUMBERED = re.compile(r"(?:column |item |question |q|v|var)?\W*\d+(?:\W*\d+|\W*[a-z])?$", re.IGNORECASE)
 """A column's name that only counts questions: q7, V12, item 3, Q7_1."""
 
-_NUMBER = re.compile(r"\d+")
 _WINDOW = re.compile(
     r"\s+(in (the )?)?(last|past) (?P<n>\d+) ?(?P<unit>m|mo|mth|mths|months?|d|days?|w|wks?|weeks?|y|yrs?|years?)$"
 )
@@ -165,7 +164,7 @@ def _without_window(text: str) -> tuple[str, str]:
     """Take "last 12 m" off: (text with its other numbers spelled, "in the last twelve months")."""
     found = _WINDOW.search(text)
     if found is None:
-        return " ".join(_NUMBER.sub(lambda n: f" {spelled(n[0])} ", text).split()), ""
+        return figures_spelled(text), ""
     unit = bank.PERIODS.get(found["unit"][0].casefold(), "months")
     rest, _ = _without_window(text[: found.start()])
     return rest, f"in the last {spelled(found['n'])} {unit}"
