@@ -19,7 +19,15 @@ from ilk.model.explain import Explanation, explain
 from ilk.model.how_far import Change
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
-from ilk.model.shown import both_told, customers_alike, far_in_words, figure, speaks_against
+from ilk.model.shown import (
+    both_told,
+    customers_alike,
+    far_in_words,
+    figure,
+    how_unlike,
+    speaks_against,
+    why_no_way,
+)
 from ilk.model.why import Reason
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import HALF, PHONE, Figure
@@ -148,7 +156,7 @@ def _runner_up(found: Explanation, reading: Reading) -> str:
 def _unlike(found: Explanation) -> tuple[str, ...]:
     if not found.outlier or found.distance is None or found.distance_limit is None:
         return ()
-    far = f"{figure(found.distance)} from its middle, where 99.5 % are within {figure(found.distance_limit)}"
+    far = how_unlike(found.distance, found.distance_limit, found.within)
     return (f"Unlike anyone in the segment: {far}. Check the values; else take the answer for the least bad one.",)
 
 
@@ -229,12 +237,12 @@ def _far(found: Explanation, reading: Reading) -> Table | None:
     lines = []
     for way in found.elsewhere:
         if way.distance is None:
-            lines.append(line(reading.called(way.segment), NONE, "cannot be reached by what can change"))
+            may = [lower_first(words_of(reading.column(name).plan)) for name in found.may_change]
+            lines.append(line(reading.called(way.segment), NONE, why_no_way(may)))
             continue
         changes = [_change(c, reading.column(c.column)) for c in way.changes]
         more = len(changes) - MOST_CHANGES
         said = ", ".join(changes[:MOST_CHANGES]) + (f" and {counted(more, 'smaller change')}" if more > 0 else "")
-        said += f"; on this way segment {way.lands} is nearer" if way.lands not in {way.segment, None} else ""
         lines.append(line(reading.called(way.segment), f"{figure(way.distance)}, {far_in_words(way.distance)}", said))
     heads = ("To segment", "How far", "The smallest change that would lead there")
     look = "made columns"  # the style keeps the second column of such a table on one line

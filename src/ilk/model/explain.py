@@ -13,9 +13,9 @@ import pyarrow as pa
 from ilk.model.certainty import TOO_LITTLE, Helpful, most_helpful_column
 from ilk.model.conditions import who_meets
 from ilk.model.customer import Customer, read_customer, read_value
-from ilk.model.how_far import Elsewhere, how_far
+from ilk.model.how_far import Elsewhere, how_far, known_to_change
 from ilk.model.model import Model
-from ilk.model.score import UNLIKE_ANYONE, score
+from ilk.model.score import UNLIKE_ANYONE, score, share_within
 from ilk.model.scorers import Scoring, distances, nearest_segments
 from ilk.model.shown import explanation_text
 from ilk.model.why import Reason, identity_notes, reasons_of, rule_of
@@ -48,14 +48,17 @@ class Explanation:
         runner_up: Number of the next segment; None where there is one only.
         runner_up_name: Its persona's name.
         distance: To the segment's centre, sqrt(d^2 * W / W_observed).
-        distance_limit: 99.5 % of the segment's customers are nearer than this.
-        outlier: Whether this one is not.
+        distance_limit: How far the segment's customers go, all but the farthest few.
+        within: The share of the study's customers that are within the limits of their segments.
+        outlier: Whether what was answered alone puts this one beyond it.
         margin: 1 - d1 / d2.
         difference: d2^2 - d1^2, the sum of all reasons' points.
         reasons: Why this segment and not the runner-up, strongest first.
         elsewhere: How far from each other segment, nearest first.
+        may_change: Columns known of the customer that might change when that was asked; all others were held fixed.
         alike: Groups of at least 10 customers most like this one.
-        rule: The rule of the tree that applies, and the segment it stands for; None where none is known to apply.
+        rule: The rule of the tree that applies, and the segment it stands for; None where none is known to apply,
+            because what it asks for was left blank.
         rule_segment: That segment's number.
         blank: Building columns that are not known.
         helpful: The blank column that would raise the certainty most.
@@ -71,11 +74,13 @@ class Explanation:
     runner_up_name: str = ""
     distance: float | None = None
     distance_limit: float | None = None
+    within: float | None = None
     outlier: bool = False
     margin: float | None = None
     difference: float | None = None
     reasons: tuple[Reason, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    may_change: tuple[str, ...] = ()
     alike: tuple[Alike, ...] = ()
     rule: str | None = None
     rule_segment: int | None = None
@@ -134,11 +139,13 @@ def explain(model: Model, customer: Mapping[str, Any], *, changeable: Iterable[s
         runner_up_name=runner_up.persona.name if runner_up else "",
         distance=float(found.distance[0]),
         distance_limit=segment.distance_limit,
+        within=share_within(model.content.provenance.n_assigned, model.min_group),
         outlier=bool(found.outlier[0]),
         margin=_known(found.margin[0]),
         difference=math.fsum(reason.points for reason in reasons) if reasons else None,
         reasons=reasons,
         elsewhere=how_far(model, read, label, changeable=changeable),
+        may_change=known_to_change(model, read, changeable),
         alike=_alike(scoring, read) if model.content.reference is not None else (),
         rule=applies[0].text if applies else None,
         rule_segment=applies[1].number if applies else None,

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ilk.cluster.scorer import ByOffsets
+from ilk.cluster.scorer import UNLIKE, ByOffsets
 from ilk.errors import BadInput, listed
 from ilk.features import recipe as recipes
 from ilk.features.plans import Transform
@@ -24,7 +24,8 @@ CHANGEABLE = ("amount", "count", "share", "number")
 OVERSHOOTS = (1.001, 1.01, 1.05, 1.2)
 """How far past the border to step, for whole numbers and rounding: the first that changes the segment is kept."""
 FURTHER = (1.5, 2.0, 3.0, 5.0)
-"""Further steps for who is still at home then, because the border is not straight; the length is that of the step."""
+"""Further steps for who is still at home then, because the border is not straight, or in no segment, because segments
+do not touch; the length is that of the step."""
 
 WIDEST = 4.0
 """Standard deviations a column may move to from the mean where the model holds no extreme."""
@@ -47,9 +48,9 @@ class Elsewhere:
     Args:
         segment: Its number.
         name: Its persona's name.
-        distance: Length of the smallest change, in standard deviations; None where these columns cannot lead there.
+        distance: Length of the smallest change, in standard deviations; None where none was found that leads there.
         changes: The columns that change, largest first.
-        lands: The number of the segment the changed customer is assigned to; a third may be nearer.
+        lands: The segment the changed customer is assigned to: this one. None where no change was found.
     """
 
     segment: int
@@ -75,7 +76,7 @@ def how_far(
     """For each other segment the smallest change that leads there.
 
     Its length is (d_b^2 - d_a^2) / (2 |c_b - c_a|) over what may change, and more where a bound holds a column back.
-    Totals follow their parts; the changed customer is assigned again to see where it lands.
+    Totals follow their parts; the changed customer is assigned again, and a change that lands elsewhere is no way.
 
     Args:
         model: Any model.
@@ -91,6 +92,16 @@ def how_far(
     reach = _reach_of(model, customer, _may_change(model, changeable))
     found = [_way(model, customer, label, other, reach) for other in range(len(model.segments)) if other != label]
     return tuple(sorted(found, key=lambda way: (way.distance is None, way.distance or 0.0, way.segment)))
+
+
+def known_to_change(model: Model, customer: Customer, changeable: Iterable[str] | None) -> tuple[str, ...]:
+    """The columns known of a customer that may change, in the model's order.
+
+    Raises:
+        BadInput: If a column named changeable makes no segments.
+    """
+    reach = _reach_of(model, customer, _may_change(model, changeable))
+    return tuple(dict.fromkeys(transform.column for transform in reach.transforms))
 
 
 def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
@@ -157,7 +168,7 @@ def _way(model: Model, customer: Customer, label: int, other: int, reach: _Reach
     changes: tuple[Change, ...] = ()
     lands, length = label, float(np.sqrt(step @ step))
     for overshoot in (*OVERSHOOTS, *FURTHER):
-        if overshoot in FURTHER and lands != label:
+        if overshoot in FURTHER and lands not in {label, UNLIKE}:
             break
         moved = np.clip(step * overshoot, reach.down, reach.up)
         changes = _changes(model, customer, reach, moved)
@@ -166,8 +177,9 @@ def _way(model: Model, customer: Customer, label: int, other: int, reach: _Reach
             length = float(np.sqrt(moved @ moved))
         if lands == other:
             break
-    where = model.segments[lands].number if lands >= 0 else 0
-    return Elsewhere(segment.number, segment.persona.name, length, changes, where)
+    if lands != other:  # a third segment is nearer, or whole numbers and totals lead astray
+        return Elsewhere(segment.number, segment.persona.name, None)
+    return Elsewhere(segment.number, segment.persona.name, length, changes, segment.number)
 
 
 def _border(model: Model, customer: Customer, label: int, other: int) -> tuple[Floats, float]:

@@ -148,8 +148,8 @@ class Segment:
 
     `size` below the study's min_group only says that there are fewer than that; `share` is made from it.
     `value_share` pairs each amount column with this segment's share of it.
-    `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); beyond it a customer
-    is unlike anyone. `note` and `use` were written by hand.
+    `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); whoever is beyond it by
+    what was answered alone, d, is unlike anyone (docs/decisions/025). `note` and `use` were written by hand.
     """
 
     number: int

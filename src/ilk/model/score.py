@@ -16,6 +16,9 @@ from ilk.model.scorers import Matrix, Scoring, distances, nearest_segments
 ARROW_TYPES = {"number": pa.float64(), "flag": pa.bool_(), "text": pa.string(), "date": pa.date32()}
 """How a column of each kind arrives."""
 
+LIMIT = 0.995
+"""Beyond this quantile of the training distances of its segment a customer is unlike anyone."""
+
 UNLIKE_ANYONE = "Unlike anyone"
 """What those are called whom the method places in no segment; their number is 0."""
 
@@ -32,7 +35,8 @@ class Scored:
         distance: To its centre, sqrt(d^2 * W / W_observed).
         margin: 1 - d1 / d2; NaN where there is one segment only.
         runner_up: Position of the next segment.
-        outlier: Whether the distance is beyond the training 99.5 % of the segment.
+        outlier: Whether what was answered alone is farther away than the segment's limit; what was left blank makes
+            nobody unlike others (docs/decisions/025).
     """
 
     label: NDArray[np.int64]
@@ -76,8 +80,17 @@ def score(
         distance=apart,
         margin=np.where(single, np.nan, margin),
         runner_up=np.where(single, -1, near.runner_up),
-        outlier=~placed | (apart > scoring.limits[near.label]),
+        outlier=~placed | (np.sqrt(near.d1) > scoring.limits[near.label]),
     )
+
+
+def share_within(n_customers: int, min_group: int) -> float:
+    """The share of a study's customers that are within the limits of their segments, at the least.
+
+    99.5 % from 2,000 customers on; of fewer the limits are where `min_group` customers are at or beyond them, so that
+    none is about a handful (docs/decisions/025).
+    """
+    return max(min(LIMIT, 1.0 - (min_group - 1) / max(n_customers, 1)), 0.0)
 
 
 def with_blanks(content: Content, scoring: Scoring, batch: pa.RecordBatch) -> pa.RecordBatch:

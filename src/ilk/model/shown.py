@@ -90,7 +90,7 @@ def explanation_text(found: Explanation) -> str:
     lines += _note_lines(found) + _sure_lines(found) + _why_lines(found) + _like_lines(found)
     if found.elsewhere:
         lines += wrap(ABOUT_FAR, WIDTH, subsequent_indent="  ")
-    lines += [line for way in found.elsewhere for line in _way_lines(way)]
+    lines += [line for way in found.elsewhere for line in _way_lines(way, found.may_change)]
     return "\n".join(lines)
 
 
@@ -178,11 +178,14 @@ def _sure_lines(found: Explanation) -> list[str]:
         shown += f" and {more} more" if more > 0 else ""
         lines += wrap(f"Not known, so others like this one were asked: {shown}", WIDTH, subsequent_indent="  ")
     if found.outlier and found.distance is not None and found.distance_limit is not None:
-        lines.append(
-            f"Unlike anyone: {figure(found.distance)} from the middle of the segment, where 99.5 % are within "
-            f"{figure(found.distance_limit)}"
-        )
+        lines.append(f"Unlike anyone: {how_unlike(found.distance, found.distance_limit, found.within)}")
     return lines
+
+
+def how_unlike(distance: float, limit: float, within: float | None) -> str:
+    """How far it is from the middle of its segment, and how far the others are."""
+    many = f"{100.0 * within:.3g} %" if within is not None else "nearly all"
+    return f"{figure(distance)} from the middle of the segment, where {many} of the study are within {figure(limit)}"
 
 
 def _why_lines(found: Explanation) -> list[str]:
@@ -261,17 +264,27 @@ def _alike(alike: Sequence[Alike]) -> str:
     return f"{lead}: {', '.join(parts)}"
 
 
-def _way_lines(way: Elsewhere) -> list[str]:
+def why_no_way(may_change: Sequence[str]) -> str:
+    """What was held fixed where no change was found that leads to a segment."""
+    if not may_change:
+        return (
+            "nothing that is known here was free to change; answers, choices, kinds and topics were held fixed, and "
+            "only amounts, counts, shares and numbers change, or the columns that are named for it"
+        )
+    more = len(may_change) - MOST_CHANGES
+    named = ", ".join(may_change[:MOST_CHANGES]) + (f" and {more} more" if more > 0 else "")
+    return f"none was found by changing {named}; all else was held fixed"
+
+
+def _way_lines(way: Elsewhere, may_change: Sequence[str]) -> list[str]:
     where = f"segment {way.segment}, {way.name}"
     if way.distance is None:
-        return [f"Cannot come to {where}, by what can change"[:WIDTH]]
+        return wrap(f"No way to {where}: {why_no_way(may_change)}", WIDTH, subsequent_indent="  ")
     lines = [f"{figure(way.distance)} from {where}: {far_in_words(way.distance)}"[:WIDTH]]
     shown = ", ".join(_change(change) for change in way.changes[:MOST_CHANGES])
     more = len(way.changes) - MOST_CHANGES
     shown += f" and {more} smaller changes" if more > 1 else " and a smaller change" if more == 1 else ""
     lines += wrap(shown, WIDTH, initial_indent="  ", subsequent_indent="  ", break_long_words=False)
-    if way.lands != way.segment:
-        lines.append(f"  on this way segment {way.lands} is nearer")
     return lines
 
 

@@ -65,7 +65,11 @@ def reasons_of(model: Model, customer: Customer, label: int, next_label: int) ->
 
 
 def rule_of(model: Model, customer: Customer) -> tuple[Rule, Segment] | None:
-    """The rule whose conditions all hold, and its segment; rules of a tree exclude one another."""
+    """The rule whose conditions all hold, and its segment; rules of a tree exclude one another.
+
+    None where what a rule asks for was left blank: a tree sends blanks one way or the other, which says nothing of
+    this customer.
+    """
     for segment in model.segments:
         for rule in segment.persona.rules:
             if rule.conditions and all(_holds(model, condition, customer) for condition in rule.conditions):
@@ -126,15 +130,20 @@ def _step(column: ColumnSummary, mean: float) -> str:
 
 
 def _holds(model: Model, condition: Condition, customer: Customer) -> bool:
-    """Whether the customer meets one condition; a blank, or a level the model never saw, meets it if it says so."""
+    """Whether the customer is known to meet one condition; a blank does only where it was said to mean something."""
     if condition.column not in customer.batch.schema.names:
-        return condition.missing
+        return False
+    says = condition.column in model.scoring.columns and condition.column not in customer.blank
     column = customer.batch.column(condition.column)
     if condition.operator in {"<=", ">"}:
         value = float(numbers(column)[0])
-        return condition.missing if np.isnan(value) else (value <= condition.value) == (condition.operator == "<=")
+        if np.isnan(value):
+            return says and condition.missing
+        return (value <= condition.value) == (condition.operator == "<=")
     level = _level(model, condition.column, level_texts(column)[0].as_py())
-    return condition.missing if level is None else (level in condition.levels) == (condition.operator == "is")
+    if level is None:
+        return says and condition.missing
+    return (level in condition.levels) == (condition.operator == "is")
 
 
 def _level(model: Model, column: str, text: str | None) -> str | None:

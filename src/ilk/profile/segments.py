@@ -9,12 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.model.parts import Row
+from ilk.model.score import LIMIT
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Labels: TypeAlias = npt.NDArray[np.int32]
-
-LIMIT = 0.995
-"""Beyond this quantile of the training distances of its segment a customer is unlike anyone."""
 
 
 def uid_of(fingerprint: str, settings: str, seed: int, k: int, number: int) -> str:

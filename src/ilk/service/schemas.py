@@ -102,11 +102,13 @@ class Explained(BaseModel):
     runner_up_name: str
     distance: float | None
     distance_limit: float | None
+    within: float | None = Field(description="Share of the study's customers within the limits of their segments")
     outlier: bool
     margin: float | None
     difference: float | None
     reasons: list[ReasonTold]
     elsewhere: list[ElsewhereTold]
+    may_change: list[str] = Field(description="Columns that might change on the way there; all others were held fixed")
     alike: list[AlikeTold]
     rule: str | None
     rule_segment: int | None
