@@ -276,3 +276,24 @@ def test_the_form_closes_once_its_change_is_made(page, study):
     save(tested, uid)
     assert len(before) == len(forms()) == 1
     assert forms() != before
+
+
+def test_what_is_missing_is_said_at_its_field(page, study):
+    """Below the button it was under the end of the popover: nothing seemed to happen."""
+    tested = page("segments", opened=study)
+    uid = ilk.load(study / "segments.ilk").segments[0].uid
+    rename(tested, uid, "Sleepers", why="")
+    next(button for button in tested.button if uid in str(button.key)).click().run()
+    order = [f"{one.type} {getattr(one, 'label', '')}".strip() for one in below(tested.main)]
+    at = order.index("error")
+    assert order[at - 1].startswith("text_input Why")
+    assert order[at + 1] == "button Save"
+
+
+def below(block):
+    """Every element of a page in the order in which it stands there."""
+    for child in block.children.values():
+        if hasattr(child, "children"):
+            yield from below(child)
+        else:
+            yield child

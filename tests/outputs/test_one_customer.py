@@ -80,11 +80,28 @@ def test_the_ring_stands_where_the_customer_does(model):
         assert "This customer" in figure.draw(width)
 
 
-def test_who_stands_beyond_the_map_is_drawn_at_its_edge(model):
-    figure = map_of(Reading(model), Spot((1e6, 1e6), None, model.segments[0]))
-    layers = figure.spec(720)["layer"]
-    ring = next(one for one in layers if str(one["data"]["values"][0].get("tip", "")).startswith("This customer"))
-    assert ring["data"]["values"][0]["x"] == pytest.approx(ring["encoding"]["x"]["scale"]["domain"][1], abs=0.001)
+def ends(figure, width):
+    """The ring's place in pixels from the left and from the bottom, and how large the map is there."""
+    spec = figure.spec(width)
+    ring = next(
+        one for one in spec["layer"] if str(one["data"]["values"][0].get("tip", "")).startswith("This customer")
+    )
+    found = []
+    for axis in "xy":
+        low, high = ring["encoding"][axis]["scale"]["domain"]
+        found.append((ring["data"]["values"][0][axis] - low) / (high - low))
+    return found[0] * spec["width"], found[1] * spec["height"], spec["width"]
+
+
+@pytest.mark.parametrize("far", [1e6, 1.2, 1.0])
+@pytest.mark.parametrize("width", [720, 448, 343])
+def test_the_ring_is_whole_wherever_the_customer_stands(model, far, width):
+    """A customer typical of a segment stood at the left end of the map, and half the ring was cut off."""
+    low = np.asarray(model.content.reference.xy).min(axis=0)
+    across, up, wide = ends(map_of(Reading(model), Spot(tuple(far * low), None, model.segments[0])), width)
+    assert 12 <= across <= wide - 12
+    assert up >= 12
+    assert across < wide / 2
 
 
 def test_the_ellipse_is_an_ellipse():

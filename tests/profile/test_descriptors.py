@@ -111,3 +111,14 @@ def test_small_levels_are_not_told():
         {"region": Label("region")},
     )
     assert "nowhere" not in repr(describe_solutions(subject, [grouping_of(subject, labels)]))
+
+
+def test_of_two_levels_what_they_are_is_told_not_what_they_are_not():
+    """88 % women, and not 12 % men, where everybody else is the other way round."""
+    labels = np.repeat([0, 1], [300, 200])
+    gender = np.where(np.arange(500) % 25 < 3 + 14 * labels, "male", "female").tolist()
+    visits, spend = np.arange(500) % 5, np.arange(500) % 7 + 20.0 * labels
+    subject = subject_of({"spend": spend.tolist(), "visits": visits.tolist(), "gender": gender})
+    segments = describe_solutions(subject, [grouping_of(subject, labels)]).solutions[0].segments
+    assert segments[0].persona.descriptors == ("88 % gender “female” (everyone: 66 %)",)
+    assert segments[1].persona.descriptors == ("68 % gender “male” (everyone: 34 %)",)

@@ -199,7 +199,7 @@ def _why(found: Explanation, reading: Reading) -> Table | None:
     ]
     caption = f"Why {reading.called(found.segment)} and not {reading.called(found.runner_up)}"
     heads = ("Column", "This one", f"Usual in {found.segment}", f"Usual in {found.runner_up}", "Speaks for", "How much")
-    return Table(caption, heads, tuple(lines))
+    return Table(caption, heads, tuple(lines), "why")
 
 
 def as_told(text: str, column: ColumnSummary) -> str:

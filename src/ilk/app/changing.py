@@ -71,8 +71,10 @@ def change(study: Opened, segment: Segment, *, where: str = "", label: str = "Ch
         st.text_area("What we do with them", texts["use"], height=80, key=f"{key}-use")
         st.text_area("Note", texts["note"], height=80, key=f"{key}-note")
         st.text_input(FOR_A_NAME, key=f"{key}-reason")
+        trouble_place = st.container()  # in sight of who sees the button; below it the end of the popover would hide it
         if st.form_submit_button("Save", type="primary", on_click=_saved, args=(segment,)):
-            _save(study, segment, key)
+            with trouble_place:
+                _save(study, segment, key)
 
 
 def _saved(segment: Segment) -> None:

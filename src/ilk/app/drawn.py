@@ -76,6 +76,9 @@ OURS = """
 .ilk .ks tbody th { min-width: 96px; width: 96px; }
 .ilk .ks td.words, .ilk .levels td.words { max-width: none; }
 .ilk .ks thead th, .ilk .levels thead th:last-child { text-align: left; }
+.ilk .why { width: 100%; }
+.ilk .why :is(th, td) { padding-inline: 5px; }
+.ilk .why tbody th { min-width: 80px; }
 .ilk td.open { box-shadow: inset 0 0 0 2px var(--ink); }
 .ilk .detail > td { text-align: left; white-space: normal; padding: 0; }
 .ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }

@@ -81,7 +81,7 @@ class Field:
     def held(self, row: Mapping[str, Any]) -> Held:
         """What to put into it so that it holds a customer: of a file, a typical one, of an address."""
         exact = self.entered(row.get(self.column))
-        blank = {"scale": NOT_KNOWN, "number": "", "share": ""}.get(self.kind)
+        blank = {"scale": None if self.numeric else NOT_KNOWN, "number": "", "share": ""}.get(self.kind)
         return Held(blank if exact is None else self.written(exact), exact)
 
     def entered(self, value: Any) -> Any:

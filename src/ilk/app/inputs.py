@@ -126,6 +126,8 @@ def _field(study: Opened, field: Field) -> None:
     key, label, help_ = slot(study, field.column), as_label(field.label), plain(field.help)
     if field.kind == "flag":
         st.segmented_control(label, [YES, NO], key=key, help=help_, persist_state="session")
+    elif field.kind == "scale" and field.numeric:  # narrow steps, which must not break into two lines
+        st.segmented_control(label, field.options, key=key, help=help_, persist_state="session", width="stretch")
     elif field.kind == "scale" and NOT_KNOWN not in field.options:
         st.radio(label, [NOT_KNOWN, *field.options], key=key, help=help_, horizontal=True, persist_state="session")
     elif field.kind in {"choice", "scale"}:

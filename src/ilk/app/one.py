@@ -85,7 +85,8 @@ def rules(study: Opened, segment: Segment) -> None:
 def neighbours(study: Opened, segment: Segment) -> None:
     """The segments most and least like it, as links."""
     reading = study.reading
-    for word, number in (("Most like it", segment.nearest), ("Least like it", segment.farthest)):
+    farthest = segment.farthest if reading.unlike_of(segment) else None
+    for word, number in (("Most like it", segment.nearest), ("Least like it", farthest)):
         if reading.called(number) and number is not None:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{word}:", width="content")

@@ -10,6 +10,7 @@ from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Content, Segment, Solution
 from ilk.model.shown import trust_words
 from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
+from ilk.profile.sentence import NOT_APART
 from ilk.profile.wording import capital
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
@@ -109,6 +110,16 @@ class Reading:
         told = name is not None and len(known) == len(shares) and n >= self.least
         worth = max(0.0, 1.0 - sum(known)) if told else None
         return Unlike(n, n / max(self.content.provenance.n_assigned, 1), worth)
+
+    def told_of(self, segment: Segment) -> str:
+        """Its sentence; where no column that makes segments sets it apart, also what describes it best."""
+        persona = segment.persona
+        beside = persona.descriptors[0] if persona.descriptors and NOT_APART in persona.sentence else ""
+        return clean(persona.sentence + (f" What describes them: {beside}." if beside else ""))
+
+    def unlike_of(self, segment: Segment) -> str:
+        """The segment least like it; empty where that is also the one most like it, as with two segments."""
+        return self.called(segment.farthest) if segment.farthest != segment.nearest else ""
 
     def trust(self, segment: Segment) -> str:
         """How far a segment can be trusted, in words; why that is not known where it was not measured."""

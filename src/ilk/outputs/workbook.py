@@ -125,7 +125,7 @@ def _persona_values(segment: Segment, main: list[str], others: list[str], readin
         trust_words(segment, reading.model),
         trust.slsw if trust else None,
         reading.called(segment.nearest),
-        reading.called(segment.farthest),
+        reading.unlike_of(segment),
         segment.note,
         segment.use,
         segment.uid,

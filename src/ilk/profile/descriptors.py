@@ -30,6 +30,9 @@ APART = 0.2
 MOST_TOLD = 3
 """Descriptors told of one segment."""
 
+AS_MUCH = 0.9
+"""Of two levels that differ about as much, what they are is told rather than what they are not."""
+
 BESIDE = 1.25
 """A segment's figure is told where it is this many times everyone's, or the other way round."""
 
@@ -224,7 +227,9 @@ def _own_level(column: ColumnSummary, words: Words, profile: Profile) -> str:
     ]
     if not apart:
         return ""
-    level = max(apart, key=lambda level: (abs(here[level] - everyone[level]), level))
+    most = AS_MUCH * max(abs(here[level] - everyone[level]) for level in apart)
+    best = [level for level in apart if abs(here[level] - everyone[level]) >= most]
+    level = max(best, key=lambda level: (here[level] > everyone[level], abs(here[level] - everyone[level]), level))
     named = _level_words(column, words, level)
     return f"{percent(here[level])} {named} (everyone: {percent(everyone[level])})"
 

@@ -22,7 +22,7 @@ TELLING = 0.15
 WEAKEST = 0.25
 """Deviations from everyone from which a segment that stands out in nothing is said to differ (rule of thumb)."""
 
-NOT_APART = "No column sets them clearly apart; what differs most: "
+NOT_APART = "No column that makes segments sets them clearly apart; what differs most: "
 """Said of who has no marker, so that figures beside everyone's do not speak against the name."""
 
 SHARED = ("they average ", "they answer ", "they have ")

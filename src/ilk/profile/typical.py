@@ -23,7 +23,10 @@ class Typical:
 
 
 def typical_customers(model: Model) -> tuple[Typical, ...]:
-    """One customer for each segment, the usual value in every building column; blank where it is not told."""
+    """One customer for each segment, the usual value in every building column; blank where it is not told.
+
+    What most of a segment left blank is blank: who bought once has no days between orders.
+    """
     return tuple(Typical(segment.number, _values(model, segment)) for segment in model.segments)
 
 
@@ -31,12 +34,17 @@ def _values(model: Model, segment: Segment) -> dict[str, Value]:
     profiles = {profile.column: profile for profile in segment.profiles}
     id_column = model.content.provenance.id_column
     values: dict[str, Value] = {} if id_column is None else {id_column: f"{segment.number:05d}"}
+    blank: set[str] = set()
     for column in model.content.columns:
         name = column.plan.column
         if column.plan.use != "builds" or name not in profiles:
             continue
-        here = _usual(column, profiles[name])
+        own = profiles[name]
+        here = _usual(column, own)
         values[name] = _usual(column, column.everyone) if here is None else here
+        blank |= {name} if own.n_missing > own.n else set()
+    if blank < values.keys() - {id_column}:  # somebody of whom nothing is known is typical of nobody
+        values |= dict.fromkeys(blank)
     return values | _totals(model, values)
 
 

@@ -49,15 +49,15 @@ def _draw(segment: Segment, reading: Reading) -> str:
     for row in wrapped(f"{segment.number}  {segment.persona.name}", INNER, 20, bold=True, most=2):
         pen.line(row, size=20, bold=True)
     pen.y += 8
-    for row in wrapped(segment.persona.sentence, INNER, most=7):
+    for row in wrapped(reading.told_of(segment), INNER, most=7):
         pen.line(row)
     pen.y += 12
     _shares(pen, segment, reading)
     _trust(pen, segment, reading)
     _markers(pen, segment, reading)
-    for word, number in (("Like", segment.nearest), ("Unlike", segment.farthest)):
-        if reading.called(number):
-            pen.line(shortened(f"{word}: {reading.called(number)}", INNER), fill=QUIET)
+    for word, other in (("Like", reading.called(segment.nearest)), ("Unlike", reading.unlike_of(segment))):
+        if other:
+            pen.line(shortened(f"{word}: {other}", INNER), fill=QUIET)
     height = pen.y + MARGIN
     frame = element("rect", x=0.5, y=0.5, width=WIDTH - 1, height=height - 1, rx=4, fill=PAPER, stroke=LINE)
     top = element("rect", width=WIDTH, height=8, rx=4, fill=segment_colour(segment.number))

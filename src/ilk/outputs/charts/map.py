@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ilk.model.parts import Map, Segment
 from ilk.outputs.charts.figure import WIDE, Figure, Pad, Spec, colour, layer, number, plot, words
 from ilk.outputs.charts.placing import Box, apart
-from ilk.outputs.charts.spot import Spot, spot_marks
+from ilk.outputs.charts.spot import RING_REACH, Spot, spot_marks
 from ilk.outputs.drawing import WIDEST, shortened, text_width, wrapped
 from ilk.outputs.theme import INK, LINE, PAPER, QUIET, segment_colour
 from ilk.outputs.wording import listed, per_cent, whole
@@ -20,6 +20,9 @@ CORE = 0.7
 """Share of a segment's customers, those nearest its middle, that the outline holds."""
 
 MOST_DOTS, EDGE, LIFT = 900, 0.005, 24
+BEYOND = 0.5
+"""How far beyond the segments a customer is shown where he stands, in parts of their range."""
+
 ARROW, LINE_STEP = 20, 20
 Points = NDArray[np.float64]
 
@@ -127,6 +130,10 @@ def _spec(width: int, places: list[Place], directions: Map, customer: Spot | Non
     low, high = np.quantile(everything, EDGE, axis=0), np.quantile(everything, 1 - EDGE, axis=0)
     margin = np.maximum(0.06 * (high - low), 1e-9)
     low, high = low - margin, high + margin
+    if customer is not None:
+        at = np.clip(np.array(customer.xy), low - BEYOND * (high - low), high + BEYOND * (high - low))
+        customer = replace(customer, xy=(float(at[0]), float(at[1])))
+        low, high = _with_ring(at, low, high, inner)
     x, y = number("x", float(low[0]), float(high[0])), number("y", float(low[1]), float(high[1]))
     dots = _dots(places, low, high)
     dot = {"type": "circle", "opacity": 0.45, "size": 16 if roomy else 10}
@@ -138,6 +145,13 @@ def _spec(width: int, places: list[Place], directions: Map, customer: Spot | Non
     if named:
         layers += _legend(named, inner[1] + 76 + below - legend)
     return plot(width, height, layers, pad)
+
+
+def _with_ring(at: Points, low: Points, high: Points, inner: tuple[int, int]) -> tuple[Points, Points]:
+    """The range of the map, with room for the whole ring of a customer."""
+    reach = RING_REACH / np.array(inner, dtype=np.float64)
+    room = reach * (np.maximum(high, at) - np.minimum(low, at)) / (1.0 - 2.0 * reach)
+    return np.minimum(low, at - room), np.maximum(high, at + room)
 
 
 def _dots(places: list[Place], low: Points, high: Points) -> list[dict[str, Any]]:

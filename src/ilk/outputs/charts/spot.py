@@ -16,6 +16,8 @@ HELD = 0.7
 """Share of the places a customer with blanks may have that the ellipse holds."""
 
 CORNERS, RING, DOT = 48, 320, 36
+RING_REACH = 14.0
+"""Pixels from the middle of the ring to the end of its halo: the root of RING / pi, and half the halo's stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Spot:
     def about(self) -> str:
         """What is drawn."""
         if self.ellipse is None:
-            return "Ring: this customer."
+            return "Ring: this customer; one alone may stand further out than the dots, which are means of several."
         vague = f"Empty fields make the place vague: the ellipse holds {per_cent(HELD)} of all that fit."
         return f"Ring: this customer. {vague}"
 

@@ -62,7 +62,7 @@ def _card(segment: Segment, reading: Reading, reach: Reach) -> Card:
         number=segment.number,
         look=(segment.number - 1) % 12 + 1,
         name=reading.by_number[segment.number],
-        sentence=clean(segment.persona.sentence),
+        sentence=reading.told_of(segment),
         share=reading.size(segment),
         share_bar=share_bar(segment.share, segment.number, "", WIDE_BAR),
         worth=f"{per_cent(worth)} of {reading.value_words}" if shown else "",
@@ -71,7 +71,7 @@ def _card(segment: Segment, reading: Reading, reach: Reach) -> Card:
         sign=sign(trust.word) if trust else Markup(),
         markers=tuple(_marker(lean, reading) for lean in leaning(segment, reading.content, reach)),
         like=reading.called(segment.nearest),
-        unlike=reading.called(segment.farthest),
+        unlike=reading.unlike_of(segment),
         use=clean(segment.use),
     )
 

@@ -107,7 +107,7 @@ def how_sure(segment: Segment, reading: Reading) -> tuple[str, ...]:
     said += _lineage(segment, reading)
     said += _told_by_rules(segment, reading)
     if reading.called(segment.nearest):
-        other = f", least like {reading.called(segment.farthest)}" if reading.called(segment.farthest) else ""
+        other = f", least like {reading.unlike_of(segment)}" if reading.unlike_of(segment) else ""
         said.append(f"Most like {reading.called(segment.nearest)}{other}.")
     return tuple(said)
 
