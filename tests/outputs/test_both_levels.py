@@ -110,3 +110,26 @@ def test_merged_from_parts_of_two_the_board_is_blank_and_that_is_said(study):
     blank = table["board_segment"].to_pylist()
     assert set(blank) == {None}
     assert any(note.code == "board-unclear" and f"Segment {number} was merged" in note.text for note in assigned.notes)
+
+
+def test_a_column_that_speaks_against_averages_is_explained(study):
+    """Where groups make a segment, a value may be nearer to the other average; then, and only then, that is said."""
+    table, told = customers(), 0
+    for i in range(60):
+        found = study.model.explain(
+            {name: float(values[i]) for name, values in table.items() if values[i] == values[i]}
+        )
+        (mine, other) = (study.model.segment(number) for number in (found.segment, found.runner_up))
+        odd = []
+        for reason in found.reasons[:5]:
+            here, there, own = (
+                mine.profile(reason.column).mean,
+                other.profile(reason.column).mean,
+                table[reason.column][i],
+            )
+            odd += [reason.words] if (abs(own - there) - abs(own - here)) * reason.points < 0 else []
+        notes = [note.text for note in found.notes if note.code == "beside-averages"]
+        assert bool(notes) == bool(odd)
+        assert not notes or notes[0].startswith(" and ".join(odd))
+        told += bool(notes)
+    assert 0 < told < 60

@@ -18,7 +18,7 @@ from ilk.model.model import Model
 from ilk.model.score import UNLIKE_ANYONE, score, share_within
 from ilk.model.scorers import Scoring, distances, nearest_segments
 from ilk.model.shown import explanation_text
-from ilk.model.why import Reason, identity_notes, reasons_of, rule_of
+from ilk.model.why import Reason, average_notes, identity_notes, reasons_of, rule_of
 from ilk.sources.source import Note
 
 N_ALIKE = 3
@@ -151,7 +151,11 @@ def explain(model: Model, customer: Mapping[str, Any], *, changeable: Iterable[s
         rule_segment=applies[1].number if applies else None,
         blank=read.blank,
         helpful=most_helpful_column(scoring, read.features),
-        notes=(*read.notes, *identity_notes(model, read)),
+        notes=(
+            *read.notes,
+            *identity_notes(model, read),
+            *(average_notes(model, read, reasons, (segment, runner_up)) if runner_up is not None else ()),
+        ),
     )
 
 

@@ -231,8 +231,8 @@ def speaks_against(found: Explanation) -> bool:
 def both_told(found: Explanation) -> str:
     """That the nearest segment is one, and those most alike are elsewhere."""
     return (
-        f"The nearest segment is {found.segment}, by the average of all its customers; those most like this one "
-        f"{_where_alike(found)}. Both can hold near a border: take neither for certain."
+        f"The nearest segment is {found.segment}, as a whole; those most like this one {_where_alike(found)}. Both can "
+        "hold near a border: take neither for certain, however often the answer comes back."
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ilk.features.transforms import OTHER, level_texts, numbers
 from ilk.model.customer import Customer
 from ilk.model.model import Model
-from ilk.model.parts import ColumnSummary, Condition, Rule, Segment
-from ilk.model.shown import figure
+from ilk.model.parts import ColumnSummary, Condition, Neighbours, Rule, Segment
+from ilk.model.shown import MOST_REASONS, figure
 from ilk.sources.source import Note
 
 IDENTITY_WITHIN = 0.01
@@ -75,6 +77,42 @@ def rule_of(model: Model, customer: Customer) -> tuple[Rule, Segment] | None:
             if rule.conditions and all(_holds(model, condition, customer) for condition in rule.conditions):
                 return rule, segment
     return None
+
+
+def average_notes(
+    model: Model, customer: Customer, reasons: Sequence[Reason], segments: tuple[Segment, Segment]
+) -> tuple[Note, ...]:
+    """Which of the reasons shown speak for the segment whose average is farther off, and how that can be.
+
+    Args:
+        model: Any model.
+        customer: Who it is about.
+        reasons: Why the first segment and not the second, strongest first.
+        segments: The customer's and the runner-up.
+    """
+    odd = [r.words for r in reasons[:MOST_REASONS] if _against_averages(customer, r, segments)]
+    if not odd:
+        return ()
+    of_groups = isinstance(model.solution.scorer, Neighbours) or model.view.merged
+    why = (
+        "a segment is made of groups, and what counts is the group of each that is nearest"
+        if of_groups
+        else "what counts is where most customers are, and a few large values move an average away from there"
+    )
+    speak = "speaks" if len(odd) == 1 else "speak"
+    text = f"{' and '.join(odd)} {speak} for the segment whose average is farther off: {why}."
+    return (Note("beside-averages", text),)
+
+
+def _against_averages(customer: Customer, reason: Reason, segments: tuple[Segment, Segment]) -> bool:
+    """Whether a number speaks for one segment, and is nearer to the average of the other."""
+    found = [next((p.mean for p in s.profiles if p.column == reason.column), None) for s in segments]
+    here, there = found
+    column = customer.batch.column(reason.column)
+    if here is None or there is None or pa.types.is_string(column.type):
+        return False
+    value = float(numbers(column)[0])
+    return (abs(value - there) - abs(value - here)) * reason.points < 0
 
 
 def identity_notes(model: Model, customer: Customer) -> tuple[Note, ...]:
