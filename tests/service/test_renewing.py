@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import platform
 import signal
 import time
 from pathlib import Path
@@ -137,6 +138,20 @@ def test_nothing_heavy_is_loaded(model_file):
     for name in ("sklearn", "numba", "llvmlite", "pandas", "polars"):
         assert f"/site-packages/{name}/" not in mapped, name
     assert "/site-packages/numpy/" in mapped
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators keep memory in other ways")
+def test_what_a_request_gives_back_is_kept_for_the_next(model_file):
+    """Fifty requests of 250 customers with blanks: their arrays are not taken from the system anew, page by page."""
+    body = json.dumps({"customers": [{"SPEND": 9.0 + i} for i in range(250)]})
+    headers = {"content-type": "application/json"}
+    with running(model_file) as (address, process, _), httpx.Client(base_url=address, timeout=30) as client:
+        faults = []
+        for _ in range(60):
+            assert client.post("/assign", content=body, headers=headers).status_code == 200
+            told = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+            faults.append(int(told[7]))
+    assert faults[-1] - faults[9] < 50 * 20
 
 
 def test_refusals_on_the_wire_are_problems_too(model_file):

@@ -10,18 +10,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
+import numpy as np
 import uvicorn
 from threadpoolctl import threadpool_limits
 
 from ilk.address import is_loopback, taken
 from ilk.errors import BadSetting
 from ilk.service.journal import note, open_journal
-from ilk.service.limits import Limits
+from ilk.service.limits import MIB, Limits
 from ilk.service.routes import Service, make_app, settle
 from ilk.service.served import Shelf
 
 BACKLOG = 1_024
 """Connections that may wait to be taken up."""
+
+KEPT_BYTES = 8 * MIB
+"""More than the largest array of a request that is scored at once."""
 
 IDLE_SECONDS = 75
 """A connection may lie idle that long; longer than common proxies keep theirs, so that they close first."""
@@ -65,12 +69,22 @@ def serve(model: Path, host: str, port: int, *, keys: Path | None, limits: Limit
 
 def _run(server: Server, listening: socket) -> None:
     """Answer until asked to stop; BLAS on one thread, because threads that wait for each other cost more."""
+    keep_memory()
     settle()
     try:
         with threadpool_limits(1, user_api="blas"):
             server.run(sockets=[listening])
     finally:
         gc.unfreeze()
+
+
+def keep_memory() -> None:
+    """Keep what a request gives back for the next one.
+
+    glibc takes large arrays from the system each time anew, 400 pages for a hundred customers with blanks, up to half a
+    millisecond; the largest that was ever given back says from which size on (mallopt(3), M_MMAP_THRESHOLD).
+    """
+    np.empty(KEPT_BYTES, np.uint8)
 
 
 class Server(uvicorn.Server):
