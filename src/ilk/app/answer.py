@@ -42,7 +42,7 @@ N_GRAPHS = 3
 
 MOST_CHANGES = 4
 
-SPEAK_OF_COLUMNS = ("identity-violated", "far-outside", "levels-unseen")
+SPEAK_OF_COLUMNS = ("identity-violated", "far-outside", "off-scale", "levels-unseen")
 """Notes that name columns as the file has them."""
 
 

@@ -19,6 +19,7 @@ from ilk.features import recipe as recipes
 from ilk.model.model import Model
 from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, with_blanks
 from ilk.model.scorers import Matrix
+from ilk.model.seen import TAKEN, seen_of
 from ilk.model.shown import figure
 from ilk.sources.sampling import xxh64
 from ilk.sources.source import Kind, Note
@@ -120,18 +121,14 @@ def _ready(
 
 
 def _outside(model: Model, batch: pa.RecordBatch) -> tuple[Note, ...]:
-    """Numbers so far from all the study saw that a unit or a comma may be wrong: further out than the whole range."""
+    """Numbers off a scale, and those so far out that a unit or a comma may be wrong: by more than the whole range."""
     found = []
     for column in model.scoring.columns:
-        summary, value = model.content.column(column), batch.column(column)[0].as_py()
-        edges, facts = summary.edges, summary.facts
-        low = facts.minimum if facts.minimum is not None else edges[0] if edges else None
-        high = facts.maximum if facts.maximum is not None else edges[-1] if edges else None
-        if type(value) not in {int, float} or low is None or high is None:
-            continue
-        if not 2 * low - high <= value <= 2 * high - low:
-            said = f"{column}: {figure(value)} is far outside what the study saw ({figure(low)} to {figure(high)})"
-            found.append(Note("far-outside", f"{said}; check its unit."))
+        seen, value = seen_of(model.content.column(column)), batch.column(column)[0].as_py()
+        if seen is not None and value is not None and seen.is_odd(value):
+            what_then = TAKEN if seen.is_scale else "check its unit"
+            joint = ", " if seen.is_scale else "; "
+            found.append(Note(seen.code, f"{column}: {figure(value)} is {seen.words}{joint}{what_then}."))
     return tuple(found)
 
 

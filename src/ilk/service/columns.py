@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.model.model import Model
+from ilk.model.seen import Seen, seen_of
 from ilk.service.problems import Fault, pointer_of
 from ilk.sources.forms import BLANKS, MISSING_ANYWHERE, NO, YES
 from ilk.sources.source import Kind
@@ -49,12 +50,16 @@ class Wanted:
         id_column: Identifies a customer; None where the model knows no id.
         known: All columns the model knows; those it does not read are left alone in silence.
         read: Those it reads, the id among them.
+        levels: The answers known of each column of kinds; another one counts as blank, and is told.
+        seen: What was seen of each column of numbers, so that what is far from it is told.
     """
 
     kinds: Mapping[str, Kind | None]
     id_column: str | None
     known: frozenset[str]
     read: frozenset[str]
+    levels: Mapping[str, frozenset[str]]
+    seen: tuple[Seen, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,13 @@ def wanted_of(model: Model) -> Wanted:
     id_column = model.content.provenance.id_column
     wanted = {c: kinds.get(c) for c in ordered if c != id_column}
     read_ones = frozenset(wanted) | ({id_column} if id_column else set())
-    return Wanted(wanted, id_column, frozenset(kinds) | read_ones, read_ones)
+    levels = {
+        t.column: frozenset((*t.levels, *t.pooled))
+        for t in model.content.recipe.transforms
+        if t.levels and t.missing != "flag" and t.column in wanted
+    }
+    seen = tuple(one for name in model.scoring.columns if (one := seen_of(model.content.column(name))) is not None)
+    return Wanted(wanted, id_column, frozenset(kinds) | read_ones, read_ones, levels, seen)
 
 
 def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: list[Fault], *at: str | int) -> Rows:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ilk.features.transforms import OTHER
 from ilk.model.explain import Explanation
 from ilk.model.parts import ColumnSummary, Profile, Segment
+from ilk.model.seen import Seen
 from ilk.outputs.study_json import study_document
 from ilk.service.problems import Problem
 from ilk.service.served import Served
 from ilk.sources.source import Note
 
 Document = dict[str, Any]
+
+CHOSEN = ("category", "ordered")
+"""Kinds of columns whose choices are told."""
 
 
 def segments_document(served: Served) -> Document:
@@ -36,6 +42,7 @@ def model_document(served: Served) -> Document:
     """The model in use."""
     model, provenance, judged = served.model, served.model.content.provenance, served.model.judged
     known = {c.plan.column: c for c in model.content.columns}
+    seen = {one.column: one for one in served.wanted.seen if one.is_scale}
     return {
         "model": served.tag,
         "since": served.since,
@@ -45,7 +52,7 @@ def model_document(served: Served) -> Document:
         "verdict": judged.verdict if judged else None,
         "verdict_text": judged.text if judged else None,
         "id": served.wanted.id_column,
-        "columns": [_read(known[name]) for name in served.wanted.kinds if name in known],
+        "columns": [_read(known[name], seen.get(name)) for name in served.wanted.kinds if name in known],
         "set_aside": [str(aside.test) for aside in model.view.asides],
     }
 
@@ -59,13 +66,13 @@ def explanation_document(found: Explanation, n_unknown: int) -> Document:
     return told
 
 
-def notes_document(n_unknown: int) -> list[Document]:
-    """What was odd: columns the model does not know are counted and not named."""
-    if not n_unknown:
-        return []
-    text = f"{n_unknown:,} column{'s are' if n_unknown > 1 else ' is'} not known to the model, and left alone."
-    note = Note("columns-unknown", text)
-    return [{"code": note.code, "text": note.text}]
+def notes_document(n_unknown: int, odd: Sequence[Note] = ()) -> list[Document]:
+    """What was odd about values, and columns the model does not know, which are counted and not named."""
+    notes = list(odd)
+    if n_unknown:
+        text = f"{n_unknown:,} column{'s are' if n_unknown > 1 else ' is'} not known to the model, and left alone."
+        notes.append(Note("columns-unknown", text))
+    return [{"code": note.code, "text": note.text} for note in notes]
 
 
 def _shown(segment: Segment, columns: dict[str, ColumnSummary]) -> list[Profile]:
@@ -85,6 +92,16 @@ def _figures(column: ColumnSummary, here: Profile) -> Document:
     }
 
 
-def _read(column: ColumnSummary) -> Document:
-    plan = column.plan
-    return {"column": plan.column, "words": plan.label.words, "unit": plan.label.unit, "kind": column.facts.kind}
+def _read(column: ColumnSummary, scale: Seen | None) -> Document:
+    """A column as it is read; `choices` are those enough customers made, rare ones are known without being told."""
+    plan, steps = column.plan, scale is not None
+    choices = [level for level in column.levels if level != OTHER] if plan.kind in CHOSEN and not steps else None
+    return {
+        "column": plan.column,
+        "words": plan.label.words,
+        "unit": plan.label.unit,
+        "kind": column.facts.kind,
+        "choices": choices or None,
+        "low": scale.low if scale else None,
+        "high": scale.high if scale else None,
+    }

@@ -20,7 +20,7 @@ from ilk.model.score import NOTHING_ANSWERED
 from ilk.service import arrow, bodies, schemas
 from ilk.service.bodies import JSON, Bodies
 from ilk.service.cells import values_of
-from ilk.service.columns import Rows, rows_of
+from ilk.service.columns import Rows, Wanted, rows_of
 from ilk.service.documents import (
     explanation_document,
     model_document,
@@ -34,6 +34,7 @@ from ilk.service.journal import note
 from ilk.service.limits import Limits
 from ilk.service.metrics import MEDIA_TYPE as METRICS_TYPE
 from ilk.service.metrics import Metrics
+from ilk.service.odd import odd_notes
 from ilk.service.openapi import numeric_columns, openapi_document
 from ilk.service.problems import MEDIA_TYPE, Fault, Problem, plain, unfit
 from ilk.service.scoring import Desk
@@ -62,7 +63,8 @@ class Service:
             self.metrics.assigned(found.segments)
             request.state.told = {"customers": len(rows), "model": served.tag}
             write = _write_arrow if wants_arrow else _write_json
-            return await self.desk.apart(lambda: write(rows, found)) if is_large else write(rows, found)
+            wanted = served.wanted
+            return await self.desk.apart(lambda: write(wanted, rows, found)) if is_large else write(wanted, rows, found)
 
     async def explain(self, request: Request) -> Response:
         """Say which segment one customer belongs to, why, and how far it is from the others."""
@@ -237,11 +239,12 @@ def _read_arrow(body: bytes, served: Served, limits: Limits) -> Rows:
     return arrow.read_stream(body, served.wanted, limits.customers)
 
 
-def _write_json(rows: Rows, found: Found) -> Response:
-    return _json({"assignments": as_answers(rows, found), "notes": notes_document(rows.n_unknown)})
+def _write_json(wanted: Wanted, rows: Rows, found: Found) -> Response:
+    notes = notes_document(rows.n_unknown, odd_notes(wanted, rows))
+    return _json({"assignments": as_answers(rows, found), "notes": notes})
 
 
-def _write_arrow(rows: Rows, found: Found) -> Response:
+def _write_arrow(_wanted: Wanted, rows: Rows, found: Found) -> Response:
     return Response(arrow.write_stream(as_table(rows, found)), media_type=arrow.MEDIA_TYPE)
 
 

@@ -161,6 +161,9 @@ class ColumnRead(_Closed):
     words: str
     unit: str
     kind: Literal["number", "flag", "text", "date"]
+    choices: list[str] | None = Field(description="Texts that stand for a kind or a step; rare ones are not told")
+    low: float | None = Field(description="Lowest step of a scale; null where there is none, or it may not be told")
+    high: float | None = Field(description="Highest step of a scale")
 
 
 class ModelTold(_Closed):
