@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -88,6 +90,12 @@ ENDINGS = frozenset(
 """What the name of a file ends in and its stem does not."""
 
 
+PAIR_HEADS = frozenset({"theirs", "old", "from", "column", "their"})
+"""What may stand above the first of two columns; such a line is no pair."""
+
+PAIR_MARKS = ",;\t|"
+
+
 def stem_of(source: Any, kind: str) -> str:
     """What a file is called in `--role STEM.COLUMN=WORD`: its name without endings, or the table of a database.
 
@@ -111,6 +119,59 @@ def pairs(value: Any) -> Any:
             raise ValueError(message)
         return dict(str(text).rsplit("=", 1) for text in value)
     return dict(_flat(value)) if isinstance(value, Mapping) else value
+
+
+def renames(value: Any) -> Any:
+    """Accept THEIRS=OURS texts, as flags give them, beside files of many such pairs, and a table.
+
+    Raises:
+        ValueError: If a text is neither a pair nor a file, or a file holds no pairs.
+    """
+    given = (value,) if isinstance(value, (str, Path)) else value
+    if not isinstance(given, (list, tuple)):
+        return pairs(value)
+    found: dict[str, str] = {}
+    for one in given:
+        is_pair = isinstance(one, str) and "=" in one and not Path(one).is_file()
+        found |= pairs([one]) if is_pair else _pairs_in(Path(one).expanduser())
+    return found
+
+
+def _pairs_in(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        message = f"{str(path)!r} is neither THEIRS=OURS nor a file of such pairs"
+        raise ValueError(message)
+    try:
+        found = _PAIRS.get(path.suffix.lower(), _table)(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, OSError) as error:  # what is no JSON, TOML or UTF-8 is a ValueError
+        message = f"{path} cannot be read as pairs: {error}"
+        raise ValueError(message) from None
+    wrong = [f", at {key!r}" for key, ours in found.items() if not key or not isinstance(ours, str) or not ours]
+    if wrong or not found:
+        message = f"{path} holds no pairs of a column's name there and here{wrong[0] if wrong else ''}"
+        raise ValueError(message)
+    return {key: str(ours) for key, ours in found.items()}
+
+
+def _table(text: str) -> dict[str, Any]:
+    """Lines of two cells, whatever of a few marks is between them; a header above them is no pair."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    mark = next((mark for mark in PAIR_MARKS if lines and all(mark in line for line in lines)), ",")
+    cells = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark)]
+    wrong = next((row for row in cells if len(row) != 2), None)
+    if wrong is not None:
+        message = f"two cells a line are needed, got {mark.join(wrong)[:60]!r}"
+        raise ValueError(message)
+    rows = cells[1:] if cells and cells[0][0].casefold() in PAIR_HEADS else cells
+    return {theirs: ours for theirs, ours in rows}  # noqa: C416 - rows are lists
+
+
+def _of_json(text: str) -> dict[str, Any]:
+    found = json.loads(text)
+    return dict(found) if isinstance(found, Mapping) else {}
+
+
+_PAIRS: Mapping[str, Callable[[str], dict[str, Any]]] = {".json": _of_json, ".toml": tomllib.loads}
 
 
 def _flat(table: Mapping[Any, Any], above: str = "") -> Iterable[tuple[Any, Any]]:

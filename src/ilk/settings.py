@@ -24,6 +24,7 @@ from ilk.accepted import (
     pairs,
     paths,
     read_toml,
+    renames,
     share,
     span,
     stem_in,
@@ -43,9 +44,8 @@ BLOCKS = ("customers", "activity", "survey", "orders", "interests")
 
 EVIDENCE_SAMPLE = 10_000
 """Customers the evidence is computed on; the first ones of the fit sample."""
-
-
 Table = BeforeValidator(pairs, json_schema_input_type=dict[str, Any] | list[str])
+Renames = BeforeValidator(renames, json_schema_input_type=dict[str, Any] | list[str] | str)
 Files = Annotated[tuple[Path, ...], BeforeValidator(paths, json_schema_input_type=str | list[str])]
 Share = Annotated[float | None, BeforeValidator(share, json_schema_input_type=float | str | None)]
 Size = Annotated[int | None, Field(ge=1)]
@@ -173,9 +173,9 @@ class Settings(BaseModel):
         shown="YYYY-MM-DD",
         group="Source",
     )
-    survey_map: Annotated[dict[str, str], Table] = _field(
+    survey_map: Annotated[dict[str, str], Renames] = _field(
         {},
-        "THEIRS=OURS, columns of a later survey file that are called otherwise in the first one",
+        "THEIRS=OURS, columns that a later survey file calls otherwise than the first one; or a file of such pairs",
         flag="--survey-map",
         group="Source",
     )
