@@ -86,6 +86,7 @@ def test_a_file_is_scored_with_all_that_belongs_to_it(several, tmp_path):
     alone = look_at(model, customers, tmp_path)
     assert set(alone.there) == {"visits"}
     assert "Running" in alone.absent
+    assert [said.partition(",")[0] for said in alone.lacking] == ["activity (activity.csv", "orders (orders.csv"]
 
 
 def test_the_page_asks_for_what_else_the_model_was_made_of(page, several):
@@ -97,7 +98,9 @@ def test_the_page_asks_for_what_else_the_model_was_made_of(page, several):
     ]
     tested.segmented_control(key="score-how").set_value("Path").run()
     tested.text_input(key="score-path").input("customers.csv").run()
-    assert "Running" in tested.warning[0].value
+    assert "activity \\(activity.csv" in tested.warning[0].value
+    assert "orders \\(orders.csv" in tested.warning[0].value
+    assert " more" not in tested.warning[0].value, "a source that is not there is said in one word"
     tested.text_input(key="score-beside-0-path").input("activity.csv").run()
     tested.text_input(key="score-beside-1-path").input("orders.csv").run()
     assert not tested.warning

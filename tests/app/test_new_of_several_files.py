@@ -74,6 +74,14 @@ def run_to_end(tested, uploads):
     return job
 
 
+def test_above_fields_no_flag_of_the_command_line_is_told(page, files):
+    """Say otherwise with --role, it said right above the fields that say it."""
+    tested = page("new", roots=(files,))
+    bring(tested, "activity", "posts.csv")
+    assert "is the customer" in said(tested)
+    assert "--" not in said(tested)
+
+
 def test_several_files_are_recognised_and_changed(page, files):
     """Coverage and roles of each; a column said to be another is read so, and what is no customer's is told."""
     tested = page("new", roots=(files,))

@@ -7,7 +7,7 @@ from visitors import app_running
 
 import ilk
 from ilk.app import opened
-from ilk.outputs.reading import Reading
+from ilk.outputs.reading import ABOUT_TRUST, Reading
 from ilk.outputs.sections.levels import two_levels
 
 
@@ -110,3 +110,11 @@ def test_a_visitor_looks_at_a_number_and_adopts_it(study, tmp_path, visit):
         page.get_by_text("Undone: 6 segments adopted").first.wait_for()
         assert ilk.load(study / "segments.ilk").k == 4
         assert (visitor.outside, [said for said in visitor.said if "404" not in said]) == ([], [])
+
+
+def test_reliable_segments_under_a_constructed_verdict_are_explained(page, study, monkeypatch):
+    """As on the page Segments and in print: the verdict is of all together, trust of one."""
+    said = "Reliable is said of one group alone"
+    assert said not in " ".join(part.value for part in page("number", opened=study).markdown)
+    monkeypatch.setattr(Reading, "about_trust", ABOUT_TRUST)
+    assert said in " ".join(part.value for part in page("number", opened=study).markdown)

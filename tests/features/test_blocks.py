@@ -229,3 +229,13 @@ def test_balancing_needs_no_data_of_one_kind():
     blank = np.full((10, 14), np.nan, np.float32)
     balanced, _ = balanced_blocks(recipe, blank, plans, {})
     assert all(np.isfinite(t.weight) for t in balanced.transforms)
+
+
+def test_a_log_whose_interests_are_heard_is_not_called_useless():
+    """Activity held 0.1 %, and the interests of the same log 32 %."""
+    shares = (BlockShare("customers", 5, 0.6), BlockShare("activity", 2, 0.01), BlockShare("interests", 9, 0.39))
+    unheard = [note.text for note in share_notes(shares, {}) if note.code == "block-unheard"]
+    assert len(unheard) == 1
+    assert unheard[0].startswith("Activity (how much they do; what it is about are the interests, which count apart):")
+    alone = share_notes((BlockShare("customers", 5, 0.99), BlockShare("activity", 2, 0.01)), {})[1].text
+    assert alone.startswith("Activity: only")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -50,3 +52,16 @@ def test_without_reference_points_nothing_is_said(model):
 
 def test_names_nobody_should_print_are_only_text(hostile):
     assert "<b>" not in two_levels(Reading(hostile), 2, 5).chart.draw(720)
+
+
+def test_long_names_are_told_whole_beside_their_blocks(model):
+    """They were cut off after "1 Customers with low balance", where there was room for a second line."""
+    long = "Customers with low balance and full payment of their bills"
+    first = model.segments[0]
+    renamed = apply_edit(model, Edit("rename", "so it is", "2026-11-23", uid=first.uid, text=long))
+    drawn = two_levels(Reading(renamed), 2, 4).chart.draw(720)
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
+    assert long in " ".join(texts)
+    assert not any("…" in said for said in texts)
+    lines = [tuple(map(float, at)) for at in re.findall(r'<text x="([\d.]+)" y="([\d.]+)"', drawn)]
+    assert all(abs(y - other) >= 14 for (x, y), (ox, other) in combinations(lines, 2) if x == ox)

@@ -128,6 +128,17 @@ def test_a_page_under_another_name_cannot_reach_loopback(service):
     assert [Caller(service, host=name).get("/model").status_code for name in ("127.0.0.1:9", "[::1]:9")] == [200, 200]
 
 
+def test_what_a_page_of_another_site_asks_is_refused(service):
+    """Whatever it sends, and whether or not its browser would show it the answer; a page of our own may ask."""
+    caller = Caller(service, host="127.0.0.1:8000")
+    body = {"customers": [{"SPEND": 1, "BASKET": 2}]}
+    for origin in ("http://evil.example", "null", "http://127.0.0.1:9999", "https://127.0.0.1:8000.evil.example"):
+        refused = caller.post("/assign", body, headers={"origin": origin})
+        assert (refused.status_code, refused.json()["type"].rpartition(":")[2]) == (403, "other-site"), origin
+    assert caller.post("/assign", body, headers={"origin": "http://127.0.0.1:8000"}).status_code == 200
+    assert caller.post("/assign", body).status_code == 200
+
+
 def test_the_log_holds_no_contents(caller, caplog):
     """A line of JSON a request: which route, how long, how many; no address, no query, no value."""
     caplog.set_level(logging.INFO, logger=NAME)

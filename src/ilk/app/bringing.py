@@ -12,7 +12,7 @@ import streamlit as st
 from ilk.app import asking, session
 from ilk.app.beside import ABOUT, ASKED, KINDS, SEVERAL, WORDS, Beside, coverage_of, parts_of, roles_of
 from ilk.app.launch import launched
-from ilk.app.trouble import plain, told
+from ilk.app.trouble import in_app, plain, told
 from ilk.app.uploads import taken, uploaded
 from ilk.errors import FileTrouble
 from ilk.outputs.wording import clean, listed
@@ -183,7 +183,7 @@ def roles(files: Files, known: Sequence[Brought], n: int, *, has_table: bool) ->
             if own is not None:
                 st.write(plain(coverage_of(own, n, has_table=has_table)))
                 for sentence in own.said:
-                    st.caption(plain(clean(sentence)))
+                    st.caption(plain(clean(in_app(sentence))))
             chosen |= _parts(file, parts_of(own) if own is not None else {})
     return chosen
 

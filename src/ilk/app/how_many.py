@@ -90,6 +90,8 @@ def _described(study: Opened, k: int) -> None:
     verdict, said = reading.verdict
     st.subheader(f"{counted(k, 'segment')}: {verdict}", anchor=False)
     st.markdown(plain(said))
+    if reading.about_trust:
+        st.markdown(plain(reading.about_trust))
     if told := _gained(study, k):
         st.markdown(f"With one segment more: {plain(told)}")
     drawn(fragment("cards", cards=cards(reading)), key="cards")

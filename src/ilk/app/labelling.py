@@ -22,7 +22,7 @@ from ilk.outputs.assignments import Delivered, assign_to_file
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Table, line
 from ilk.outputs.tables import DECIMALS, write_csv
-from ilk.outputs.wording import counted, per_cent, whole, words_of
+from ilk.outputs.wording import clean, counted, per_cent, whole, words_of
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.open import TEXT
@@ -50,6 +50,7 @@ class Look:
         rows: Its first rows, as the model reads them.
         there: Columns the model looks at.
         absent: Columns it would look at, in words; they count as blank for everybody.
+        lacking: The same as it is told: a source of which nothing is there as a whole, then single columns.
         strange: Columns it does not know.
         id_column: What identifies the customers; None where rows are counted.
         id_expected: The model's own id column, if that is another.
@@ -58,6 +59,7 @@ class Look:
     rows: pa.Table
     there: tuple[str, ...]
     absent: tuple[str, ...]
+    lacking: tuple[str, ...]
     strange: tuple[str, ...]
     id_column: str | None
     id_expected: str | None
@@ -99,14 +101,27 @@ def look_at(model: Model, path: Path, scratch: Path, *, beside: Iterable[int] = 
     reading, known = Reading(model), {c.plan.column for c in model.content.columns} | {id_column}
     rules = {aside.test.column for aside in model.view.asides}
     expected = model.content.provenance.id_column
+    absent = {c: words_of(reading.column(c).plan) for c in columns if c not in there}
     return Look(
         rows=rows,
         there=there,
-        absent=tuple(words_of(reading.column(c).plan) for c in columns if c not in there),
+        absent=tuple(absent.values()),
+        lacking=_lacking(model, absent),
         strange=tuple(name for name in names if name not in known | rules),
         id_column=id_column,
         id_expected=expected if expected != id_column else None,
     )
+
+
+def _lacking(model: Model, absent: Mapping[str, str]) -> tuple[str, ...]:
+    """What is not there, in words: the sources of which no column is, then the other columns by their own words."""
+    left, whole_sources = dict(absent), []
+    for source in model.content.sources:
+        needed = [name for _, name in source.columns if name in model.scoring.columns]
+        if needed and all(name in left for name in needed):
+            whole_sources.append(f"{source.block} ({clean(source.name)}, {counted(len(needed), 'column')})")
+            left = {name: words for name, words in left.items() if name not in needed}
+    return (*whole_sources, *left.values())
 
 
 def _beginning(path: Path, scratch: Path) -> Path:

@@ -33,7 +33,7 @@ _FLAGS = (
     (r"name it with --role '(.+?)[.]COLUMN=\w+'", r"choose it under “What was recognised in \1”"),
     (r"; --reverse turns them", f"; “{LABELS['reverse']}” turns them"),
     (r"; --join-ids folded takes no notice of case and blanks", f"; see “{LABELS['join_ids']}”"),
-    (r"\. Say otherwise with --role '[^']+' and the like", ""),
+    (r"\. Say otherwise with --role '[^']+'(?: and the like| or ignore)", ""),
     (
         r"bring it with --orders or --activity instead, [^;]+; or make it so with --query .+ --id",
         f"say under “{ROW}” that it is an order or a visit, or choose another column under “{LABELS['id']}”",

@@ -22,6 +22,9 @@ INTERESTS = "interests"
 DIGITS = 4
 """Significant digits of what a block is multiplied by: fewer than any processor's rounding could reach."""
 
+ABOUT_ACTIVITY = " (how much they do; what it is about are the interests, which count apart)"
+"""Said where one log makes two blocks, lest the log seem useless."""
+
 HARDLY_HEARD = 0.5
 """Share of its fair share of the difference between segments below which a block is warned of; methods page."""
 
@@ -187,8 +190,9 @@ def share_notes(shares: Sequence[BlockShare], weights: Mapping[str, float]) -> t
     for one in shares:
         fair = squares[one.block] / sum(squares.values())
         if one.share < HARDLY_HEARD * fair:
+            about = ABOUT_ACTIVITY if one.block == "activity" and INTERESTS in squares else ""
             text = (
-                f"{one.block.capitalize()}: only {percent(one.share)} of the difference between segments, where "
+                f"{one.block.capitalize()}{about}: only {percent(one.share)} of the difference between segments, where "
                 f"{percent(fair)} would be fair; --weight {one.block}=2 makes more of it, --by {one.block} all."
             )
             notes.append(Note("block-unheard", text))

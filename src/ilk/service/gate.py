@@ -71,6 +71,9 @@ class Gate:
         headers = dict(scope["headers"])
         if self._hosts and _host_of(headers.get(b"host", b"")) not in self._hosts:
             raise Problem(421, "other-host", "This service is only called by the name of this machine's loopback.")
+        origin = headers.get(b"origin")
+        if origin is not None and origin.partition(b"://")[2] != headers.get(b"host", b""):
+            raise Problem(403, "other-site", "A page of another site may not ask this service.")
         keys = self._keys()
         if keys and scope["path"] not in OPEN:
             visit.caller = keys.name_of(_key_of(headers.get(b"authorization", b"")))

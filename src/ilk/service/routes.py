@@ -182,7 +182,7 @@ def _add_routes(app: FastAPI, service: Service) -> None:
     )
     for method, path, work, told, refusals in table:
         responses: dict[int | str, dict[str, Any]] = {200: {"model": told}}
-        responses |= {status: {"model": schemas.ProblemTold} for status in (401, 421, 500, *refusals)}
+        responses |= {status: {"model": schemas.ProblemTold} for status in (401, 403, 421, 500, *refusals)}
         app.router.add_api_route(
             path,
             work,

@@ -109,7 +109,7 @@ def show_look(look: Look, name: str) -> None:
     n = len(look.there) + len(look.absent)
     if look.absent:
         said = f"{len(look.there)} of the {n} columns that make segments are there. Not there, so blank for everybody: "
-        st.warning(f"{said}{_named(look.absent)}.", icon=":material/warning:")
+        st.warning(f"{said}{_named(look.lacking)}.", icon=":material/warning:")
     else:
         st.success(f"All {n} columns that make segments are there.", icon=":material/check_circle:")
     if look.id_expected is not None:

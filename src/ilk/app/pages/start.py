@@ -54,6 +54,7 @@ with model:
 with file:
     st.header("Bring a customer file")
     st.write("One row a customer: CSV, Excel, Parquet or JSON. What they order, do or answer is added next.")
+    st.page_link("pages/new.py", label="Only orders, activity or answers? Bring these", icon=":material/arrow_forward:")
     brought = uploaded("A customer file", key="customers")
     there = by_path("Or a file on this machine, however large", "customers.csv", "bring-path")
     if brought or there:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ilk.outputs.charts.figure import WIDE, Figure
-from ilk.outputs.drawing import drawing, element, shortened, text, title
+from ilk.outputs.charts.placing import Box, apart
+from ilk.outputs.drawing import drawing, element, text, title, wrapped
 from ilk.outputs.theme import INK, QUIET, segment_colour
 from ilk.outputs.wording import listed, per_cent
 
-NODE, BETWEEN, HEAD, FOOT, NAME = 20, 8, 32, 8, 248
+NODE, BETWEEN, HEAD, FOOT, NAME, LINE_STEP = 20, 8, 32, 8, 248, 18
+RIBBONS = 200
+"""Pixels at least that are left for the ribbons between the names."""
+
 WORTH_A_RIBBON, LETTERS = 0.02, 14
 Shares = Mapping[tuple[int, int], float]
 
@@ -55,14 +59,15 @@ def _homes(number: int, few: Level, shares: Shares) -> list[str]:
 
 def _draw(width: int, few: Level, many: Level, shares: Shares) -> str:
     roomy = width >= 560
-    name = NAME if roomy else 0
+    name = min(NAME, (width - RIBBONS) // 2) if roomy else 0
     height = HEAD + FOOT + max(320, 36 * len(many.names))
     left = _stacked(few, list(few.names), float(name), height)
     order = sorted(many.names, key=lambda number: _middle(number, left, shares))
     right = _stacked(many, order, float(width - name - NODE), height)
     drawn = [_ribbons(few, many, shares, left, right)]
-    drawn += [_block(few, number, left, -1 if roomy else 0) for number in few.names]
-    drawn += [_block(many, number, right, 1 if roomy else 0) for number in many.names]
+    for level, stack, side in ((few, left, -1), (many, right, 1)):
+        drawn += [_block(level, number, stack, side, numbered=not roomy) for number in level.names]
+        drawn += _names(level, stack, side, (name - 12, height)) if roomy else []
     heads = ((left.left, "board", "start"), (right.left + NODE, "campaigns", "end"))
     drawn += [text(x, 16, said, fill=QUIET, text_anchor=anchor) for x, said, anchor in heads]
     return drawing(width, height, *drawn)
@@ -112,18 +117,30 @@ def _ribbon(ends: tuple[float, float, float, float], thick: tuple[float, float],
     return element("path", title(said), d=upper + lower, fill=paint, fill_opacity=0.35)
 
 
-def _block(level: Level, number: int, stack: _Stack, side: int) -> str:
-    """A block with its name beside it, or its number on it where there is no room beside."""
+def _block(level: Level, number: int, stack: _Stack, side: int, *, numbered: bool) -> str:
+    """A block, with its number on it where there is no room for names; `side` is -1 on the left, 1 on the right."""
     top, high = stack.places[number]
     said = f"{level.called(number)}, {per_cent(level.shares[number])} of customers"
-    paint = segment_colour(number) if side < 0 or stack.left < NODE else QUIET
+    paint = segment_colour(number) if side < 0 else QUIET
     block = element("rect", title(said), x=stack.left, y=top, width=NODE, height=max(high, 2.0), fill=paint, rx=2)
+    if not numbered:
+        return block
+    x, anchor = (stack.left + NODE + 6, "start") if side < 0 else (stack.left - 6, "end")
     at = top + high / 2 + LETTERS / 3
-    if side:
-        x = stack.left - 8 if side < 0 else stack.left + NODE + 8
-        words = shortened(level.called(number), NAME - 12)
-        return block + text(x, at, words, fill=INK, text_anchor="end" if side < 0 else "start")
-    inward = stack.left + NODE + 6 if stack.left < NODE else stack.left - 6
-    return block + text(
-        inward, at, str(number), text_anchor="start" if stack.left < NODE else "end", font_weight="bold"
-    )
+    return block + text(x, at, str(number), text_anchor=anchor, font_weight="bold")
+
+
+def _names(level: Level, stack: _Stack, side: int, room: tuple[int, int]) -> list[str]:
+    """The names beside the blocks, in two lines where one is too short, none over another."""
+    lines = {number: wrapped(level.called(number), room[0], most=2) for number in level.names}
+    boxes = [
+        Box(0, top + high / 2, room[0] / 2, LINE_STEP * len(lines[number]) / 2, str(number))
+        for number, (top, high) in stack.places.items()
+    ]
+    x, anchor = (stack.left - 8, "end") if side < 0 else (stack.left + NODE + 8, "start")
+    drawn = []
+    for box in apart(boxes, room):
+        first = box.y - box.half_height + LINE_STEP / 2 + LETTERS / 3
+        said = enumerate(lines[int(box.text)])
+        drawn += [text(x, first + LINE_STEP * i, line, fill=INK, text_anchor=anchor) for i, line in said]
+    return drawn
