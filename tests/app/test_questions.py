@@ -259,6 +259,9 @@ def test_the_page_asks_and_answers(page, told):
     assert "Ways" in labels
     assert [one.label for one in tested.radio if one.options[1:] == list(STEPS)] == ["Q 1", "Q 2"]
     assert all(one.value == "Not known" for one in tested.radio)
+    steps = [one for one in tested.segmented_control if list(one.options) == list("12345")]
+    assert [one.label for one in steps] == ["Q 3", "Q 4", "Q 5", "Q 6"]
+    assert all(one.value is None for one in steps)
     ways = next(one for one in tested.multiselect if one.label == "Ways")
     ways.set_value(["app"]).run()
     assert not tested.exception
@@ -296,6 +299,10 @@ def test_a_visitor_fills_in_choices_and_interests(told, tmp_path, visit):
             page = visitor.go("which")
             page.get_by_text("All other fields").click()
             visitor.settled()
+            scales = page.get_by_test_id("stButtonGroup").filter(has_text="12345").all()
+            assert len(scales) == 4
+            for scale in scales:  # a step of the scale stood alone in a second line
+                assert len({round(step.bounding_box()["y"]) for step in scale.get_by_role("radio").all()}) == 1
             pick(page, "Ways", "branch")
             page.locator(".found").wait_for()
             pick(page, "What they are interested in, as activity.csv has it", "Running")

@@ -54,9 +54,9 @@ with model:
 with file:
     st.header("Bring a customer file")
     st.write("One row a customer: CSV, Excel, Parquet or JSON. What they order, do or answer is added next.")
-    st.page_link("pages/new.py", label="Only orders, activity or answers? Bring these", icon=":material/arrow_forward:")
     brought = uploaded("A customer file", key="customers")
     there = by_path("Or a file on this machine, however large", "customers.csv", "bring-path")
+    st.page_link("pages/new.py", label="Only orders, activity or answers?", icon=":material/arrow_forward:")
     if brought or there:
         st.session_state.pop("kept-customers", None)
         session.forget_job()
