@@ -29,6 +29,7 @@ from ilk.figures import few, percent
 from ilk.model.model import Model
 from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
 from ilk.model.room import with_room
+from ilk.model.telling import first_of
 from ilk.profile.compare import compare_with
 from ilk.profile.describe import Described, Grouping, describe_solutions
 from ilk.profile.map import fit_map, places
@@ -165,7 +166,13 @@ def describe(
         sources=data.brought,
         texts=data.texts,
     )
-    return Model(with_room(content))
+    return _with_first(Model(with_room(content)), crowd)
+
+
+def _with_first(model: Model, crowd: Crowd) -> Model:
+    """What the columns that tell most are worth, as the study's own customers say."""
+    first = first_of(model.scoring, crowd.matrix[crowd.sample])
+    return Model(replace(model.content, evidence=replace(model.content.evidence, first=first)))
 
 
 def _trial(crowd: Crowd, k: int, fit: Found) -> Trial:

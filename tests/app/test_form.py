@@ -7,17 +7,19 @@ from datetime import date
 
 import numpy as np
 import pyarrow.csv as pcsv
+import pyarrow.parquet as pq
 import pytest
 
 import ilk
 from ilk.app.entry import NO, YES, read_entry
-from ilk.app.form import N_FIRST, fill, form_of, held, placed_by_first, typical_of
+from ilk.app.form import fill, form_of, held, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.trouble import as_label, plain
 from ilk.errors import FileTrouble
 from ilk.model.customer import read_customer
 from ilk.model.scorers import nearest_segments
+from ilk.model.telling import N_FIRST
 
 
 @pytest.fixture(scope="module")
@@ -124,6 +126,25 @@ def test_the_most_telling_fields_come_first_and_none_is_lost(model, form):
     assert {c.plan.column for c in model.content.columns if c.plan.use == "builds"} == set(columns)
     assert 0.6 < form.right <= 1
     assert "five fields that tell most" in placed_by_first(form)
+
+
+def test_what_the_first_fields_are_worth_is_counted_among_the_customers_of_the_study(model, form, made):
+    """Each is placed twice, by everything and by the first fields alone; an estimate is called one."""
+    told = pq.read_table(made / "assignments.parquet")
+    rows = pcsv.read_csv(made / "customers-with-segments.csv")
+    id_column, columns = told.column_names[0], list(form.measured.columns)
+    alone = model.assign(rows.select([id_column, *columns])).table
+    whole = dict(zip(told[id_column].to_pylist(), told["segment"].to_pylist(), strict=True))
+    same = [whole[i] == s for i, s in zip(alone[id_column].to_pylist(), alone["segment"].to_pylist(), strict=True)]
+    assert form.measured.customers == len(same)
+    assert form.measured.right == round(sum(same) / len(same), 2)
+    assert f"{round(100 * form.measured.right)} % of {len(same):,} customers of the study come" in placed_by_first(form)
+    assert "an estimated" in placed_by_first(replace(form, measured=None))
+
+
+def test_what_was_measured_of_other_segments_is_not_told(model):
+    other = next(k for k in model.tried if k not in {1, model.k})
+    assert form_of(model.at(other)).measured is None
 
 
 def test_fields_say_their_unit_what_is_typical_and_where_they_belong(form):

@@ -7,7 +7,7 @@ import pytest
 from test_certainty import made
 
 from ilk.model.scorers import nearest_segments
-from ilk.model.telling import most_telling
+from ilk.model.telling import N_FIRST, first_of, most_telling
 
 
 def test_what_decides_comes_first_and_what_says_the_same_comes_last():
@@ -42,3 +42,18 @@ def test_each_choice_is_the_best_beside_those_before(model):
 
 def test_what_cannot_be_asked_is_not_told():
     assert np.isnan(most_telling(made([[-1], [1]], [], [[-1.0], [1.0]]), 1).right)
+
+
+def test_what_they_are_worth_is_counted_among_customers(model, matrix):
+    """By hand: each customer placed by all columns, and again by the chosen ones alone."""
+    found = first_of(model.scoring, matrix)
+    assert found.columns == most_telling(model.scoring, N_FIRST).columns
+    known = np.isin(np.array(model.scoring.feature_columns), found.columns)
+    alone = np.where(known, matrix, np.float32(np.nan))
+    same = nearest_segments(model.scoring, alone).label == nearest_segments(model.scoring, matrix).label
+    assert found.customers == len(matrix)
+    assert found.right == round(float(same.mean()), 2)
+
+
+def test_where_nobody_answered_the_chosen_columns_nothing_is_measured(model, matrix):
+    assert first_of(model.scoring, np.full_like(matrix, np.nan)) is None

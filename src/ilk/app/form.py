@@ -10,21 +10,30 @@ from typing import Any
 from ilk.app.entry import HIGHEST_SHARE, Kind
 from ilk.app.field import Field, Held
 from ilk.app.questions import as_put, asked_of, choices_of, of_several_blocks, topics_of, turned_of
-from ilk.app.sureness import in_ten
 from ilk.app.together import Choices, Topics
 from ilk.features.transforms import OTHER
+from ilk.model.evidence import First
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
-from ilk.model.telling import Telling, most_telling
+from ilk.model.telling import N_FIRST, Telling, most_telling
 from ilk.outputs.charts.distribution import in_brief
-from ilk.outputs.wording import bare, clean, in_letters, in_units, is_share, listed, lower_first, unit_of, words_of
+from ilk.outputs.wording import (
+    bare,
+    clean,
+    counted,
+    in_letters,
+    in_units,
+    is_share,
+    listed,
+    lower_first,
+    per_cent,
+    unit_of,
+    words_of,
+)
 from ilk.profile.typical import typical_customers
 from ilk.profile.wording import capital
 from ilk.profile.words import words_for
 from ilk.sources.survey.questions import Question
-
-N_FIRST = 5
-"""Fields that are asked for first."""
 
 MOST_PICKS = 12
 """Answers of an ordered column of numbers that are picked from a list; more are typed."""
@@ -43,12 +52,14 @@ Ask = Field | Choices | Topics
 class Form:
     """All inputs: the most telling ones first, the rest by group.
 
-    `right` is the share of customers who are placed by the first fields alone as by all.
+    `right` estimates the share of customers who are placed by the first fields alone as by all; `measured` is the share
+    of the study's own customers, None where these segments are others than those it was measured on.
     """
 
     first: tuple[Ask, ...]
     groups: tuple[tuple[str, tuple[Ask, ...]], ...]
     right: float
+    measured: First | None = None
 
     @property
     def fields(self) -> tuple[Ask, ...]:
@@ -85,7 +96,12 @@ def form_of(model: Model) -> Form:
     rest = list(by_column.values())
     headings = sorted(dict.fromkeys(ask.group for ask in rest), key=lambda heading: heading == ALONE)
     by_group = tuple((heading, tuple(ask for ask in rest if ask.group == heading)) for heading in headings)
-    return Form(first, by_group, telling.right)
+    return Form(first, by_group, telling.right, _measured(model, telling))
+
+
+def _measured(model: Model, telling: Telling) -> First | None:
+    known, as_found = model.evidence.first, model.k == model.content.k and not model.view.merged
+    return known if known is not None and as_found and known.columns == telling.columns else None
 
 
 def fill(form: Form, given: Mapping[str, Any]) -> Filled:
@@ -235,9 +251,11 @@ def placed_by_first(form: Form) -> str:
     n = len(form.first)
     if n < 2:
         return "The field that tells most."
+    lead = f"The {in_letters(n)} fields that tell most"
+    if form.measured is not None:
+        asked = f"{per_cent(form.measured.right)} of {counted(form.measured.customers, 'customer')} of the study"
+        return f"{lead}: by them alone, {asked} come to the same segment as by all."
     if isnan(form.right):
-        return f"The {in_letters(n)} fields that tell most."
-    many = in_ten(form.right)
-    about = "about " if many[0].isdecimal() else ""
-    placed = f"by them alone, {about}{many} customers come to the same segment as by all"
-    return f"The {in_letters(n)} fields that tell most: {placed}."
+        return f"{lead}."
+    estimated = f"an estimated {per_cent(form.right)} of customers"
+    return f"{lead}: by them alone, {estimated} come to the same segment as by all."

@@ -87,10 +87,19 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class First:
+    """The columns that tell most, and the share of `customers` of the study whom they alone place as all columns do."""
+
+    columns: tuple[str, ...]
+    right: float
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """How many, and is it real. `m` is the size of each bootstrap sample, `failed` the tests the verdict names.
 
-    `judged` holds the verdict of other k than the one chosen, for those who adopt one.
+    `judged` holds the verdict of other k than the one chosen, for those who adopt one. `first` is of the k chosen.
     """
 
     candidates: tuple[Candidate, ...]
@@ -106,6 +115,7 @@ class Evidence:
     m: int
     notes: tuple[Note, ...] = ()
     judged: tuple[Judged, ...] = ()
+    first: First | None = None
 
     def candidate(self, k: int) -> Candidate:
         """The evidence for one k."""

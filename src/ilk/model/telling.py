@@ -8,12 +8,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ilk.model.certainty import certainty_of
-from ilk.model.scorers import Floats, Scoring, nearest_segments
+from ilk.model.evidence import First
+from ilk.model.scorers import Floats, Matrix, Scoring, nearest_segments
+
+N_FIRST = 5
+"""Columns that are asked for first."""
+
+MOST_WORK = 100_000_000
+"""Reference points x features x columns up to which a study looks for what tells most: some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """The most telling columns, and the share of customers placed rightly by them alone; NaN where nobody can tell."""
+    """The most telling columns, and an estimate of the share of customers placed rightly by them alone.
+
+    The estimate is made from reference points; it is NaN where nobody can tell, and on the high side where there are
+    few points to choose many columns by.
+    """
 
     columns: tuple[str, ...]
     right: float
@@ -38,6 +49,24 @@ def most_telling(scoring: Scoring, n: int) -> Telling:
         chosen.append(best)
         left.remove(best)
     return Telling(tuple(scoring.columns[i] for i in chosen), _sure(scoring, np.isin(of_column, chosen)))
+
+
+def first_of(scoring: Scoring, matrix: Matrix) -> First | None:
+    """What the most telling columns are worth, measured on customers themselves; None where it would take too long.
+
+    Args:
+        scoring: A model made ready.
+        matrix: float32 (n, p), features of customers of the study; who answered none of the columns is not asked.
+    """
+    if scoring.donors.size * len(scoring.columns) > MOST_WORK:
+        return None
+    columns = most_telling(scoring, N_FIRST).columns
+    alone = np.where(np.isin(np.array(scoring.feature_columns), columns), matrix, np.float32(np.nan))
+    asked = ~np.isnan(alone).all(axis=1)
+    if not asked.any():
+        return None
+    same = nearest_segments(scoring, alone[asked]).label == nearest_segments(scoring, matrix[asked]).label
+    return First(columns, round(float(same.mean()), 2), int(asked.sum()))
 
 
 def _right(scoring: Scoring, known: NDArray[np.bool_]) -> float:
