@@ -45,11 +45,13 @@ def theirs(x: Features, k: int, bounds: Bounds) -> float:
     return float(model.fit(x.astype(np.float64)).inertia_)
 
 
-def timed(fit: Callable[[Features, int, Bounds], float], x: Features, k: int, bounds: Bounds) -> tuple[float, float]:
-    """Seconds and what was reached."""
-    start = time.perf_counter()
+def timed(
+    fit: Callable[[Features, int, Bounds], float], x: Features, k: int, bounds: Bounds
+) -> tuple[float, float, float]:
+    """Seconds on the clock, seconds of processors, and what was reached."""
+    start, work = time.perf_counter(), time.process_time()
     reached = fit(x, k, bounds)
-    return time.perf_counter() - start, reached
+    return time.perf_counter() - start, time.process_time() - work, reached
 
 
 def main() -> None:
@@ -70,13 +72,20 @@ def main() -> None:
         ]
         mine, peer = (np.median([run[who] for run in runs], axis=0) for who in (0, 1))
         case, ratio = f"5,000, k={k}, {least:,} to {most:,}", peer[0] / mine[0]
-        rows += [(case, who, f"{one[0]:.2f} s", f"{one[1]:.0f}") for who, one in (("ilk", mine), ("peer", peer))]
-        goals.append(goal(f"{case}: {ratio:.0f}x, at least {TIMES_FASTER:g}x", met=ratio >= TIMES_FASTER))
-        goals.append(goal(f"{case}: cost {mine[1] / peer[1]:.4f} of the peer's", met=mine[1] <= 1.01 * peer[1]))
-    seconds, reached = timed(ours, card_features(1_000_000), 8, Bounds(100_000, 150_000))
-    rows.append(("1,000,000, k=8, 10 % to 15 %", "ilk", f"{seconds:.1f} s", f"{reached:.0f}"))
+        rows += [_row(case, who, *one) for who, one in (("ilk", mine), ("peer", peer))]
+        worked = f"{peer[1] / mine[1]:.0f}x in time of processors"
+        goals.append(goal(f"{case}: {ratio:.0f}x ({worked}), at least {TIMES_FASTER:g}x", met=ratio >= TIMES_FASTER))
+        goals.append(goal(f"{case}: cost {mine[2] / peer[2]:.4f} of the peer's", met=mine[2] <= 1.01 * peer[2]))
+    seconds, spent, reached = timed(ours, card_features(1_000_000), 8, Bounds(100_000, 150_000))
+    rows.append(_row("1,000,000, k=8, 10 % to 15 %", "ilk", seconds, spent, reached))
     goals.append(goal(f"1,000,000: {seconds:.0f} s, under {MOST_SECONDS:g} s", met=seconds < MOST_SECONDS))
-    print(Table("Bounded sizes", ("case", "who", "median", "squared distances"), tuple(rows), tuple(goals)))
+    print(
+        Table("Bounded sizes", ("case", "who", "median", "processor", "squared distances"), tuple(rows), tuple(goals))
+    )
+
+
+def _row(case: str, who: str, seconds: float, worked: float, reached: float) -> tuple[str, ...]:
+    return (case, who, f"{seconds:.3f} s", f"{worked:.3f} s", f"{reached:.0f}")
 
 
 if __name__ == "__main__":

@@ -247,7 +247,12 @@ def _on_threads(work: Callable[[T], R], items: Iterable[T], engine: MemoryEngine
 
 
 def _by_size(tiles: Tiles, settled: Settled, engine: MemoryEngine) -> Fit:
-    """Number the segments by size; where two centres are exactly as near, the lower of the new numbers holds."""
+    """Number the segments by size; where two centres are exactly as near, the lower of the new numbers holds.
+
+    Ties can change sizes, and so the numbers, again: if they still do after `MOST_RENUMBERINGS`, everybody is with the
+    nearest centre, and only the order by size may not hold. Who answered nothing and weighs nothing is in no size and
+    in no sum, and has label 0 because a label must stand there; whoever shows segments gives them none.
+    """
     centres, labels, sums = settled.centres, settled.labels, settled.sums
     for _ in range(MOST_RENUMBERINGS):
         rank = np.lexsort((*centres.T[::-1], -sums.counts))
