@@ -72,8 +72,8 @@ def segment(
     if out is not None:
         study_folder(sources.first, Path(out), force=force)
         refuse_overwriting(sources.files, (Path(out) / name for name in OUTPUTS))
-    refuse_absent(sources.everything, settings.labels)
     engine = engine_of(settings, progress)
+    refuse_absent(sources.everything, settings.labels)
     with (
         our_threads_alone(),
         painting(wanted=out is not None),

@@ -126,10 +126,10 @@ def test_what_http_refuses(caller):
 
 
 def test_a_page_of_another_site_cannot_ask(caller):
-    """A browser asks first whether it may send JSON, and is not told so; what it sends unasked is refused."""
+    """A browser asks first whether it may send JSON, and is refused; what it sends unasked is refused too."""
     asked = {"origin": "https://elsewhere.example", "access-control-request-method": "POST"}
     allowed = caller.ask("OPTIONS", "/assign", headers=asked | {"access-control-request-headers": "content-type"})
-    check_problem(allowed, 405)
+    check_problem(allowed, 403)
     body = {"customers": [{"SPEND": 1.0}]}
     answers = [allowed, caller.post("/assign", body, headers={"origin": asked["origin"]})]
     assert not [name for one in answers for name in one.headers if name.startswith("access-control-")]

@@ -40,6 +40,13 @@ def most_telling(scoring: Scoring, n: int) -> Telling:
         scoring: A model made ready.
         n: How many columns at most.
     """
+    chosen = _chosen(scoring, n)
+    sure = _sure(scoring, np.isin(scoring.columns_of_features, chosen))
+    return Telling(tuple(scoring.columns[i] for i in chosen), sure)
+
+
+def _chosen(scoring: Scoring, n: int) -> list[int]:
+    """Their numbers, the most telling first."""
     of_column = scoring.columns_of_features
     apart = _apart(scoring)
     chosen: list[int] = []
@@ -48,7 +55,7 @@ def most_telling(scoring: Scoring, n: int) -> Telling:
         best = max(left, key=lambda i: (_right(scoring, np.isin(of_column, [*chosen, i])), apart[i]))
         chosen.append(best)
         left.remove(best)
-    return Telling(tuple(scoring.columns[i] for i in chosen), _sure(scoring, np.isin(of_column, chosen)))
+    return chosen
 
 
 def first_of(scoring: Scoring, matrix: Matrix) -> First | None:
@@ -60,7 +67,7 @@ def first_of(scoring: Scoring, matrix: Matrix) -> First | None:
     """
     if scoring.donors.size * len(scoring.columns) > MOST_WORK:
         return None
-    columns = most_telling(scoring, N_FIRST).columns
+    columns = tuple(scoring.columns[i] for i in _chosen(scoring, N_FIRST))
     alone = np.where(np.isin(np.array(scoring.feature_columns), columns), matrix, np.float32(np.nan))
     asked = ~np.isnan(alone).all(axis=1)
     if not asked.any():
