@@ -80,7 +80,7 @@ def test_an_upload_goes_with_its_tab_and_no_other(tmp_path, visit, monkeypatch):
     (tmp_path / "empty").mkdir()
     monkeypatch.setenv("ILK_CACHE_DIR", str(cache))
     for name in ("ann", "ben"):
-        (tmp_path / f"{name}.csv").write_text("id,a,b\n" + "".join(f"{i},{i % 7},{i % 5}\n" for i in range(50)))
+        (tmp_path / f"{name}.csv").write_text("id,a,b\n" + "".join(f"{i // 2},{i % 7},{i % 5}\n" for i in range(50)))
 
     def kept():
         return sorted(path.name for path in (cache / "app" / "sessions").glob("*/*/*.csv"))
