@@ -126,7 +126,7 @@ def _edit(
     model: Path, action: Action, reason: str, *, segment: int | None = None, other: int | None = None, **what: Any
 ) -> None:
     from ilk.edit import apply_edit
-    from ilk.model.edits import ask_why
+    from ilk.model.edits import ASKS_WHY, ask_why
     from ilk.model.parts import Edit
     from ilk.outputs.renewed import keep, still_old
 
@@ -135,7 +135,8 @@ def _edit(
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
     path = keep(apply_edit(loaded, edit), model)
-    say(f"Done, and kept in {path}; `ilk edit {model} undo` takes it back.")
+    why = " --reason WHY" if action in ASKS_WHY else ""
+    say(f"Done, and kept in {path}; `ilk edit {model} undo{why}` takes it back.")
     if told := still_old(loaded, model):
         say(told)
 

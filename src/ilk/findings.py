@@ -32,10 +32,10 @@ from ilk.model.room import with_room
 from ilk.model.telling import first_of
 from ilk.profile.compare import compare_with
 from ilk.profile.describe import Described, Grouping, describe_solutions
+from ilk.profile.grammar import capital
 from ilk.profile.map import fit_map, places
 from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
-from ilk.profile.wording import capital
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.joined.join import Joined

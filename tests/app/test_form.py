@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import ilk
+import ilk.app.form as forms
 from ilk.app.entry import NO, YES, read_entry
 from ilk.app.form import fill, form_of, held, placed_by_first, typical_of
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
@@ -19,7 +20,7 @@ from ilk.app.trouble import as_label, plain
 from ilk.errors import FileTrouble
 from ilk.model.customer import read_customer
 from ilk.model.scorers import nearest_segments
-from ilk.model.telling import N_FIRST
+from ilk.model.telling import N_FIRST, most_telling
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +141,14 @@ def test_what_the_first_fields_are_worth_is_counted_among_the_customers_of_the_s
     assert form.measured.right == round(sum(same) / len(same), 2)
     assert f"{round(100 * form.measured.right)} % of {len(same):,} customers of the study come" in placed_by_first(form)
     assert "an estimated" in placed_by_first(replace(form, measured=None))
+
+
+def test_what_the_study_found_is_not_looked_for_again(model, form, monkeypatch):
+    """Choosing among all columns takes a moment; the study has done it for its own segments, in the same way."""
+    telling = most_telling(model.scoring, N_FIRST)
+    assert form.measured.columns == telling.columns
+    monkeypatch.setattr(forms, "most_telling", lambda *_: pytest.fail("asked again"))
+    assert [field.column for field in form_of(model).first] == [field.column for field in form.first]
 
 
 def test_what_was_measured_of_other_segments_is_not_told(model):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from test_certainty import made
 
+from ilk.model.evidence import First
 from ilk.model.scorers import nearest_segments
+from ilk.model.soundness import problems_of
 from ilk.model.telling import N_FIRST, first_of, most_telling
 
 
@@ -57,3 +61,13 @@ def test_what_they_are_worth_is_counted_among_customers(model, matrix):
 
 def test_where_nobody_answered_the_chosen_columns_nothing_is_measured(model, matrix):
     assert first_of(model.scoring, np.full_like(matrix, np.nan)) is None
+
+
+@pytest.mark.parametrize("first", [First(("no column of this",), 0.5, 10), First((), 1.5, 10)])
+def test_a_file_whose_first_columns_are_none_is_refused(model, first):
+    """The form asks for them by name, so a spoiled file is told when it is opened, not when a page is."""
+    content = replace(model.content, evidence=replace(model.content.evidence, first=first))
+    assert problems_of(content) == [
+        *problems_of(model.content),
+        "what the first columns are worth does not fit the columns",
+    ]

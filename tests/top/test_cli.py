@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 from contextlib import chdir
@@ -114,6 +116,9 @@ def test_edits_are_kept_and_undone(study, tmp_path):
     assert "needs a reason" in unsaid.stderr
     assert run("edit", model, "undo", "--reason", "not alike after all").exit_code == 0
     assert "Undone: rename. 0 left." in run("edit", model, "undo", "--reason", "too many names").output
+    made = run("edit", model, "rename", 1, "Regulars", "--reason", "sales say so").output
+    told = shlex.split(re.search(r"`ilk (.+?)`", " ".join(made.split()))[1])
+    assert run(*told).exit_code == 0, "what takes a change back is told as it has to be typed"
     assert "Regulars" not in run("show", model).stdout
     nothing_left = run("edit", model, "undo", "--reason", "again")
     assert nothing_left.exit_code == 2

@@ -30,8 +30,8 @@ from ilk.outputs.wording import (
     unit_of,
     words_of,
 )
+from ilk.profile.grammar import capital
 from ilk.profile.typical import typical_customers
-from ilk.profile.wording import capital
 from ilk.profile.words import words_for
 from ilk.sources.survey.questions import Question
 
@@ -91,17 +91,19 @@ def form_of(model: Model) -> Form:
     every.sort(key=lambda ask: names.index(ask.column))
     owner = {column: ask.column for ask in every for column in ask.columns}
     by_column = {ask.column: ask for ask in every}
-    telling: Telling = most_telling(model.scoring, N_FIRST)
+    measured = _measured(model)
+    telling = Telling(measured.columns, measured.right) if measured else most_telling(model.scoring, N_FIRST)
     first = tuple(by_column.pop(column) for column in dict.fromkeys(owner[name] for name in telling.columns))
     rest = list(by_column.values())
     headings = sorted(dict.fromkeys(ask.group for ask in rest), key=lambda heading: heading == ALONE)
     by_group = tuple((heading, tuple(ask for ask in rest if ask.group == heading)) for heading in headings)
-    return Form(first, by_group, telling.right, _measured(model, telling))
+    return Form(first, by_group, telling.right, measured)
 
 
-def _measured(model: Model, telling: Telling) -> First | None:
-    known, as_found = model.evidence.first, model.k == model.content.k and not model.view.merged
-    return known if known is not None and as_found and known.columns == telling.columns else None
+def _measured(model: Model) -> First | None:
+    """What the study found of the columns that tell most, if the segments are still those it was found of."""
+    as_found = model.k == model.content.k and not model.view.merged
+    return model.evidence.first if as_found else None
 
 
 def fill(form: Form, given: Mapping[str, Any]) -> Filled:

@@ -10,8 +10,8 @@ from ilk.features.labels import made_label
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.outputs.wording import clean, listed, per_cent, words_of
+from ilk.profile.grammar import capital
 from ilk.profile.statements import TURNED
-from ilk.profile.wording import capital
 from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.plan import ActivityPlan
 from ilk.sources.joined.brought import Brought

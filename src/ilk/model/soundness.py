@@ -45,6 +45,9 @@ def _problems(content: Content, edits: tuple[Edit, ...]) -> Iterator[str]:
         yield "the numbers of segments tried do not fit the one chosen"
     if content.k not in {c.k for c in content.evidence.candidates}:
         yield "there is no evidence for the number of segments chosen"
+    first = content.evidence.first
+    if first and not (set(first.columns) <= {t.column for t in content.recipe.transforms} and 0 <= first.right <= 1):
+        yield "what the first columns are worth does not fit the columns"
     for solution in content.solutions:
         yield from _solution_problems(solution, n_features, content)
     for merged in (edit.segment for edit in edits if edit.segment is not None):

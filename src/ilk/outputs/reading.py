@@ -10,8 +10,8 @@ from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Content, Segment, Solution
 from ilk.model.shown import trust_words
 from ilk.outputs.wording import clean, customers, lower_first, noun_of, share_of
+from ilk.profile.grammar import capital
 from ilk.profile.sentence import NOT_APART
-from ilk.profile.wording import capital
 
 VERDICTS: dict[Verdict, str] = {"natural": "Natural", "reproducible": "Reproducible", "constructed": "Constructed"}
 ABOUT_TRUST = (

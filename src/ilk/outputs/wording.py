@@ -11,8 +11,8 @@ from typing import Final
 from ilk import figures
 from ilk.features.plans import ColumnPlan
 from ilk.model.parts import ColumnSummary
+from ilk.profile.grammar import capital
 from ilk.profile.markers import much_or_little
-from ilk.profile.wording import capital
 from ilk.profile.words import YEARS, Words, words_for
 
 NONE: Final = "–"

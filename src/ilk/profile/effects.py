@@ -17,8 +17,8 @@ from ilk.features.recipe import apply, feature_columns
 from ilk.figures import percent
 from ilk.model.parts import ColumnSummary
 from ilk.profile.cells import Cells, Values
+from ilk.profile.grammar import capital
 from ilk.profile.summary import Whole
-from ilk.profile.wording import capital
 from ilk.settings import EVIDENCE_SAMPLE
 from ilk.sources.source import ColumnFacts, Note
 

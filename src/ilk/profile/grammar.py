@@ -8,6 +8,11 @@ from collections.abc import Sequence
 from ilk.profile import bank, nouns
 
 
+def capital(text: str) -> str:
+    """The text with its first letter made large, as at the head of a sentence; the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def singular(word: str) -> str:
     """The singular of a regular English noun; anything else as it is."""
     small = word.casefold()

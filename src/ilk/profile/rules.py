@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ilk.model.parts import Condition, Fidelity, Rule
+from ilk.profile.grammar import capital
 from ilk.profile.privacy import coarse
 from ilk.profile.questions import Question, Questions
 from ilk.profile.rule_words import conditions_of, rule_text
 from ilk.profile.tree import LEAF, Labels, Tree, grow_tree, refine
-from ilk.profile.wording import capital
 
 Path: TypeAlias = "tuple[tuple[Question, int, int], ...]"
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from ilk.figures import count, percent
 from ilk.profile import bank, nouns
-from ilk.profile.grammar import is_person, plural, quality_of, singular_phrase, thing_of, yes_of
+from ilk.profile.grammar import capital, is_person, plural, quality_of, singular_phrase, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
-from ilk.profile.wording import capital
 
 BEHAVIOURS = 2
 """Differences a sentence tells, each with everyone's figure beside it."""
@@ -85,9 +84,7 @@ def behaviour(ground: Ground, trait: Trait) -> Told:
 
 def _joined(texts: Sequence[str]) -> str:
     """Two clauses as one; a subject and verb they share is said once."""
-    shared = next(
-        (s for s in ("they average ", "they answer ", "they have ") if all(text.startswith(s) for text in texts)), None
-    )
+    shared = next((one for one in SHARED if all(text.startswith(one) for text in texts)), None)
     if shared is not None and texts:
         return " and ".join([texts[0], *(text.removeprefix(shared) for text in texts[1:])])
     return ", and ".join(texts)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ilk.profile.grammar import capital
 from ilk.sources.scale_words import SCALES
 
 OFTEN = ("frequency", "how often")
@@ -62,17 +63,13 @@ def statement_of(text: str, steps: Sequence[str] = ()) -> Statement | None:
     for pattern, said in _READ:
         if (found := pattern.match(asked)) is not None:
             yes, no = said(found, often=often)
-            return Statement(_capital(asked), yes, no, turned)
-    return Statement(_capital(asked), turned=turned)
+            return Statement(capital(asked), yes, no, turned)
+    return Statement(capital(asked), turned=turned)
 
 
 def _is_of(steps: Sequence[str], name: str) -> bool:
     scale = next(scale for scale in SCALES if scale.name == name)
     return len(steps) > 1 and all(scale.step_of(step) is not None for step in steps)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 # ---------------------------------------------------------------- from the first or second person to the third

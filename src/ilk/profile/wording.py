@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ilk.profile.grammar import capital
 from ilk.profile.phrases import CROWD, FANS, Phrase
 
 LONGEST = 40
@@ -89,11 +90,6 @@ def _nouns(phrases: Sequence[Phrase], link: str) -> str:
 def _and(parts: Sequence[str], word: str = "and") -> str:
     parts = list(dict.fromkeys(parts))
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}" if len(parts) > 1 else "".join(parts)
-
-
-def capital(text: str) -> str:
-    """The text with its first letter made large, as at the head of a sentence; the rest as it is."""
-    return text[:1].upper() + text[1:]
 
 
 def cut(text: str, longest: int = LONGEST) -> str:

@@ -25,7 +25,7 @@ from ilk.outputs.drawing import shortened
 from ilk.outputs.reading import Unlike
 from ilk.outputs.theme import EVERYONE, QUIET, segment_colour
 from ilk.outputs.wording import customers, in_letters, noun_of, per_cent, share_of
-from ilk.profile.wording import capital
+from ilk.profile.grammar import capital
 
 STEP, BAR, LABEL, GAP, NAMES = 40, 20, 64, 24, 344
 ROOMY = 560
