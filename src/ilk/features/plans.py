@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,6 +27,11 @@ class Label:
     order: tuple[str, ...] = ()
     given: bool = False
     short: str = ""
+
+
+def step_near(steps: Sequence[str], mean: float) -> str:
+    """The answer in words nearest to a mean of answers, which count from 0."""
+    return steps[min(max(int(mean + 0.5), 0), len(steps) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

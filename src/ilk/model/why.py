@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ilk.features.plans import step_near
 from ilk.features.transforms import OTHER, level_texts, numbers
 from ilk.model.customer import Customer
 from ilk.model.model import Model
@@ -164,7 +165,7 @@ def _step(column: ColumnSummary, mean: float) -> str:
     order = column.plan.label.order
     if column.plan.kind != "ordered" or column.facts.kind != "text" or not order:
         return ""
-    return order[min(max(int(mean + 0.5), 0), len(order) - 1)]
+    return step_near(order, mean)
 
 
 def _holds(model: Model, condition: Condition, customer: Customer) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from ilk.features.plans import ColumnPlan
+from ilk.features.plans import ColumnPlan, step_near
 from ilk.figures import figure, per_head, percent, with_unit
 from ilk.profile import bank, nouns
 from ilk.profile.grammar import figures_spelled, plural, singular, singular_phrase, spelled
@@ -76,7 +76,7 @@ class Words:
     def said(self, value: float) -> str:
         """A figure of the column as people read it, in its units; of answers in words the nearest one."""
         if self.steps:
-            return f"“{self.steps[min(max(int(value + 0.5), 0), len(self.steps) - 1)]}”"
+            return f"“{step_near(self.steps, value)}”"
         if self.in_percent:
             return percent(value)
         if self.year and YEARS[0] <= value <= YEARS[1]:
