@@ -293,15 +293,17 @@ def pick(page, name, option):
 @pytest.mark.browser
 def test_a_visitor_fills_in_choices_and_interests(told, tmp_path, visit):
     """By hand in a browser, narrow and wide: choices from a list, an interest with how much, a text."""
+    from playwright.sync_api import expect
+
     with app_running(told / "study", cwd=tmp_path) as address:
         for width, scheme in ((1280, "light"), (390, "dark")):
             visitor = visit(address, width=width, scheme=scheme)
             page = visitor.go("which")
             page.get_by_text("All other fields").click()
+            scales = page.get_by_test_id("stButtonGroup").filter(has_text="12345")
+            expect(scales).to_have_count(4)
             visitor.settled()
-            scales = page.get_by_test_id("stButtonGroup").filter(has_text="12345").all()
-            assert len(scales) == 4
-            for scale in scales:  # a step of the scale stood alone in a second line
+            for scale in scales.all():  # a step of the scale stood alone in a second line
                 assert len({round(step.bounding_box()["y"]) for step in scale.get_by_role("radio").all()}) == 1
             pick(page, "Ways", "branch")
             page.locator(".found").wait_for()

@@ -94,7 +94,7 @@ def test_an_upload_goes_with_its_tab_and_no_other(tmp_path, visit, monkeypatch):
         until(lambda: kept() == ["ben.csv"])
         ben.page.get_by_text("An order, a visit or another event").click()
         ben.settled()
-        assert ben.page.get_by_role("heading", name="What the columns do").is_visible()
+        ben.page.get_by_role("heading", name="What the columns do").wait_for()
 
 
 def test_two_visitors_do_not_see_each_others_files(world, tmp_path, visit, monkeypatch):
@@ -124,7 +124,6 @@ def test_nothing_is_in_anybodys_way(study, visit, tmp_path, width, scheme):
         visitor = visit(address, width=width, scheme=scheme)
         for name in ("segments", "start", "new", "studies", "data"):
             page = visitor.go(name)
-            time.sleep(0.3)
             assert page.get_by_text("Page not found").count() == 0, name
             assert name == "segments" or visitor.axe() == [], name
             assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name

@@ -12,6 +12,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 PATIENCE = 60
+QUIET_MS = 400
+QUIET = """ms => new Promise(done => {
+    let changed = performance.now();
+    const watching = new MutationObserver(() => { changed = performance.now(); });
+    watching.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
+    const idle = "[data-testid=stApp][data-test-script-state=notRunning]";
+    const look = setInterval(() => {
+        if (!document.querySelector(idle)) changed = performance.now();
+        if (performance.now() - changed < ms) return;
+        clearInterval(look); watching.disconnect(); done();
+    }, 50);
+})"""
 KNOWN = {
     # Streamlit's uploader: its drop zone is presentational, has a label, and is passed over by the Tab key.
     "presentation-role-conflict",
@@ -81,9 +93,12 @@ class Visitor:
         return self.page
 
     def settled(self):
-        """Wait until Streamlit has nothing more to run."""
+        """Wait until Streamlit has nothing more to run and nothing on the page has changed for a while.
+
+        A click is on its way for a moment before the page says that it runs, so not running is not enough.
+        """
         self.page.wait_for_selector("h1")
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+        self.page.evaluate(QUIET, QUIET_MS)
 
     def still(self):
         """Wait until whatever fades or folds has come to its end; what turns for as long as something runs has none."""
