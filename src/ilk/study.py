@@ -13,7 +13,7 @@ import pyarrow as pa
 from ilk.features.plans import ColumnPlan
 from ilk.model.evidence import Candidate, Verdict
 from ilk.model.model import Model
-from ilk.model.parts import Segment
+from ilk.model.parts import Comparison, Segment
 from ilk.sources.joined.brought import Brought
 from ilk.sources.source import Note
 
@@ -77,6 +77,11 @@ class Study:
     def warnings(self) -> tuple[Note, ...]:
         """What should be known before the segments are used."""
         return self.model.content.warnings
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The segments beside the grouping used today, if `compare_with` named one."""
+        return self.model.content.comparison
 
     @property
     def understood(self) -> tuple[str, ...]:

@@ -351,7 +351,9 @@ def test_settings_win():
     assert plans_of(table, ignore=("age",))["age"].role == "ignore"
     assert plans_of(table, role={"age": "ignore"})["age"].use == "out"
     assert plans_of(table, role={"age": "contact"})["age"].use == "out"
-    assert plans_of(table, compare_with="code")["code"].reason == "the grouping to compare with"
+    today = plans_of(table, compare_with="code")["code"]
+    assert (today.role, today.kind, today.use) == ("descriptor", "category", "describes")
+    assert today.reason == "the grouping to compare with"
 
 
 def test_roles_that_make_no_features_are_kept_with_what_to_bring():

@@ -166,7 +166,7 @@ def _plan(look: Look) -> ColumnPlan:
     if told == "descriptor" or name in settings.descriptor:
         return _describing(look, _kind(look), TOLD)
     if name == settings.compare_with:
-        return _describing(look, _kind(look), "the grouping to compare with")
+        return _describing(look, Guess("category", "groups"), "the grouping to compare with")
     return _guessed(look)
 
 

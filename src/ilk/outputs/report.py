@@ -23,7 +23,8 @@ from ilk.outputs.sections.methods import methods
 from ilk.outputs.sections.number import how_many
 from ilk.outputs.sections.personas import chapters
 from ilk.outputs.sections.places import map_of
-from ilk.outputs.sections.rules import beside_today, rules
+from ilk.outputs.sections.rules import rules
+from ilk.outputs.sections.today import beside_today
 from ilk.outputs.templating import environment
 from ilk.outputs.theme import variables
 

@@ -14,6 +14,7 @@ from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import made_from, warnings, why_k, why_method
 from ilk.outputs.sections.personas import in_markers
+from ilk.outputs.sections.today import beside_today
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
 from ilk.outputs.wording import clean, counted, in_letters, listed, per_cent
 
@@ -57,6 +58,7 @@ def show(model: Model, console: Console, *, files: Sequence[tuple[str, str]] = (
     page = _Page(min(console.width, WIDEST), _shapes(console), [])
     _head(page, reading)
     _people(page, reading)
+    _today(page, reading)
     _caveats(page, reading)
     _files(page, files, folder)
     _next_steps(page, reading.content, files, folder)
@@ -217,6 +219,14 @@ def _person(page: _Page, reading: Reading, segment: Segment, widths: _Widths | N
     else:
         page.say(Text.assemble(number, (reading.by_number[segment.number], "bold")), hang=4)
         page.say(Text.assemble(f"{reading.size(segment)}  ", *trust), indent=4)
+
+
+def _today(page: _Page, reading: Reading) -> None:
+    """How it stands to the grouping of today, where one was named; who is where takes a table, and is in the report."""
+    if (beside := beside_today(reading)) is not None:
+        page.say(beside.title, style="bold")
+        page.say(f"{beside.summary} Who is where stands in the report.", indent=2)
+        page.gap()
 
 
 def _caveats(page: _Page, reading: Reading) -> None:

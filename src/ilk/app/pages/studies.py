@@ -11,7 +11,7 @@ from ilk.app.launch import launched
 from ilk.app.opened import opened
 from ilk.app.trouble import plain, told
 from ilk.outputs.reading import VERDICTS
-from ilk.outputs.sections.rules import beside_today
+from ilk.outputs.sections.today import beside_today
 from ilk.outputs.wording import clean, counted
 
 

@@ -1,13 +1,13 @@
-"""Rules that tell the segments, and how well they do: held-out figures, confusion, and what is used today."""
+"""Rules that tell the segments, and how well they do: held-out figures and confusion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ilk.model.parts import Comparison, Fidelity, Segment
+from ilk.model.parts import Fidelity, Segment
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table, line
-from ilk.outputs.wording import NONE, clean, counted, figure, in_letters, per_cent, whole, words_of
+from ilk.outputs.wording import clean, counted, figure, in_letters, per_cent, whole
 
 SHADES = (0.02, 0.05, 0.1, 0.2)
 """Shares of a segment told as another from which a cell is shaded."""
@@ -20,16 +20,6 @@ class Rules:
     summary: str
     confusion: Table | None
     by_segment: tuple[Table, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """The segments beside a grouping the business has today."""
-
-    title: str
-    summary: str
-    crossed: Table
-    explained: Table | None
 
 
 def rules(reading: Reading) -> Rules:
@@ -85,54 +75,3 @@ def _shade(share: float, *, right: bool) -> str:
         return "right"
     strength = sum(share >= step for step in SHADES)
     return f"over{strength}" if strength else ""
-
-
-def beside_today(reading: Reading) -> Beside | None:
-    """The cross-table with what they use today, if one was asked for."""
-    found = reading.content.comparison
-    if found is None or reading.k != reading.content.k or reading.merged:
-        return None
-    name = words_of(reading.column(found.column).plan) if _known(reading, found.column) else clean(found.column)
-    lines = [
-        Line(Cell(f"{s.number} {reading.by_number[s.number]}"), tuple(_count(c, row) for c in row))
-        for s, row in zip(reading.segments, found.table, strict=True)
-    ]
-    return Beside(
-        f"Beside {name.lower() if name.isupper() else name}, which you use today",
-        _overlap(found, name),
-        Table(
-            f"Customers by segment and {name}",
-            ("Segment", *(clean(g) for g in found.groups)),
-            tuple(lines),
-            "confusion",
-        ),
-        _explained(found, reading, name),
-    )
-
-
-def _overlap(found: Comparison, name: str) -> str:
-    overlap = found.adjusted_rand
-    words = "nearly the same" if overlap >= 0.8 else "partly the same" if overlap >= 0.3 else "mostly different"
-    index = f"adjusted Rand index; 0 is chance, 1 is the same as {name}"
-    return f"The two groupings are {words}: overlap {figure(overlap)} ({index})."
-
-
-def _explained(found: Comparison, reading: Reading, name: str) -> Table | None:
-    lines = [
-        Line(
-            Cell(words_of(reading.column(c).plan) if _known(reading, c) else clean(c)),
-            (Cell(per_cent(a)), Cell(per_cent(b))),
-        )
-        for c, a, b in found.explained
-    ]
-    heads = ("Differences in", "explained by the segments", f"explained by {name}")
-    return Table("How much of the differences between customers each explains", heads, tuple(lines)) if lines else None
-
-
-def _count(count: int | None, row: tuple[int | None, ...]) -> Cell:
-    total = sum(c or 0 for c in row) or 1
-    return Cell(NONE) if count is None else Cell(f"{whole(count)} ({per_cent(count / total)})")
-
-
-def _known(reading: Reading, column: str) -> bool:
-    return any(c.plan.column == column for c in reading.content.columns)
