@@ -45,19 +45,19 @@ def _overlap(found: Comparison, name: str) -> str:
 
 
 def _who_explains(found: Comparison, name: str, k: int) -> str:
-    """The table of columns in one sentence; more groups explain more whatever they are, which is said where it counts."""
-    if not found.explained:
+    """The table of columns in one sentence; that more groups explain more, whatever they are, where that counts."""
+    n, m = len(found.explained), len(found.groups)
+    if not n:
         return ""
-    n, known = len(found.explained), OTHER not in found.groups
-    ours, theirs = (sum(row[i] for row in found.explained) / n for i in (1, 2))
-    groups = f"the {counted(len(found.groups), 'group')}" if known else "the groups"
+    ours, theirs = sum(own for _, own, _ in found.explained) / n, sum(own for *_, own in found.explained) / n
+    known = OTHER not in found.groups
     over = f"averaged over {n} columns, " if n > 1 else ""
     told = (
-        f"On the scale that segments are made on, {over}the {counted(k, 'segment')} explain {per_cent(ours)} of the differences between customers, {groups} of "
-        f"{name} {per_cent(theirs)}."
+        f"On the scale that segments are made on, {over}the {counted(k, 'segment')} explain {per_cent(ours)} of the "
+        f"differences between customers, the {counted(m, 'group') if known else 'groups'} of {name} {per_cent(theirs)}."
     )
-    unequal = known and len(found.groups) != k and (ours > theirs) == (k > len(found.groups))
-    return f"{told} More groups always explain more." if unequal else told
+    excused = known and m != k and (ours > theirs) == (k > m)
+    return f"{told} More groups always explain more." if excused else told
 
 
 def _crossed(reading: Reading, found: Comparison, words: str) -> Table:
