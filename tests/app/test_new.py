@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -114,6 +115,39 @@ def test_a_refusal_is_told_and_the_file_is_still_there(page, world):
     assert "Too few customers" in tested.error[0].value
     next(button for button in tested.button if button.label == "Back to the file").click().run()
     assert "2 customers" in sentences(tested)
+
+
+def opened_at(page, world, name="customers.csv"):
+    """New study with a file of the world, and its button."""
+    tested = page("new", roots=(world,))
+    tested.text_input[0].input(name)
+    tested.button(key="FormSubmitter:new-path-customers-Read it").click().run()
+    return tested, lambda: next(button for button in tested.button if button.label == "Find the segments")
+
+
+def test_method_levels_and_bounds_are_settings_too(page, world):
+    tested, start = opened_at(page, world)
+    tested.text_input(key="ask-min_share").input("5 %")
+    tested.number_input(key="ask-max_size").set_value(900)
+    start().click().run()
+    job = jobs.find(world.parent / "uploads" / "jobs", tested.query_params["job"])
+    job.stop()
+    told = json.loads(job.order.settings)
+    assert (told["min_share"], told["max_size"], told["method"]) == (0.05, 900, "auto")
+
+
+def test_settings_that_exclude_each_other_are_told_by_their_fields(page, world):
+    tested, start = opened_at(page, world)
+    tested.text_input(key="ask-levels").input("3,8")
+    tested.selectbox(key="ask-method").select("ward")
+    start().click().run()
+    assert not tested.exception
+    assert "“Two levels” says how many segments" in tested.error[0].value
+    assert "leave out “How many segments” and “Method”" in tested.error[0].value
+    tested.text_input(key="ask-levels").input("")
+    tested.text_input(key="ask-min_share").input("lots")
+    start().click().run()
+    assert tested.error[0].value.replace("\\", "").startswith("“Smallest segment, as a share”: 'lots' is not a share")
 
 
 def test_what_cannot_be_read_is_told(page, world):

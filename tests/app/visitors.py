@@ -19,7 +19,8 @@ QUIET = """ms => new Promise(done => {
     watching.observe(document.body, {subtree: true, childList: true, attributes: true, characterData: true});
     const idle = "[data-testid=stApp][data-test-script-state=notRunning]";
     const look = setInterval(() => {
-        if (!document.querySelector(idle)) changed = performance.now();
+        const coming = document.querySelector("[data-testid=stSkeleton]");
+        if (coming || !document.querySelector(idle)) changed = performance.now();
         if (performance.now() - changed < ms) return;
         clearInterval(look); watching.disconnect(); done();
     }, 50);

@@ -31,7 +31,29 @@ LABELS = {
     "reverse": "Questions asked the other way round",
     "survey_map": "Columns a later file calls otherwise",
     "by": "Segments are made by",
+    "levels": "Two levels",
+    "method": "Method",
+    "min_share": "Smallest segment, as a share",
+    "max_share": "Largest segment, as a share",
+    "min_size": "Smallest segment, in customers",
+    "max_size": "Largest segment, in customers",
 }
+METHODS = {
+    "auto": "k-means, as usual",
+    "kmeans": "k-means",
+    "mixture": "mixture",
+    "latent": "latent classes",
+    "ward": "Ward",
+    "density": "density",
+}
+"""How segments may be found, as people call it."""
+FOR = {
+    "mixture": "groups of unequal width",
+    "latent": "for answers to tick",
+    "ward": "joined step by step",
+    "density": "crowds; others stand alone",
+}
+"""What each is good for, or does."""
 WORDS = {
     "auto": "chosen by role",
     "standard": "only standardise",
@@ -40,6 +62,16 @@ WORDS = {
     "as-written": "the id as it is written",
     "folded": "the id without case and blanks",
 }
+ABOUT = {
+    "role": "What a column is, and so how its values count",
+    "missing": "What a missing answer means: that it is not known, that there is none, or a fact of its own",
+    "weight": "How much it counts; 1 as usual",
+    "labels": "What it is called on every page and chart",
+    "k": "As many as the evidence says, or so many",
+    "survey_map": "What a later file calls a column of the first one: their name = ours, and commas between",
+}
+"""Of settings whose own words are about how they are typed."""
+
 ONE_THING = {"activity", "survey"}
 """Blocks that are called by one thing: activity counts, orders count."""
 
@@ -49,7 +81,7 @@ LOW, HIGH = 2, 12
 
 def about(name: str) -> str:
     """What a setting says of itself."""
-    return Settings.model_fields[name].description or ""
+    return ABOUT.get(name) or Settings.model_fields[name].description or ""
 
 
 def ask_text(name: str, *, example: str = "") -> str | None:
@@ -83,6 +115,19 @@ def ask_choice(name: str, choices: Sequence[str]) -> str:
     return str(
         st.selectbox(LABELS[name], choices, format_func=lambda c: WORDS.get(c, c), help=about(name), key=f"ask-{name}")
     )
+
+
+def ask_method() -> str:
+    """How segments are found."""
+    kinds = ["auto", *FOR]
+    words = {kind: f"{METHODS[kind]}: {FOR[kind]}" if kind in FOR else METHODS[kind] for kind in kinds}
+    label, help_ = LABELS["method"], about("method")
+    return str(st.selectbox(label, kinds, format_func=words.__getitem__, help=help_, key="ask-method"))
+
+
+def ask_size(name: str) -> int | None:
+    """A setting that is a number of customers, or nothing."""
+    return st.number_input(LABELS[name], 1, None, None, help=about(name), key=f"ask-{name}", placeholder="no bound")
 
 
 def ask_switch(name: str) -> bool:

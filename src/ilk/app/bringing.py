@@ -11,8 +11,9 @@ import streamlit as st
 
 from ilk.app import asking, session
 from ilk.app.beside import ABOUT, ASKED, KINDS, SEVERAL, WORDS, Beside, coverage_of, parts_of, roles_of
+from ilk.app.flags import RECOGNISED, in_app
 from ilk.app.launch import launched
-from ilk.app.trouble import in_app, plain, told
+from ilk.app.trouble import plain, told
 from ilk.app.uploads import taken, uploaded
 from ilk.errors import FileTrouble
 from ilk.outputs.wording import clean, listed
@@ -177,9 +178,7 @@ def roles(files: Files, known: Sequence[Brought], n: int, *, has_table: bool) ->
     by_name = {one.name: one for one in known}
     for i, file in enumerate(files.others):
         own = by_name.get(file.path.name) or next((one for one in known if file.block == one.block == "survey"), None)
-        with st.expander(
-            f"What was recognised in {plain(clean(file.path.name))}", expanded=own is None, key=f"roles-{i}"
-        ):
+        with st.expander(f"{RECOGNISED} {plain(clean(file.path.name))}", expanded=own is None, key=f"roles-{i}"):
             if own is not None:
                 st.write(plain(coverage_of(own, n, has_table=has_table)))
                 for sentence in own.said:

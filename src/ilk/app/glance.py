@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ilk.app.flags import in_app
 from ilk.features.advice import Advice, sample_size
 from ilk.features.identities import find_identities
 from ilk.features.labels import Labels, read_all_labels
@@ -157,7 +158,7 @@ def rows_of(looked: Looked, plan: Plan) -> list[dict[str, Any]]:
             "words": column.label.words,
             "weight": column.weight,
             "blank": column.missing,
-            "why": column.reason,
+            "why": in_app(column.reason),
         }
         for fact, column in zip(looked.facts, plan.columns, strict=True)
     ]

@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from ilk.app.drawn import drawn
+from ilk.app.flags import in_drawing
 from ilk.app.launch import launched
 from ilk.app.opened import Opened, opened
-from ilk.app.trouble import in_app, said
+from ilk.app.trouble import said
 from ilk.errors import IlkError
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.templating import fragment
@@ -64,7 +65,7 @@ def with_folder() -> Opened:
 
 def part(name: str, /, **context: Any) -> None:
     """One part of the report, see `ilk.outputs.templating.fragment`."""
-    drawn(in_app(fragment(name, **context)))
+    drawn(in_drawing(fragment(name, **context)))
 
 
 def figure(chart: Figure | None) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from ilk.app.asking import LABELS
+from ilk.app.flags import in_app
 from ilk.errors import IlkError
 
 _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNORECASE)
@@ -19,53 +19,6 @@ _ADDRESS = re.compile(r"(?<=[a-z]:)(?=//)|(?<=www)(?=\.)|(?<=\w)(?=@)", re.IGNOR
 
 _MARKS = re.compile(r"[\\`*\[~$<]|:\w|(?<!\w)_|_(?!\w)")
 """What would become bold, a link, a formula, a colour or an icon in a label; brackets and names_like_this do not."""
-
-ROW = "What is one row?"
-"""What New study asks first of a table."""
-
-_QUOTE = "(?:'|&#39;)"
-_BLANK = "A blank means"
-_FLAGS = (
-    (
-        r"name the columns that identify customers: --id, and --role (.+?)[.]COLUMN=customer",
-        rf"choose the column that identifies customers under “{LABELS['id']}”, and under “Who” for \1",
-    ),
-    (r"name it with --role '(.+?)[.]COLUMN=\w+'", r"choose it under “What was recognised in \1”"),
-    (r"; --reverse turns them", f"; “{LABELS['reverse']}” turns them"),
-    (r"; --join-ids folded takes no notice of case and blanks", f"; see “{LABELS['join_ids']}”"),
-    (r"\. Say otherwise with --role '[^']+'(?: and the like| or ignore)", ""),
-    (
-        r"bring it with --orders or --activity instead, [^;]+; or make it so with --query .+ --id",
-        f"say under “{ROW}” that it is an order or a visit, or choose another column under “{LABELS['id']}”",
-    ),
-    (r"Bring it with --orders or --activity instead, which make one row a customer", f"Say so under “{ROW}”"),
-    (r"If it is the rows you want to put into segments, --id .+? says so\.", "Else it is the rows that are segmented."),
-    (r"Bring it with --survey instead, which", "Remove it and bring it as “Answers” instead, which"),
-    (r"name that column with --id", f"name it under “{LABELS['id']}”"),
-    (rf"\b(?:say|use) --missing {_QUOTE}(.+?)=(\w+){_QUOTE}", rf"choose \2 under “{_BLANK}” for \1"),
-    (rf", or {_QUOTE}[^'&=]+=(zero|flag|skip){_QUOTE}", r", or \1"),
-    (r"\bwith --id\b", f"under “{LABELS['id']}”"),
-    (r"--id names another column", f"choose another under “{LABELS['id']}”"),
-    (r"\b(check|and) --where\b", rf"\1 “{LABELS['where']}”"),
-    (r"\bthe path given with --labels\b", "what stands under “Words for it”"),
-    (r"(?<=[\s(])-k(?=[\s).,])", f"“{LABELS['k']}”"),
-    (r"; `ilk [^`]+` makes one", ""),
-    (r"`ilk segment` or Model\.save wrote", "ilk wrote"),
-    (r"the folder that `ilk segment` made", "the folder of the study"),
-    (r"run `ilk segment` again", "make the study anew"),
-    (r" Do: see `ilk segment --help`[^.]*\.", ""),
-    (r" with `ilk show`", ""),
-    (r", with --reason\b", " under “Why”"),
-    (r"; change a model with `ilk edit`", ""),
-)
-"""What the package says of its flags and commands, and how the app's own fields are called."""
-
-
-def in_app(text: str) -> str:
-    """A message of the package in the words of the app: who is here has fields, not flags."""
-    for pattern, words in _FLAGS:
-        text = re.sub(pattern, words, text)
-    return text
 
 
 def said(text: str) -> str:

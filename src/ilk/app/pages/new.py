@@ -10,9 +10,10 @@ import streamlit as st
 
 from ilk.app import asking, bringing, glance, session, shelf, show
 from ilk.app.beside import KINDS
+from ilk.app.flags import BLANK, BLANKS, FOLDER, READ_AS, ROW, USE, WEIGHT, WORDS, in_app
 from ilk.app.jobs import Job, Order
 from ilk.app.launch import launched
-from ilk.app.trouble import ROW, in_app, plain, said, told
+from ilk.app.trouble import plain, said, told
 from ilk.app.uploads import session_folder
 from ilk.errors import FileTrouble
 from ilk.figures import percent
@@ -169,12 +170,16 @@ def table(looked: glance.Looked, plan: glance.Plan) -> tuple[list[dict[str, Any]
             "column": config.TextColumn("Column", disabled=True, pinned=True, width=180),
             "spread": config.BarChartColumn("Spread", y_min=0, width="small"),
             "missing": config.NumberColumn("Missing", format="%.1f %%", disabled=True),
-            "use": config.SelectboxColumn("Use", options=list(glance.USES), required=True, help=USE_HELP),
-            "role": config.SelectboxColumn("Read as", options=list(ROLES), required=True, help=asking.about("role")),
-            "words": config.TextColumn("Words for it", help=asking.about("labels")),
-            "weight": config.NumberColumn("Weight", min_value=0.01, max_value=100.0, help=asking.about("weight")),
+            "use": config.SelectboxColumn(USE, options=list(glance.USES), required=True, help=USE_HELP),
+            "role": config.SelectboxColumn(READ_AS, options=list(ROLES), required=True, help=asking.about("role")),
+            "words": config.TextColumn(WORDS, help=asking.about("labels")),
+            "weight": config.NumberColumn(WEIGHT, min_value=0.01, max_value=100.0, help=asking.about("weight")),
             "blank": config.SelectboxColumn(
-                "A blank means", options=["skip", "zero", "flag"], required=True, help=asking.about("missing")
+                BLANK,
+                options=list(BLANKS),
+                required=True,
+                help=asking.about("missing"),
+                format_func=lambda kind: BLANKS[str(kind)],
             ),
             "why": config.TextColumn("Why", disabled=True, width="large"),
         },
@@ -190,7 +195,7 @@ def advise(plan: glance.Plan) -> None:
     """What should be known before it runs."""
     advice = plan.advice
     if advice is not None:
-        st.warning(plain(advice.note().text), icon=":material/groups:")
+        st.warning(said(advice.note().text), icon=":material/groups:")
         if advice.group:
             label = f"Build with these {len(advice.group)} only"
             st.button(label, on_click=st.session_state.__setitem__, args=("only", advice.group))
@@ -212,12 +217,15 @@ def more(columns: list[str]) -> dict[str, Any]:
             today = asking.ask_column("compare_with", columns, none="None")
             where = asking.ask_text("where", example="country = 'DE'")
             balance = asking.ask_choice("balance", ("none", "themes"))
+            method = asking.ask_method()
+            levels = asking.ask_text("levels", example="3,8")
         with other:
             transform = asking.ask_choice("transform", ("auto", "standard"))
             least = asking.ask_number("min_group", low=1, high=1000)
             seed = asking.ask_number("seed", low=0, high=2**31 - 1)
             centred = asking.ask_switch("center_respondents")
             png = asking.ask_switch("png")
+        bounds = bounds_of_size()
     return {
         "prefer": prefer,
         "compare_with": today,
@@ -228,7 +236,24 @@ def more(columns: list[str]) -> dict[str, Any]:
         "seed": seed,
         "center_respondents": centred,
         "png": png,
+        "method": method,
+        "levels": levels,
+        **bounds,
     }
+
+
+def bounds_of_size() -> dict[str, Any]:
+    """How small and how large a segment may be."""
+    st.caption("A segment may be kept from being too small or too large to act on.")
+    grid = st.grid(4, min_column_width=220, gap="small")
+    found: dict[str, Any] = {}
+    for name in ("min_share", "max_share"):
+        with grid.container():
+            found[name] = asking.ask_text(name, example="5 %")
+    for name in ("min_size", "max_size"):
+        with grid.container():
+            found[name] = asking.ask_size(name)
+    return found
 
 
 def where_to(path: Path) -> str:
@@ -239,9 +264,7 @@ def where_to(path: Path) -> str:
     here = launched().allowed(".")
     default = shelf.free_name(here, f"{source_stem(str(path))}-segments")
     under = ", ".join(str(root) for root in launched().roots)
-    typed = st.text_input(
-        "Folder for the study", default, help=f"New, or an earlier study of the same file. Under {under}."
-    )
+    typed = st.text_input(FOLDER, default, help=f"New, or an earlier study of the same file. Under {under}.")
     folder = Path(typed.strip() or default)
     if folder.name in {"", ".", ".."}:
         raise FileTrouble(f"{typed} is not the name of a folder", do="name a new one, such as spring-segments")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from ilk.app import changing, how_many, show
-from ilk.app.trouble import plain
+from ilk.app.trouble import said
 from ilk.outputs.sections.board import why_k
 
 study = show.here()
 st.title("How many?", anchor=False)
-st.markdown(plain(why_k(study.reading)))
+st.markdown(said(why_k(study.reading)))
 changing.just_changed(study)
 how_many.heard(study)
 how_many.evidence(study)

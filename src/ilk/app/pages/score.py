@@ -28,7 +28,7 @@ from ilk.app.labelling import (
 )
 from ilk.app.launch import launched
 from ilk.app.opened import Opened
-from ilk.app.trouble import as_label, plain, told
+from ilk.app.trouble import as_label, plain, said, told
 from ilk.app.uploads import session_folder, uploaded
 from ilk.files import replacing
 from ilk.outputs.assignments import Delivered
@@ -108,8 +108,8 @@ def show_look(look: Look, name: str) -> None:
     st.dataframe(look.rows, hide_index=True, alt="The first rows of the file")
     n = len(look.there) + len(look.absent)
     if look.absent:
-        said = f"{len(look.there)} of the {n} columns that make segments are there. Not there, so blank for everybody: "
-        st.warning(f"{said}{_named(look.lacking)}.", icon=":material/warning:")
+        here = f"{len(look.there)} of the {n} columns that make segments are there. Not there, so blank for everybody: "
+        st.warning(f"{here}{_named(look.lacking)}.", icon=":material/warning:")
     else:
         st.success(f"All {n} columns that make segments are there.", icon=":material/check_circle:")
     if look.id_expected is not None:
@@ -148,15 +148,15 @@ def show_result(study: Opened, path: Path, found: Delivered, look: Look) -> None
     st.header("Labels")
     rejected = f", {whole(found.n_rejected)} rejected" if found.n_rejected else ", nobody rejected"
     st.write(f"**{counted(found.n_assigned, 'customer')} assigned{rejected}.**")
-    said, enough = certain(found.path, len(look.absent))
-    if said and enough:
-        st.write(said)
-    elif said:
-        st.warning(said, icon=":material/warning:")
+    sure, enough = certain(found.path, len(look.absent))
+    if sure and enough:
+        st.write(sure)
+    elif sure:
+        st.warning(sure, icon=":material/warning:")
     drawn(fragment("grid", table=sizes_table(found, study.model)), key="score-sizes")
     for note in found.notes:
         if note.code != "columns-absent":  # said already, before the labels
-            st.caption(plain(in_plain_words(note, study.model)))
+            st.caption(said(in_plain_words(note, study.model)))
     take_away(path, found)
     if found.rejects is not None:
         with st.expander(f"Rejected, with reasons ({whole(found.n_rejected)})", expanded=True):
