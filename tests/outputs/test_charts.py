@@ -205,6 +205,22 @@ def test_the_flow_shows_the_number_that_is_shown(model):
     assert shown_ks(model.content, 2, 3) == [2, 3, 4]
 
 
+def test_the_flow_is_headed_by_the_step_to_the_number_shown(model):
+    """Of two segments nothing leads to them, so it is what they part into; never a step far from them."""
+    names = Reading(model).names
+    for k in (k for k in model.tried if k >= 2):
+        before = max(k - 1, 2)
+        assert flow_across_k(model.content, k, names).title.startswith(f"From {before} to {before + 1}: ")
+
+
+def test_every_block_of_the_flow_is_numbered_that_can_hold_a_number(model):
+    chart = flow_across_k(model.content, model.k, Reading(model).names).draw(720)
+    block = r'<rect[^>]*height="([\d.]+)" fill="[^"]+" rx="2"><title>[^<]*</title></rect>(.{5})'
+    found = re.findall(block, chart)
+    assert len(found) == sum(shown_ks(model.content, model.k, 9))
+    assert all((float(high) >= 10) is (rest == "<rect") for high, rest in found)
+
+
 def test_the_flow_ends_where_a_number_of_segments_may_not_be_shown(model):
     """Of eight segments one was too small to be told of: nine do not flow from it, and the chart is drawn without."""
     gapped = replace(model.content, solutions=tuple(s for s in model.content.solutions if s.k != 5))

@@ -12,6 +12,8 @@ from ilk.model.model import Model
 from ilk.outputs.charts.sizes import sizes_and_value
 from ilk.outputs.reading import Reading
 from ilk.outputs.report import render_report
+from ilk.outputs.sections.levels import two_levels
+from ilk.outputs.sections.number import how_many
 from ilk.outputs.terminal import show
 from ilk.outputs.workbook import write_workbook
 
@@ -56,6 +58,17 @@ def test_the_chart(weighted):
     assert figure.title.endswith("by weight")
     assert figure.subtitle == "Share by weight"
     assert "By weight" in figure.draw(720)
+
+
+def test_no_drawing_says_of_customers(weighted, model):
+    """Neither how segments part, nor how two levels go together."""
+    for one, there in ((weighted, "by weight"), (model, "of customers")):
+        reading, tried = Reading(one), [k for k in one.tried if k >= 2]
+        both = two_levels(reading, tried[0], tried[-1])
+        drawn = how_many(reading).flow.draw(720) + both.chart.draw(720)
+        assert there in drawn
+        assert ("of customers" in drawn) is (there == "of customers")
+        assert both.table.heads[1] == {"by weight": "By weight", "of customers": "Customers"}[there]
 
 
 def test_the_workbook(weighted, tmp_path):

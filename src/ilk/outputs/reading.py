@@ -18,6 +18,8 @@ ABOUT_TRUST = (
     "Reliable is said of one group alone: asked again with other customers it comes out again, and there are fewer "
     "customers between it and its neighbour. The verdict is about all groups together."
 )
+BY_WEIGHT = "by weight"
+"""What shares are told as where customers count unequally."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ class Reading:
     @property
     def of_whom(self) -> str:
         """What shares of segments are shares of: of customers; where these count unequally, by weight."""
-        return "by weight" if self.model.weighted else "of customers"
+        return BY_WEIGHT if self.model.weighted else "of customers"
 
     @property
     def unlike(self) -> Unlike | None:

@@ -15,7 +15,9 @@ from ilk.outputs.wording import counted, listed, per_cent
 
 NODE, BETWEEN, HEAD, FOOT = 28, 6, 32, 8
 HALF_OF_IT, WORTH_A_RIBBON = 0.5, 0.004
-MOST_WIDE, MOST_NARROW = 8, 4
+MOST_WIDE, MOST_NARROW = 9, 4
+PLATE, LOWEST = 18, 10
+"""Pixels: height of the plate under a number, and of the lowest block that has one; less high plates are made lower."""
 
 FEWEST = 10
 """Customers below which no ribbon is drawn."""
@@ -48,18 +50,37 @@ class Column:
         return next(node for node in self.nodes if node.number == number)
 
 
-def flow_across_k(content: Content, k: int, names: Names) -> Figure | None:
-    """Ribbons from each solution to the next, those of the shown one in its colours; None with one solution."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The number shown, what segments are called, and what shares are shares of."""
+
+    shown: int
+    names: Names
+    of_whom: str
+
+    def name(self, node: Node) -> str:
+        return self.names[node.k, node.number]
+
+    def share(self, share: float) -> str:
+        return f"{per_cent(share)} {self.of_whom}"
+
+
+def flow_across_k(content: Content, k: int, names: Names, *, of_whom: str = "of customers") -> Figure | None:
+    """Ribbons from each solution to the next, those of the shown one in its colours; None with one solution.
+
+    The title tells the step that leads to the shown number, or the first one. Shares are `of_whom`: of customers, or by
+    weight.
+    """
     flows = [flow for flow in content.evidence.flows if flow.k >= 3]
     if not flows:
         return None
-    step = next((flow for flow in flows if flow.k == k), flows[-1])
+    step = next((flow for flow in flows if flow.k >= k), flows[-1])
     heading = _heading(step)
     subtitle = (
         "Each column is a number of segments, each block a segment by size, each ribbon the customers that move on"
     )
     alt = " ".join(f"From {flow.k - 1} to {flow.k}: {gain(flow, names)}" for flow in flows)
-    return Figure("flow", heading, subtitle, alt, lambda width: _draw(width, content, k, names), WIDE)
+    return Figure("flow", heading, subtitle, alt, lambda width: _draw(width, content, k, names, of_whom), WIDE)
 
 
 def _heading(flow: Flow) -> str:
@@ -101,12 +122,13 @@ def shown_ks(content: Content, k: int, most: int) -> list[int]:
     return tried[max(0, last - most) : last]
 
 
-def _draw(width: int, content: Content, k: int, names: Names) -> str:
+def _draw(width: int, content: Content, k: int, names: Names, of_whom: str) -> str:
     ks = shown_ks(content, k, MOST_WIDE if width >= 560 else MOST_NARROW)
     height = 392 if width >= 560 else 328
     columns = _columns(content, ks, width, height)
-    ribbons = [_ribbons(a, b, content, k, names) for a, b in pairwise(columns)]
-    blocks = [_block(node, column, k, names) for column in columns for node in column.nodes]
+    called = _Told(k, names, of_whom)
+    ribbons = [_ribbons(a, b, content, called) for a, b in pairwise(columns)]
+    blocks = [_block(node, column, called) for column in columns for node in column.nodes]
     return drawing(width, height, *ribbons, *blocks, *(_head(column, k) for column in columns))
 
 
@@ -140,7 +162,7 @@ def _came_from(number: int, before: Column, flow: Flow) -> float:
     return sum(share * (before.node(j + 1).top + before.node(j + 1).height / 2) for j, share in enumerate(row))
 
 
-def _ribbons(before: Column, after: Column, content: Content, shown: int, names: Names) -> str:
+def _ribbons(before: Column, after: Column, content: Content, told: _Told) -> str:
     flow = _flow(content, after.k)
     scale = after.nodes[0].height / max(after.nodes[0].share, 1e-9)
     leaving = {node.number: node.top for node in before.nodes}
@@ -151,10 +173,8 @@ def _ribbons(before: Column, after: Column, content: Content, shown: int, names:
             moved = node.share * flow.shares[node.number - 1][source.number - 1]
             if moved >= WORTH_A_RIBBON and moved * content.provenance.n_assigned >= FEWEST:
                 ends = (before.left + NODE, leaving[source.number], after.left, arriving)
-                said = (
-                    f"{names[before.k, source.number]} → {names[after.k, node.number]}: {per_cent(moved)} of customers"
-                )
-                drawn.append(_ribbon(ends, moved * scale, _paint(source, node, shown), said))
+                said = f"{told.name(source)} → {told.name(node)}: {told.share(moved)}"
+                drawn.append(_ribbon(ends, moved * scale, _paint(source, node, told.shown), said))
             leaving[source.number] += moved * scale
             arriving += moved * scale
     return "".join(drawn)
@@ -175,16 +195,18 @@ def _ribbon(ends: tuple[float, float, float, float], thick: float, paint: str, s
     return element("path", title(said), d=upper + lower, fill=paint, fill_opacity=0.35 if paint != EVERYONE else 0.5)
 
 
-def _block(node: Node, column: Column, shown: int, names: Names) -> str:
-    paint = segment_colour(node.number) if node.k == shown else QUIET
-    name = f"{node.number} {names[node.k, node.number]}"
-    said = f"{name}, {per_cent(node.share)} of customers, of {counted(node.k, 'segment')}"
+def _block(node: Node, column: Column, told: _Told) -> str:
+    paint = segment_colour(node.number) if node.k == told.shown else QUIET
+    said = f"{node.number} {told.name(node)}, {told.share(node.share)}, of {counted(node.k, 'segment')}"
     box = {"x": column.left, "y": node.top, "width": NODE, "height": max(node.height, 2.0)}
     block = element("rect", title(said), **box, fill=paint, rx=2)
-    if node.height < 18:
+    if node.height < LOWEST:
         return block
-    plate = element("rect", x=column.left + 4, y=node.top + node.height / 2 - 9, width=20, height=18, rx=9, fill=PAPER)
-    number = text(column.left + NODE / 2, node.top + node.height / 2 + 5, str(node.number), text_anchor="middle")
+    high, middle = min(PLATE, node.height + BETWEEN - 2), node.top + node.height / 2
+    size = 14 if high == PLATE else 12
+    plate = element("rect", x=column.left + 4, y=middle - high / 2, width=20, height=high, rx=high / 2, fill=PAPER)
+    at = column.left + NODE / 2, middle + 0.36 * size
+    number = text(*at, str(node.number), size=size, text_anchor="middle")
     return block + plate + number
 
 

@@ -21,11 +21,12 @@ Shares = Mapping[tuple[int, int], float]
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One number of segments: each one's share of customers and its name, by number."""
+    """One number of segments: each one's share, of customers or by weight, and its name, by number."""
 
     k: int
     shares: Mapping[int, float]
     names: Mapping[int, str]
+    of_whom: str = "of customers"
 
     def called(self, number: int) -> str:
         """3 Cash users."""
@@ -120,7 +121,7 @@ def _ribbon(ends: tuple[float, float, float, float], thick: tuple[float, float],
 def _block(level: Level, number: int, stack: _Stack, side: int, *, numbered: bool) -> str:
     """A block, with its number on it where there is no room for names; `side` is -1 on the left, 1 on the right."""
     top, high = stack.places[number]
-    said = f"{level.called(number)}, {per_cent(level.shares[number])} of customers"
+    said = f"{level.called(number)}, {per_cent(level.shares[number])} {level.of_whom}"
     paint = segment_colour(number) if side < 0 else QUIET
     block = element("rect", title(said), x=stack.left, y=top, width=NODE, height=max(high, 2.0), fill=paint, rx=2)
     if not numbered:

@@ -12,7 +12,7 @@ from ilk.model.parts import Reference
 from ilk.model.scorers import rows_of
 from ilk.outputs.charts.figure import Figure
 from ilk.outputs.charts.levels import Level, levels_chart
-from ilk.outputs.reading import Reading
+from ilk.outputs.reading import BY_WEIGHT, Reading
 from ilk.outputs.sections.places import NOBODY
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.wording import in_letters, listed, per_cent, whole
@@ -63,7 +63,7 @@ def two_levels(reading: Reading, board: int, campaign: int) -> TwoLevels | None:
     )
     names = {k: {number: _name(reading, k, number) for number in numbers} for k, numbers in rows.items()}
     sizes = {k: _sizes(reading, k) for k in rows}
-    few, many = (Level(k, sizes[k], names[k]) for k in (board, campaign))
+    few, many = (Level(k, sizes[k], names[k], reading.of_whom) for k in (board, campaign))
     inside = sum(max(row.values(), default=0.0) >= INSIDE for row in _by_campaign(shares).values())
     total = in_letters(len(rows[campaign]))
     many_said = f"All {total}" if inside == len(rows[campaign]) else f"{in_letters(inside).capitalize()} of the {total}"
@@ -136,7 +136,8 @@ def _table(few: Level, many: Level, shares: Mapping[tuple[int, int], float]) -> 
         lines.append(
             Line(Cell(many.called(number)), (Cell(per_cent(many.shares[number])), Cell(listed(told), "words")))
         )
-    heads = (f"Of {many.k} for campaigns", "Customers", f"Lies in, of {few.k} for the board")
+    share = "By weight" if many.of_whom == BY_WEIGHT else "Customers"
+    heads = (f"Of {many.k} for campaigns", share, f"Lies in, of {few.k} for the board")
     return Table("Where each campaign segment lies", heads, tuple(lines), "levels")
 
 

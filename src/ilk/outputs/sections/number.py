@@ -38,7 +38,7 @@ def how_many(reading: Reading) -> HowMany:
     evidence = reading.content.evidence
     return HowMany(
         stability=stability_by_k(evidence, reading.k),
-        flow=flow_across_k(reading.content, reading.k, reading.names),
+        flow=flow_across_k(reading.content, reading.k, reading.names, of_whom=reading.of_whom),
         gains=tuple((f"{f.k - 1} → {f.k}", gain(f, reading.names)) for f in evidence.flows if f.k >= 3),
         vote=vote(reading),
         trust=trust_strips(reading.segments),
