@@ -38,6 +38,9 @@ Beside = Annotated[
     list[Path] | None, typer.Option(metavar="FILE", help="As when the model was made", rich_help_panel="Source")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors", rich_help_panel="Output")]
+OtherNumber = Annotated[
+    int | None, typer.Option("-k", metavar="NUMBER", help="As they would be with so many, of those the study tried")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs", rich_help_panel="Output")]
 Force = Annotated[bool, typer.Option("--force", help="Write over what is there", rich_help_panel="Output")]
 Config = Annotated[
@@ -175,16 +178,17 @@ def assign_command(
 
 @app.command("show")
 @told
-def show_command(model: ModelFile, *, as_json: Json = False) -> None:
-    """Show the verdict and the personas in the terminal."""
+def show_command(model: ModelFile, k: OtherNumber = None, *, as_json: Json = False) -> None:
+    """Show the verdict and the personas in the terminal, also of another number of segments."""
     from ilk.outputs.study_json import study_document
     from ilk.outputs.terminal import show
 
     loaded = load_model(model)
+    loaded = loaded if k is None else loaded.at(k)
     if as_json:
         print(json.dumps(study_document(loaded), ensure_ascii=False, indent=1))
     else:
-        show(loaded, console())
+        show(loaded, console(), folder=model)
 
 
 @app.command("report")

@@ -115,7 +115,7 @@ def undo_command(context: typer.Context, *, reason: Reason = "") -> None:
     changed = loaded.undo(reason.strip())
     keep(changed, context.obj)
     say(f"Undone: {standing(loaded.edits)[-1].action}. {len(standing(changed.edits))} left.")
-    if told := still_old(loaded, context.obj):
+    if told := still_old(changed, context.obj):
         say(told)
 
 
@@ -134,10 +134,11 @@ def _edit(
     loaded = load_model(model)
     today = datetime.now(UTC).date().isoformat()
     edit = Edit(action, reason, today, uid=_uid(loaded, segment), other=_uid(loaded, other), **what)
-    path = keep(apply_edit(loaded, edit), model)
+    changed = apply_edit(loaded, edit)
+    path = keep(changed, model)
     why = " --reason WHY" if action in ASKS_WHY else ""
     say(f"Done, and kept in {path}; `ilk edit {model} undo{why}` takes it back.")
-    if told := still_old(loaded, model):
+    if told := still_old(changed, model):
         say(told)
 
 

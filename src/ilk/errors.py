@@ -57,7 +57,7 @@ class BadSetting(IlkError, ValueError):
     @classmethod
     def unknown(cls, name: str, known: Iterable[str], *, where: str) -> BadSetting:
         """A key nobody knows, with the nearest known one."""
-        return cls(f"{where} has no setting called {name!r}", do=_did_you_mean(name, known))
+        return cls(f"{where} has no setting called {name!r}", do=did_you_mean(name, known))
 
 
 class BadModelFile(IlkError, ValueError):
@@ -81,7 +81,7 @@ class MissingColumns(IlkError, KeyError):
         return cls(
             f"{_count(len(missing), 'column')} not found: {listed(missing)}",
             got=f"the columns {listed(available)}" if available else "no columns at all",
-            do=_did_you_mean(first, available, otherwise=otherwise),
+            do=did_you_mean(first, available, otherwise=otherwise),
         )
 
 
@@ -125,7 +125,8 @@ def listed(names: Iterable[str]) -> str:
     return shown if len(names) <= MOST_LISTED else f"{shown} and {len(names) - MOST_LISTED} more"
 
 
-def _did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "") -> str | None:
+def did_you_mean(name: str, known: Iterable[str], *, otherwise: str = "") -> str | None:
+    """Advice to who wrote a name nobody knows: the nearest known one, else `otherwise`, else what there is."""
     known = list(known)
     folded = {k.casefold(): k for k in known}
     near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)

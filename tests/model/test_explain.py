@@ -332,6 +332,8 @@ def test_nothing_known_is_refused_with_what_is_needed(model):
         model.explain({"REGION": "north"})
     with pytest.raises(BadInput, match="answered none of the columns"):
         model.explain({"SPEND": None, "BASKET": ""})
+    with pytest.raises(BadInput, match=r"'SPNED', which the model does not know\. Do: use 'SPEND', if that is"):
+        model.explain({"SPNED": 3})
 
 
 def test_a_customer_of_misspelt_answers_hears_which_they_are(model):

@@ -59,11 +59,19 @@ def test_a_rename_is_seen_in_the_whole_folder_and_undone_there(study):
     said = " ".join(done.output.split())
     assert "customers-with-segments.csv and assignments.parquet still tell of the segments before" in said
     assert f"ilk assign {study} customers.csv" in said
-    assert run("edit", study, "undo", "--reason", "no").exit_code == 0
+    undone = run("edit", study, "undo", "--reason", "no")
+    assert undone.exit_code == 0
+    assert "still tell" not in undone.output, "they tell of the segments that are there again"
     report = (study / "report.html").read_text()
     assert "Undone: Segment 1 renamed to “Regulars” (no)." in report
     assert ">Regulars<" not in report
     assert json.loads((study / "study.json").read_text())["segments"][0]["name"] == old
+
+
+def test_a_note_leaves_the_tables_true(study):
+    assert "still tell" not in run("edit", study, "note", 1, "first to be asked").output
+    (study / "assignments.parquet").write_bytes(b"not a table")
+    assert "still tell" in run("edit", study, "note", 1, "who knows").output
 
 
 def test_a_model_file_alone_brings_no_report(study, tmp_path):

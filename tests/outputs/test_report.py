@@ -178,7 +178,9 @@ def test_edits_change_what_is_read(model):
     assert old not in {row.name for row in board(Reading(renamed)).rows}
     other = board(Reading(model.at(3, "three teams")))
     assert other.why_k == "The study showed 4 segments; 3 were adopted by hand (three teams)."
-    assert len(other.rows) == 3
+    looked = board(Reading(model.at(3)))
+    assert looked.why_k == "The study shows 4 segments; these are the 3 it would have."
+    assert len(other.rows) == len(looked.rows) == 3
     assert other.verdict in {"Natural", "Reproducible", "Constructed"}
 
 

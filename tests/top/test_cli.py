@@ -82,6 +82,17 @@ def test_show_prints_the_personas_within_100_columns(study):
         assert segment["name"] in shown.stdout
 
 
+def test_another_number_is_shown_and_not_adopted(study):
+    before = (study / "segments.ilk").read_bytes()
+    shown = run("show", study, "-k", "4")
+    assert "Four kinds of customers" in shown.stdout
+    assert f"ilk edit {study} adopt 4 --reason WHY" in shown.stdout
+    assert len(json.loads(run("show", study, "-k", "2", "--json").stdout)["segments"]) == 2
+    assert (study / "segments.ilk").read_bytes() == before
+    never = run("show", study, "-k", "40")
+    assert (never.exit_code, "no solution with 40 segments" in never.output) == (2, True)
+
+
 def test_show_as_json_is_the_study(study):
     found = json.loads(run("show", study, "--json").stdout)
     assert [s["name"] for s in found["segments"]] == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ilk.errors import BadInput, listed, several
+from ilk.errors import BadInput, did_you_mean, listed, several
 from ilk.features import recipe as recipes
 from ilk.model.model import Model
 from ilk.model.score import ARROW_TYPES, NOTHING_ANSWERED, with_blanks
@@ -73,7 +73,21 @@ def read_customer(model: Model, values: Mapping[str, Any]) -> Customer:
     unknown = [c for c in columns if c not in kinds and c not in rules and c != id_column]
     notes = (Note("columns-unknown", f"Not known to the model, and left alone: {listed(unknown)}."),) * bool(unknown)
     known = {c: a for c, a in columns.items() if c in kinds or c in rules}
+    if not any(column in known for column in model.scoring.columns):
+        raise _knows_nothing(model, unknown)
     return _ready(model, known, _hashed(values, id_column), notes)
+
+
+def _knows_nothing(model: Model, unknown: Sequence[str]) -> BadInput:
+    """No column is one that makes segments; a misspelt one is told what it may have meant."""
+    some = f"give some of {listed(model.scoring.columns)}"
+    return BadInput(
+        "Nothing is known about the customer",
+        got=f"{listed(unknown)}, which the model does not know"
+        if unknown
+        else "none of the columns that make segments",
+        do=did_you_mean(unknown[0], model.scoring.columns, otherwise=some) if unknown else some,
+    )
 
 
 def _named_as_known(values: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
@@ -96,12 +110,6 @@ def read_value(model: Model, column: str, value: Any) -> pa.Array:
 def _ready(
     model: Model, known: Mapping[str, pa.Array], hashed: NDArray[np.uint64], notes: tuple[Note, ...]
 ) -> Customer:
-    if not any(column in known for column in model.scoring.columns):
-        raise BadInput(
-            "Nothing is known about the customer",
-            got="none of the columns that make segments",
-            do=f"give some of {listed(model.scoring.columns)}",
-        )
     batch = with_blanks(
         model.content, model.scoring, pa.RecordBatch.from_arrays(list(known.values()), names=list(known))
     )

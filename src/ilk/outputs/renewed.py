@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from ilk.files import write_text
 from ilk.model.model import Model
 from ilk.outputs.folder import MODEL_FILE, PICTURES_FOLDER, STUDY_FILE, model_path
@@ -14,7 +17,8 @@ from ilk.outputs.study_json import study_json
 from ilk.outputs.workbook import WORKBOOK_FILE, write_workbook
 
 REPORT_FILE = "report.html"
-TABLES = ("customers-with-segments.csv", "assignments.parquet")
+ASSIGNMENTS_FILE = "assignments.parquet"
+TABLES = ("customers-with-segments.csv", ASSIGNMENTS_FILE)
 
 
 def keep(model: Model, place: Path) -> Path:
@@ -57,19 +61,28 @@ def tables_of(folder: Path) -> tuple[str, ...]:
 
 
 def still_old(model: Model, place: Path) -> str:
-    """Which tables still tell of the segments before a change, because only the customers can renew them; or nothing.
+    """Which tables tell of other segments than the model, because only the customers can renew them; or nothing.
 
     Args:
-        model: Any model of the study.
+        model: The study's model as it is now.
         place: A study's folder, or a model file, which has no tables.
     """
     old = tables_of(place)
-    if not old:
+    if not old or _told_in(place / ASSIGNMENTS_FILE) == {(s.number, s.persona.name) for s in model.segments}:
         return ""
     return (
         f"The report and the workbook are renewed; {' and '.join(old)} still tell{'s' * (len(old) == 1)} of the "
         f"segments before this change: {assign_again(model.content, place)} says the new ones."
     )
+
+
+def _told_in(path: Path) -> set[tuple[int, str]] | None:
+    """Number and name of every segment a table of assignments tells of; None where it cannot be read."""
+    try:
+        found = pq.read_table(path, columns=["segment", "persona"]).group_by(["segment", "persona"]).aggregate([])
+    except (OSError, pa.ArrowException):
+        return None
+    return {(int(row["segment"]), str(row["persona"])) for row in found.to_pylist()}
 
 
 def _renew_pictures(model: Model, folder: Path) -> None:

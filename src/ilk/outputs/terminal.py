@@ -12,7 +12,7 @@ from ilk.model.parts import Content, Segment, TrustWord
 from ilk.model.shown import SHAPES, trust_words
 from ilk.outputs.charts.sizes import value_share
 from ilk.outputs.reading import VERDICTS, Reading
-from ilk.outputs.sections.board import made_from, warnings, why_k, why_method
+from ilk.outputs.sections.board import adopted_because, made_from, warnings, why_k, why_method
 from ilk.outputs.sections.personas import in_markers
 from ilk.outputs.sections.today import beside_today
 from ilk.outputs.theme import TRUST_COLOURS, segment_colour
@@ -61,7 +61,7 @@ def show(model: Model, console: Console, *, files: Sequence[tuple[str, str]] = (
     _today(page, reading)
     _caveats(page, reading)
     _files(page, files, folder)
-    _next_steps(page, reading.content, files, folder)
+    _next_steps(page, reading, files, folder)
     for line in page.lines:
         console.print(line, no_wrap=True, overflow="fold", crop=False, highlight=False)
 
@@ -255,10 +255,13 @@ def new_files(content: Content) -> str:
     return " ".join([*table, *(f"--{one.block} NEW-{one.block.upper()}.csv" for one in content.sources)])
 
 
-def _next_steps(page: _Page, content: Content, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
+def _next_steps(page: _Page, reading: Reading, files: Sequence[tuple[str, str]], folder: Path | None) -> None:
     model = str(folder) if folder else "MODEL"
-    look = f"open {folder / 'report.html'}" if folder and files else f"ilk report {model}"
     page.say("What to do next", style="bold")
+    if reading.k != reading.content.k and not adopted_because(reading):
+        page.say(f"adopt   ilk edit {model} adopt {reading.k} --reason WHY", indent=2, hang=10)
+        return
+    look = f"open {folder / 'report.html'}" if folder and files else f"ilk report {model}"
     page.say(f"look    {look}", indent=2, hang=10)
-    page.say(f"use     ilk assign {model} {new_files(content)} --out assigned.csv", indent=2, hang=10)
+    page.say(f"use     ilk assign {model} {new_files(reading.content)} --out assigned.csv", indent=2, hang=10)
     page.say(f"change  ilk edit {model} rename 1 NAME --reason WHY", indent=2, hang=10)

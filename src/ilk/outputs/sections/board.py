@@ -151,9 +151,15 @@ def why_k(reading: Reading) -> str:
     if reading.k == evidence.k:
         merged = f" Segments were merged by hand: {reading.k} became {len(reading.segments)}." if reading.merged else ""
         return clean(evidence.why_k).partition("; -k ")[0].rstrip(".") + "." + merged
-    reason = next((e.reason for e in reversed(standing(reading.model.edits)) if e.action == "k" and e.reason), "")
-    because = f" ({clean(reason)})" if reason else ""
-    return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand{because}."
+    reason = adopted_because(reading)
+    if not reason:  # nobody adopts without one, so somebody only looks
+        return f"The study shows {evidence.k} segments; these are the {reading.k} it would have."
+    return f"The study showed {evidence.k} segments; {reading.k} were adopted by hand ({clean(reason)})."
+
+
+def adopted_because(reading: Reading) -> str:
+    """Why this number was adopted by hand; nothing where it was not, or where somebody only looks at it."""
+    return next((e.reason for e in reversed(standing(reading.model.edits)) if e.action == "k"), "")
 
 
 def why_method(reading: Reading) -> str:
