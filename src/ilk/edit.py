@@ -12,6 +12,7 @@ from ilk.model.edits import larger_first
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary, Edit, Persona, Profile, Rule, Segment
 from ilk.profile.personas import Group, personas_of, value_shares
+from ilk.profile.topics import pooled_topics
 from ilk.profile.traits import Ground, ground_of
 from ilk.settings import Settings
 
@@ -58,6 +59,7 @@ def merged_segment(model: Model, uid: str, other: str) -> Segment:
         nearest=_elsewhere(keeps.nearest, goes.nearest, but=(keeps.number, goes.number)),
         farthest=_elsewhere(keeps.farthest, goes.farthest, but=(keeps.number, goes.number)),
         distance_limit=_larger(keeps.distance_limit, goes.distance_limit),
+        topics=pooled_topics(keeps.topics, goes.topics),
     )
     rest = [segment for segment in model.segments if segment not in (keeps, goes)]
     ground = ground_of(columns, model.solution.themes, [s.profiles for s in (whole, *rest)])
@@ -121,7 +123,10 @@ def _born_as(model: Model, segment: Segment) -> str:
 def _persona(model: Model, ground: Ground, whole: Segment, rest: Sequence[Segment], rules: tuple[Rule, ...]) -> Persona:
     """The words for the merged segment, as different from the others as names have to be."""
     heavy = model.weighted
-    groups = [Group(s.size, s.share, s.profiles, s.profiles, s.persona.rules, weighted=heavy) for s in (whole, *rest)]
+    groups = [
+        Group(s.size, s.share, s.profiles, s.profiles, s.persona.rules, weighted=heavy, topics=s.topics)
+        for s in (whole, *rest)
+    ]
     told = personas_of(ground, groups, model.content.value_column, _min_group(model))
     return replace(told[0], rules=rules)
 

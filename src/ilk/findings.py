@@ -26,8 +26,9 @@ from ilk.errors import BadSetting
 from ilk.features.recipe import feature_columns, square_weights
 from ilk.features.topics import amounts_of, is_spherical
 from ilk.figures import few, percent
+from ilk.model.evidence import Comparison
 from ilk.model.model import Model
-from ilk.model.parts import Comparison, Content, Map, Provenance, Reference
+from ilk.model.parts import Content, Map, Provenance, Reference
 from ilk.model.room import with_room
 from ilk.model.telling import first_of
 from ilk.profile.compare import compare_with
@@ -38,6 +39,7 @@ from ilk.profile.names import Namer
 from ilk.profile.ready import Subject
 from ilk.progress import Progress
 from ilk.settings import Settings
+from ilk.sources.holders import Held
 from ilk.sources.joined.join import Joined
 from ilk.sources.source import Note
 
@@ -143,7 +145,9 @@ def describe(
     k = weighed.evidence.k
     told = tellable(crowd, fits, settings)
     groupings = [_grouping(crowd, tried, fit, weighed, settings) for tried, fit in told.items()]
-    described = describe_solutions(_subject(crowd, settings), groupings, chosen_k=k, namer=namer, progress=progress)
+    described = describe_solutions(
+        _subject(crowd, settings, data.held), groupings, chosen_k=k, namer=namer, progress=progress
+    )
     chosen = next(grouping for grouping in groupings if grouping.k == k)
     shown, reference = _places(crowd, settings)
     warnings = _warnings(crowd, weighed, described, chosen, settings)
@@ -218,7 +222,7 @@ def _of_memberships(crowd: Crowd, fit: Found, settings: Settings) -> tuple[Note,
     return class_notes(probabilities, least=settings.min_group if everybody else 0)
 
 
-def _subject(crowd: Crowd, settings: Settings) -> Subject:
+def _subject(crowd: Crowd, settings: Settings, held: tuple[Held, ...] = ()) -> Subject:
     return Subject(
         table=crowd.table,
         plans=crowd.plans,
@@ -231,6 +235,7 @@ def _subject(crowd: Crowd, settings: Settings) -> Subject:
         settings=settings,
         fingerprint=crowd.fingerprint,
         grains=None if crowd.weighing is None else crowd.weighing.grains,
+        held=held,
     )
 
 

@@ -11,9 +11,9 @@ from typing import Literal
 import pyarrow as pa
 
 from ilk.features.plans import ColumnPlan
-from ilk.model.evidence import Candidate, Verdict
+from ilk.model.evidence import Candidate, Comparison, Verdict
 from ilk.model.model import Model
-from ilk.model.parts import Comparison, Segment
+from ilk.model.parts import Segment
 from ilk.sources.joined.brought import Brought
 from ilk.sources.source import Note
 

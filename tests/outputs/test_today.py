@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from ilk.model.evidence import Comparison
 from ilk.model.model import Model
-from ilk.model.parts import Comparison
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.today import beside_today
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from io import StringIO
 
 import numpy as np
+import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from rich.console import Console
 from sklearn.metrics import adjusted_rand_score
 
 import ilk
 from ilk.app.form import fill, form_of
 from ilk.app.together import NONE, Doing, Picked, Topics
+from ilk.edit import apply_edit
 from ilk.errors import BadModelFile
 from ilk.model.file import parse
+from ilk.model.parts import Edit
 from ilk.outputs.charts.interests import made_of
+from ilk.outputs.terminal import show
 from ilk.sources.activity import learnt
 
 pytestmark = pytest.mark.slow
@@ -108,6 +114,48 @@ def test_the_report_says_what_the_interests_are(study):
     assert len(said) >= KINDS
     assert all(text in page for text in said)
     assert all(topic in " ".join(said) for topic in content.sources[0].plan.learnt.told(0)[:1])
+
+
+def test_personas_are_told_by_topics(study, placed, log):
+    """The topics of each segment, their share and everyone's are what counting the log by hand gives."""
+    segment = dict(zip(*(placed[c].to_pylist() for c in ("person", "segment")), strict=True))
+    table = pq.read_table(log)
+    has = set(zip(table["person"].to_pylist(), table["topic"].to_pylist(), strict=True))
+    of_all = Counter(topic for _, topic in has)
+    page = (study.folder / "report.html").read_text(encoding="utf-8")
+    for one in study.segments:
+        counted = Counter(topic for person, topic in has if segment[person] == one.number)
+        assert len(one.topics) > 3
+        for told in one.topics:
+            assert told.asked == one.size
+            assert told.everyone == pytest.approx(of_all[told.topic] / PEOPLE)
+            assert counted[told.topic] >= 10
+            assert abs(counted[told.topic] - told.n) <= 5
+        assert len({told.topic.split()[0] for told in one.topics}) == 1
+        assert all(told.topic in page for told in one.topics[:3])
+        assert one.topics[0].topic in one.persona.sentence
+
+
+def test_topics_are_told_in_terminal_workbook_and_study_json(study):
+    """By the same words everywhere."""
+    console = Console(width=100, file=StringIO())
+    show(study.model, console)
+    printed = console.file.getvalue()
+    document = json.loads((study.folder / "study.json").read_text(encoding="utf-8"))
+    sheet = openpyxl.load_workbook(study.folder / "personas.xlsx")["Interests"]
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    for one, told in zip(study.segments, document["segments"], strict=True):
+        assert one.topics[0].topic in printed
+        assert [t["topic"] for t in told["topics"]] == [t.topic for t in one.topics]
+        assert [row[2] for row in rows if row[0] == one.number][:3] == [t.topic for t in one.topics][:3]
+
+
+def test_segments_that_are_made_one_keep_the_topics_both_had(study):
+    """Merged by hand, a model still opens and tells no topic that only one of the two had."""
+    first, second = study.segments[:2]
+    merged = apply_edit(study.model, Edit("merge", "alike", "2026-11-29", uid=first.uid, other=second.uid))
+    both = {t.topic for t in first.topics} & {t.topic for t in second.topics}
+    assert {t.topic for t in merged.segments[0].topics} <= both
 
 
 def test_a_spoiled_plan_is_refused(study):

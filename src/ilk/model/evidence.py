@@ -120,3 +120,17 @@ class Evidence:
     def candidate(self, k: int) -> Candidate:
         """The evidence for one k."""
         return next(c for c in self.candidates if c.k == k)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Segments against a grouping the business has today.
+
+    table[i][j] = customers of segment i + 1 in group j, None where suppressed.
+    """
+
+    column: str
+    groups: tuple[str, ...]
+    table: tuple[tuple[int | None, ...], ...]
+    adjusted_rand: float
+    explained: tuple[tuple[str, float, float], ...]

@@ -11,7 +11,8 @@ from typing import Literal
 
 from ilk.cluster.answers import Answer
 from ilk.features.plans import BlockShare, ColumnPlan, Gap, Identity, Recipe, Theme
-from ilk.model.evidence import Evidence
+from ilk.model.evidence import Comparison, Evidence
+from ilk.model.topics import TopicShare
 from ilk.sources.joined.brought import Brought
 from ilk.sources.source import ColumnFacts, Intake, Note
 from ilk.sources.texts.topics import TextColumn
@@ -150,6 +151,7 @@ class Segment:
     `value_share` pairs each amount column with this segment's share of it.
     `distance_limit` is the 99.5 % quantile of the training distance sqrt(d^2 * W / W_observed); whoever is beyond it by
     what was answered alone, d, is unlike anyone (docs/decisions/025). `note` and `use` were written by hand.
+    `topics` are those that lie behind learnt interests, the highest lift first.
     """
 
     number: int
@@ -165,6 +167,7 @@ class Segment:
     distance_limit: float | None = None
     note: str = ""
     use: str = ""
+    topics: tuple[TopicShare, ...] = ()
 
     def profile(self, column: str) -> Profile:
         """This segment's figures for one column."""
@@ -307,20 +310,6 @@ class Map:
     axes: Grid
     explained: Row
     words: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Segments against a grouping the business has today.
-
-    table[i][j] = customers of segment i + 1 in group j, None where suppressed.
-    """
-
-    column: str
-    groups: tuple[str, ...]
-    table: tuple[tuple[int | None, ...], ...]
-    adjusted_rand: float
-    explained: tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def _segment_problems(segment: Segment, content: Content) -> Iterator[str]:
         yield f"the size of segment {segment.number} is out of range"
     if segment.distance_limit is not None and segment.distance_limit < 0:
         yield f"the distance limit of segment {segment.number} is out of range"
+    if not all(0 <= t.n <= t.asked > 0 and 0.0 < t.everyone <= 1.0 for t in segment.topics):
+        yield f"a topic of segment {segment.number} is out of range"
     shapes = {c.plan.column: (max(len(c.edges) - 1, 0), len(c.levels)) for c in content.columns}
     for profile in segment.profiles:
         if profile.column not in shapes:

@@ -124,5 +124,8 @@ def _segment(segment: Segment, least: int) -> dict[str, Any]:
         "markers": [
             {"column": m.column, "index": m.index, "direction": m.direction, "text": m.text} for m in persona.markers
         ],
+        "topics": [
+            {"topic": t.topic, "share": t.share, "everyone": t.everyone, "lift": t.lift} for t in segment.topics
+        ],
         "rules": [{"text": r.text, "precision": r.precision, "recall": r.recall} for r in persona.rules],
     }

@@ -13,7 +13,7 @@ from ilk.files import replacing
 from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.model.shown import trust_words
 from ilk.outputs.book import BASE, Book, Field, Value, height_of
-from ilk.outputs.charts.interests import having
+from ilk.outputs.charts.interests import having, interests_of
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.board import caveats, weighed, why_k
 from ilk.outputs.sections.data import USES
@@ -37,7 +37,9 @@ def write_workbook(path: Path, model: Model) -> None:
     reading = Reading(model)
     with replacing(path) as temporary:
         book = Book(temporary, model.content.provenance.created)
-        for sheet in (_overview, _for_board, _personas, _heat, _markers, _rules, _how_many, _columns, _warnings):
+        for sheet in (_overview, _for_board, _personas, _heat, _markers, _interests):
+            sheet(book, reading)
+        for sheet in (_rules, _how_many, _columns, _warnings):
             sheet(book, reading)
         book.file.close()
 
@@ -213,6 +215,20 @@ def _markers(book: Book, reading: Reading) -> None:
         for m in s.persona.markers
     )
     book.table("Markers", fields, rows)
+
+
+def _interests(book: Book, reading: Reading) -> None:
+    """What segments follow more than everyone; no sheet where they follow nothing."""
+    fields = [Field("Segment", 9, "index"), Field("Persona", 32, "name"), Field("Interest", 40)]
+    fields += [Field("Share of the segment", 14, "fine share"), Field("Share of everyone", 14, "fine share")]
+    fields += [Field("Times as often", 12, "number")]
+    rows = [
+        (s.number, s.persona.name, one.name, one.support, one.everyone, one.lift)
+        for s in reading.segments
+        for one in interests_of(s, reading.content, reading.least)
+    ]
+    if rows:
+        book.table("Interests", fields, rows)
 
 
 def _rules(book: Book, reading: Reading) -> None:

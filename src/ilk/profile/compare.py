@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput
 from ilk.features.transforms import OTHER, level_texts
-from ilk.model.parts import Comparison
+from ilk.model.evidence import Comparison
 from ilk.profile.cells import Cells
 from ilk.profile.columns import is_described
 from ilk.profile.effects import Features, Matrix, batch_features, features_for

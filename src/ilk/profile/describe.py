@@ -30,6 +30,7 @@ from ilk.profile.segments import (
     uid_of,
 )
 from ilk.profile.summary import Summary, Whole
+from ilk.profile.topics import Told
 from ilk.profile.traits import Ground, ground_of
 from ilk.progress import Progress
 from ilk.sources.source import Note
@@ -104,7 +105,8 @@ class _Work:
         ground = replace(ground, themes=with_shares(ground.themes, ready.features, means))
         described = describe_by(ready.columns, ground.words, ready.layout, counted.summary, profiles)
         explained = self._explained(grouping)
-        groups = self._groups(counted, profiles, explained.rules, described.told, n_unlike=grouping.n_unlike or 0)
+        topics, n_unlike = ready.topics[number], grouping.n_unlike or 0
+        groups = self._groups(counted, profiles, explained.rules, described.told, topics, n_unlike=n_unlike)
         segments = self._segments(
             grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
         )
@@ -141,6 +143,7 @@ class _Work:
         profiles: tuple[tuple[Profile, ...], ...],
         rules: tuple[tuple[Rule, ...], ...],
         described: tuple[tuple[str, ...], ...],
+        topics: Told,
         *,
         n_unlike: int,
     ) -> tuple[Group, ...]:
@@ -151,7 +154,7 @@ class _Work:
         shares = _shares(told, sizes, counted.weighted, n_unlike)
         weighted = counted.weighted is not None and np.array_equal(told, sizes)
         return tuple(
-            Group(int(told[j]), shares[j], profiles[j], inner[j], rules[j], described[j], weighted)
+            Group(int(told[j]), shares[j], profiles[j], inner[j], rules[j], described[j], weighted, topics[j])
             for j in range(len(sizes))
         )
 
@@ -176,6 +179,7 @@ class _Work:
                 nearest=near[j][0],
                 farthest=near[j][1],
                 distance_limit=limits[j],
+                topics=group.topics,
             )
             for j, (group, persona) in enumerate(zip(groups, personas, strict=True))
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ilk.figures import count, percent
 from ilk.model.parts import Persona, Profile, Rule, Segment
+from ilk.model.topics import TopicShare
 from ilk.profile.markers import markers_of
 from ilk.profile.names import Named, Namer, name_segments
 from ilk.profile.sentence import Size, sentence_for
@@ -26,6 +27,7 @@ class Group:
         rules: What the tree says of it.
         descriptors: What is told of it beside what built it.
         weighted: Whether its share and its figures count customers by their weights.
+        topics: Behind learnt interests, the highest lift first.
     """
 
     size: int
@@ -35,6 +37,7 @@ class Group:
     rules: tuple[Rule, ...] = ()
     descriptors: tuple[str, ...] = ()
     weighted: bool = False
+    topics: tuple[TopicShare, ...] = ()
 
 
 def personas_of(
@@ -89,7 +92,7 @@ class _Telling:
         if all(profile.mean is None and not any(profile.levels) for profile in group.profiles):
             text = f"About {count(group.size)} customers ({percent(group.share)})."
             return Persona(named.name, text, facts=(("size", float(group.size)), ("share", group.share)))
-        told = sentence_for(self.ground, self.size(group), named.traits, traits)
+        told = sentence_for(self.ground, self.size(group), named.traits, traits, group.topics)
         return Persona(
             name=named.name,
             sentence=told.text,

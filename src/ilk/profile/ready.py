@@ -20,10 +20,12 @@ from ilk.profile.profiles import SHARES, Counted, Quantiles, everyone_profiles
 from ilk.profile.questions import Questions, questions_for
 from ilk.profile.summary import Layout, Ranked, Summary, cut_by, grouped_quantiles, ranked
 from ilk.profile.tally import Counting, Tally, tally
+from ilk.profile.topics import Told, topics_by_lift
 from ilk.profile.weighted import weigh_all
 from ilk.profile.words import Words, words_for
 from ilk.progress import Progress
 from ilk.settings import EVIDENCE_SAMPLE, Settings
+from ilk.sources.holders import Held
 from ilk.sources.source import ColumnFacts, Note
 
 
@@ -43,6 +45,7 @@ class Subject:
         settings: min_group, seed and threads are read; the others only make the uid.
         fingerprint: Of the data, the same for any order of rows.
         grains: How much each customer counts in whole grains, shape (n,); None for once.
+        held: Who has which topic, where interests were learnt.
     """
 
     table: pa.Table
@@ -56,6 +59,7 @@ class Subject:
     settings: Settings
     fingerprint: str
     grains: npt.NDArray[np.int64] | None = None
+    held: tuple[Held, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ class Ready:
         share_answered: Share of the weight each customer answered, shape (n,).
         value: The amount that stands for value.
         sample: Rows of the evidence sample in hash order.
+        topics: Of each grouping, the topics of each segment by lift.
     """
 
     subject: Subject
@@ -118,6 +123,7 @@ class Ready:
     share_answered: npt.NDArray[np.float64]
     value: str | None
     sample: npt.NDArray[np.int64]
+    topics: tuple[Told, ...]
 
     def counted(self, number: int, labels: npt.NDArray[np.int32], means: Means) -> Counted:
         """Everything counted under one grouping, given its number."""
@@ -166,6 +172,9 @@ def prepared(subject: Subject, groupings: Sequence[Grouping], progress: Progress
         share_answered=answered(subject.matrix, square_weights(subject.recipe), threads=subject.settings.threads),
         value=value_column(plans, facts, subject.identities),
         sample=few,
+        topics=topics_by_lift(
+            subject.held, grouped, subject.settings.min_group, grains=subject.grains, threads=threads
+        ),
     )
 
 

@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ilk.figures import count, percent
+from ilk.figures import count, percent, times
+from ilk.model.topics import TopicShare
 from ilk.profile import bank, nouns
 from ilk.profile.grammar import capital, is_person, plural, quality_of, singular_phrase, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
+from ilk.profile.wording import cut
 
 BEHAVIOURS = 2
 """Differences a sentence tells, each with everyone's figure beside it."""
@@ -26,6 +28,12 @@ NOT_APART = "No column that makes segments sets them clearly apart; what differs
 
 SHARED = ("they average ", "they answer ", "they have ")
 """How two clauses may both begin."""
+
+TOPICS = 3
+"""Topics behind learnt interests that a sentence tells."""
+
+LONGEST_TOPIC = 60
+"""Letters of a topic in a sentence."""
 
 Fact = tuple[str, float]
 
@@ -50,7 +58,13 @@ class Size:
     weighted: bool = False
 
 
-def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Sequence[Trait]) -> Told:
+def sentence_for(
+    ground: Ground,
+    size: Size,
+    named: Sequence[Trait],
+    traits: Sequence[Trait],
+    topics: Sequence[TopicShare] = (),
+) -> Told:
     """Return what is said of one segment.
 
     Args:
@@ -58,6 +72,7 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
         size: Its size and shares.
         named: The differences its name is made of; they are told first.
         traits: All its differences, strongest first.
+        topics: Behind learnt interests, the highest lift first.
     """
     worth = named or [trait for trait in traits if abs(trait.d) >= WEAKEST]
     behaviours = [behaviour(ground, trait) for trait in _worth_telling(ground, named, traits if named else worth)]
@@ -66,8 +81,9 @@ def sentence_for(ground: Ground, size: Size, named: Sequence[Trait], traits: Seq
     lead = "" if named else NOT_APART
     joined = _joined([told.text for told in behaviours])
     parts += [Told(lead + joined if lead else capital(joined), ())] * bool(behaviours)
+    parts += [_of_topics(topics[:TOPICS])] * bool(topics)
     facts: list[Fact] = [("size", float(size.customers)), ("share", size.share)]
-    facts += [fact for told in behaviours for fact in told.facts]
+    facts += [fact for told in (*behaviours, *parts) for fact in told.facts]
     if size.value_share is not None and size.value_column is not None:
         parts.append(
             Told(f"They account for {percent(size.value_share)} of all {size.value_words.removeprefix('total ')}", ())
@@ -80,6 +96,13 @@ def behaviour(ground: Ground, trait: Trait) -> Told:
     """One difference as a clause, with everyone's figure in brackets and the facts behind both."""
     told = _by_share(ground, trait) or _by_zeros(ground, trait)
     return told if told is not None else _by_mean(ground, trait)
+
+
+def _of_topics(topics: Sequence[TopicShare]) -> Told:
+    """What more of them have than of everyone, with support and lift."""
+    shown = [f"{cut(one.topic, LONGEST_TOPIC)} ({percent(one.share)}, {times(one.lift)} as often)" for one in topics]
+    facts = [fact for one in topics for fact in ((f"share {one.topic}", one.share), (f"lift {one.topic}", one.lift))]
+    return Told(f"What they have more often than everyone: {', '.join(shown)}", tuple(facts))
 
 
 def _joined(texts: Sequence[str]) -> str:

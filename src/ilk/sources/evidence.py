@@ -8,6 +8,7 @@ from typing import Generic, Literal, TypeVar
 import pyarrow as pa
 
 from ilk.settings import Role
+from ilk.sources.holders import Holders
 from ilk.sources.source import Intake
 
 Block = Literal["customers", "activity", "survey", "orders"]
@@ -61,6 +62,7 @@ class Evidence(Generic[Plan_co]):
         intake: Where every record went.
         rejects: Columns line, reason, text: records that could not be read or belong to nobody.
         plan: How the columns were made, so that other records become the same columns; kept in the model.
+        holders: Who has which topic, where interests were learnt from topics; by row of `table`.
     """
 
     block: Block
@@ -69,6 +71,7 @@ class Evidence(Generic[Plan_co]):
     intake: Intake
     rejects: pa.Table
     plan: Plan_co
+    holders: Holders | None = None
 
     @property
     def id_column(self) -> str:

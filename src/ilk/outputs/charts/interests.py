@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ilk.model.parts import Content, Profile, Segment
@@ -9,23 +10,18 @@ from ilk.outputs.charts.figure import HALF, Figure
 from ilk.outputs.drawing import drawing, element, shortened, text, title
 from ilk.outputs.theme import EVERYONE, INK, QUIET, segment_colour
 from ilk.outputs.wording import clean, figure, listed, per_cent, words_of
+from ilk.profile.topics import LEAST_LIFT, LEAST_SUPPORT, by_lift
 from ilk.sources.activity.plan import ActivityPlan
 
 MOST, STEP, BAR, LABEL = 8, 44, 16, 112
 ROOMY = 16
-
-LEAST_SUPPORT = 0.05
-"""Share of a segment that has an interest, below which it is nothing to talk of (rule of thumb)."""
-
-LEAST_LIFT = 1.1
-"""How many times as often as everyone, from which an interest is the segment's own (rule of thumb)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interest:
     """One topic in one segment: the share of its customers who have it, of everyone, and the first over the second.
 
-    `column` is where it stands in the model.
+    `column` is where it stands in the model; empty for a topic behind a learnt interest.
     """
 
     name: str
@@ -40,15 +36,19 @@ class Interest:
 
 
 def interests_of(segment: Segment, content: Content, least: int = 10) -> tuple[Interest, ...]:
-    """What a segment follows more than everyone, strongest lift first; only what enough of its customers have."""
-    found = []
+    """What a segment follows more than everyone, strongest lift first; only what enough of its customers have.
+
+    Of interests that were learnt the topics behind them, where they are told.
+    """
+    found = [Interest(clean(one.topic), "", one.share, one.everyone) for one in segment.topics]
+    behind = learnt_columns(content) if found else {}
     for column in content.columns:
-        if column.plan.kind != "topics" or column.plan.use == "out":
+        if column.plan.kind != "topics" or column.plan.use == "out" or column.plan.column in behind:
             continue
         own, everyone = having(segment.profile(column.plan.column)), having(column.everyone)
         if own and everyone and own >= LEAST_SUPPORT and own * segment.size >= least and own >= LEAST_LIFT * everyone:
             found.append(Interest(words_of(column.plan), column.plan.column, own, everyone))
-    return tuple(sorted(found, key=lambda one: (-one.lift, one.name)))
+    return tuple(sorted(found, key=lambda one: by_lift(one.lift, one.support, one.name)))
 
 
 def interest_bars(segment: Segment, content: Content, least: int = 10) -> Figure | None:
@@ -65,14 +65,24 @@ def interest_bars(segment: Segment, content: Content, least: int = 10) -> Figure
 
 
 def made_of(segment: Segment, content: Content, least: int = 10) -> tuple[str, ...]:
-    """What the interests of the bars are above all, where they were learnt from topics; a sentence each."""
-    topics: dict[str, tuple[str, ...]] = {}
+    """What the interests that mark a segment are above all, where they were learnt from topics; a sentence each."""
+    topics = learnt_columns(content)
+    marked = [marker.column for marker in segment.persona.markers if topics.get(marker.column)]
+    shown = [one.column for one in interests_of(segment, content, least)[:MOST] if topics.get(one.column)]
+    return tuple(
+        f"{words_of(content.column(name).plan)}: above all {listed([clean(topic) for topic in topics[name]])}."
+        for name in dict.fromkeys([*marked, *shown])
+    )
+
+
+def learnt_columns(content: Content) -> Mapping[str, tuple[str, ...]]:
+    """Columns of learnt interests, and the topics that each is above all."""
+    found: dict[str, tuple[str, ...]] = {}
     for source in content.sources:
         if isinstance(source.plan, ActivityPlan) and source.plan.learnt is not None:
             names, learnt = dict(source.columns), source.plan.learnt
-            topics |= {names[own]: learnt.told(i) for i, own in enumerate(source.plan.learnt_columns)}
-    shown = [one for one in interests_of(segment, content, least)[:MOST] if topics.get(one.column)]
-    return tuple(f"{one.name}: above all {listed([clean(topic) for topic in topics[one.column]])}." for one in shown)
+            found |= {names[own]: learnt.told(i) for i, own in enumerate(source.plan.learnt_columns)}
+    return found
 
 
 def having(profile: Profile) -> float | None:

@@ -12,7 +12,7 @@ from ilk.model.parts import Content, Marker, Segment
 from ilk.model.trust import DIP
 from ilk.outputs.charts.distribution import distribution
 from ilk.outputs.charts.figure import Figure
-from ilk.outputs.charts.interests import having, interest_bars, made_of
+from ilk.outputs.charts.interests import having, interest_bars, learnt_columns, made_of
 from ilk.outputs.charts.markers import marker_bars
 from ilk.outputs.differences import against_everyone, differences, strongest
 from ilk.outputs.reading import Reading
@@ -201,6 +201,10 @@ def _distributions(segment: Segment, reading: Reading) -> tuple[Figure, ...]:
 
 
 def in_markers(segment: Segment, content: Content) -> str:
-    """The strongest differences in a line, without their figures, one a theme."""
-    texts = [clean(marker.text).partition(" (")[0] for marker in strongest(segment, content, MOST_IN_A_LINE)]
+    """The strongest differences in a line, without their figures, one a theme; of learnt interests the topics."""
+    behind, topics = learnt_columns(content), iter(segment.topics)
+    texts = []
+    for marker in strongest(segment, content, MOST_IN_A_LINE):
+        topic = next(topics, None) if marker.column in behind else None
+        texts.append(clean(marker.text).partition(" (")[0] if topic is None else clean(topic.topic))
     return ", ".join(texts)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ilk.features.transforms import OTHER
-from ilk.model.parts import Comparison, Segment
+from ilk.model.evidence import Comparison
+from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.table import Cell, Line, Table
 from ilk.outputs.wording import NONE, clean, counted, figure, per_cent, whole, words_of

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ilk.errors import BadInput
 from ilk.settings import Settings
 from ilk.sources.activity import told as tell
-from ilk.sources.activity.learnt import columns_of_interests, interests_of, is_too_little
+from ilk.sources.activity.learnt import columns_of_interests, holders_of, interests_of, is_too_little
 from ilk.sources.activity.plan import FEWEST, ActivityPlan, Topic, most_topics
 from ilk.sources.activity.sums import (
     Decay,
@@ -82,7 +82,8 @@ def read_events(log: Log, settings: Settings, plan: ActivityPlan, *, is_new: boo
     used_columns = [read[log.landing.names.index(name)] for name in plan.parts.used]
     intake = intake_of(log, used, customer, used_columns, notes)
     rejects = pa.concat_tables([log.landing.rejects, events.rejects]).sort_by("line")
-    return Evidence("activity", table, made, intake, rejects, plan)
+    holders = holders_of(events, found) if is_new and plan.learnt else None
+    return Evidence("activity", table, made, intake, rejects, plan, holders)
 
 
 def _reference(events: Events, until: int | None) -> int:

@@ -13,6 +13,7 @@ from ilk.sources.activity.interests import MOST_LEARNT, InterestPlan, Topics, am
 from ilk.sources.activity.sums import Events, Support, choose, spellings
 from ilk.sources.activity.told import called
 from ilk.sources.factors import LEARNT_FROM
+from ilk.sources.holders import Holders
 from ilk.sources.sampling import in_hash_order, xxh64
 
 LEAST_HELD = 1 / 3
@@ -96,6 +97,22 @@ def columns_of_interests(
         )
         made[:, start:end] = amounts(plan, end - start, *_arrays(rows)).T
     return list(made)
+
+
+def holders_of(events: Events, found: Sequence[Support]) -> Holders:
+    """Return who has which of these topics, those that were too rare to learn from too.
+
+    Args:
+        events: The log, its topics weighed.
+        found: Topics of customers enough.
+    """
+    spelled = spellings(events, [one.key for one in found])
+    choose(events, [one.number for one in found])
+    holders = Holders(tuple(called(spelled[one.key], events.parts.topics) for one in found))
+    with events.sandbox.reader("SELECT p, i FROM weights JOIN chosen USING (t)") as reader:
+        for batch in reader:
+            holders.add(*(column.to_numpy() for column in batch.columns))
+    return holders
 
 
 def _arrays(

@@ -15,6 +15,7 @@ from ilk.figures import few, percent
 from ilk.progress import Progress
 from ilk.settings import Settings
 from ilk.sources.evidence import Evidence, Made
+from ilk.sources.holders import Held
 from ilk.sources.joined.brought import UNDERSTOOD, Brought
 from ilk.sources.joined.gathered import GatheredSource
 from ilk.sources.joined.matching import NOBODY, Match, match_ids, union_ids
@@ -54,6 +55,7 @@ class Joined:
         absent: What a model knows and nobody brought.
         texts: How columns of texts became columns of topics.
         has_table: Whether there was a table of customers.
+        held: Who has which topic, where interests were learnt.
     """
 
     source: Source
@@ -63,10 +65,13 @@ class Joined:
     absent: tuple[Brought, ...] = ()
     texts: tuple[TextColumn, ...] = ()
     has_table: bool = True
+    held: tuple[Held, ...] = ()
 
     def close(self) -> None:
         """Give back memory and temporary files."""
         self.source.close()
+        for one in self.held:
+            one.holders.close()
 
 
 def join(customers: Source | None, others: list[Named], settings: Settings, progress: Progress | None = None) -> Joined:
@@ -99,6 +104,8 @@ def join(customers: Source | None, others: list[Named], settings: Settings, prog
         notes += [note for each in counted for note in _notes(*each, len(ids), settings)]
     rejects = pa.concat_tables([one for each in zip(others, matches, strict=True) for one in _rejects(*each)])
     intake, known, unread = _account(customers, others, ids)
+    holders = [one.evidence.holders for one in others]
+    held = tuple(Held(one, match.rows) for one, match in zip(holders, matches, strict=True) if one is not None)
     if customers is not None:
         customers.close()
     columns = dict(zip(own.column_names, own.columns, strict=True))
@@ -106,7 +113,7 @@ def join(customers: Source | None, others: list[Named], settings: Settings, prog
         columns.update(_taken(others.pop(0).evidence, own_names, match))
     intake = replace(intake, notes=(*intake.notes, *notes))
     source = GatheredSource(pa.table(columns), intake, rejects=unread, known=known, progress=progress)
-    return Joined(source, made, brought, rejects, has_table=customers is not None)
+    return Joined(source, made, brought, rejects, has_table=customers is not None, held=held)
 
 
 def _customers(
