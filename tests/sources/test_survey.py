@@ -138,6 +138,27 @@ def test_several_answers_in_one_cell(tmp_path, mark):
     assert "'used'" in notes_of(found)["choices"]
 
 
+@pytest.mark.parametrize("mark", [", ", ","])
+def test_answers_that_hold_the_mark_stay_whole(tmp_path, mark):
+    """Nobody ticks "newsletters" without "E-mail" before it: that is one answer; a comma in brackets parts nothing."""
+    mail, shop, tv, paper = "E-mail, newsletters", "Web (shop, app)", "TV", "Print, such as flyers, letters"
+    cells = [mark.join(each) for each in ([mail, tv], [shop], [tv, paper], [mail, shop, paper], [paper, "TV ("], [tv])]
+    found = survey(tmp_path, ["id", "seen"], [[i, cells[i % 6]] for i in range(120)])
+    assert set(found.table.column_names[1:]) == {f"seen: {each}" for each in (mail, shop, tv, paper)}
+    assert found.table[f"seen: {mail}"].to_pylist()[:6] == [True, False, False, True, False, False]
+    assert found.table[f"seen: {paper}"].to_pylist()[:6] == [False, False, True, True, True, False]
+    later = survey(tmp_path, ["id", "seen"], [[1, mark.join([mail, shop])], [2, "newsletters"]], plan=found.plan)
+    assert later.table[f"seen: {mail}"].to_pylist() == [True, False]
+    assert later.table[f"seen: {shop}"].to_pylist() == [True, False]
+
+
+def test_a_semicolon_comes_before_the_commas_in_answers(tmp_path):
+    """Most answers hold a comma here, and what stands between them is the semicolon all the same."""
+    cells = ["E-mail, post; Web, apps", "Web, apps", "Friends, family; E-mail, post", "Friends, family; Web, apps"]
+    found = survey(tmp_path, ["id", "seen"], [[i, cells[i % 4]] for i in range(80)])
+    assert set(found.table.column_names[1:]) == {"seen: E-mail, post", "seen: Web, apps", "seen: Friends, family"}
+
+
 def test_rare_answers_are_together(tmp_path):
     """What somebody wrote beside the choices is never a column of its own."""
     rows = [[i, "A;B" if i % 2 else f"B;my cat no {i}" if i < 24 else "C;A"] for i in range(100)]

@@ -16,24 +16,9 @@ from ilk.sources.names import clean_names, words_of
 from ilk.sources.scale_words import SCALES, Scale, plain
 from ilk.sources.scales import FEWEST, order_of, scale_of
 from ilk.sources.survey.boxes import ticks_of
-from ilk.sources.survey.questions import Question, split
+from ilk.sources.survey.questions import Question
+from ilk.sources.survey.several import MOST_ANSWERS, answers_in, choices_mark, wholes_of
 from ilk.sources.survey.sheet import Sheet, groups_of, is_worded
-
-MOST_ANSWERS = 60
-"""A question with more different answers is no choice between answers."""
-
-LISTS = 0.2
-"""Share of cells with several answers that makes a question one of several answers (rule of thumb)."""
-
-SURE_MARKS = (";", "|", "\n")
-UNSURE_MARKS = (", ", ",", " / ")
-"""What may stand between several answers in one cell, the surest first; the unsure ones stand in texts as well."""
-
-AGAIN = 3
-"""How often an answer to choose is given on average, at the least (rule of thumb)."""
-
-LONGEST_CHOICE = 60
-"""Characters of an answer to choose, on average; longer ones are sentences."""
 
 OTHERS = "other answers"
 
@@ -133,48 +118,23 @@ def _choices(sheet: Sheet, name: str) -> Question | None:
     mark = choices_mark(counts)
     if mark is None:
         return None
+    wholes = wholes_of(counts, mark, sheet.min_group)
+    cells = {cell: answers_in(cell, mark, wholes) for cell in counts}
     said: Counter[str] = Counter()
     for cell, n in counts.items():
-        said.update(dict.fromkeys(split(cell, mark), n))
+        said.update(dict.fromkeys(cells[cell], n))
     chosen: Counter[str] = Counter()
     spelled: dict[str, str] = {}
     for answer in sorted(said, key=lambda e: (-said[e], e)):
         spelled.setdefault(plain(answer), answer)
         chosen[plain(answer)] += said[answer]
     kept = [each for each in sorted(chosen, key=lambda e: (-chosen[e], e)) if chosen[each] >= sheet.min_group]
-    others = sum(n for cell, n in counts.items() if any(plain(answer) not in kept for answer in split(cell, mark)))
+    others = sum(n for cell, n in counts.items() if any(plain(answer) not in kept for answer in cells[cell]))
     options = [spelled[each] for each in kept] + ([OTHERS] if others >= sheet.min_group else [])
     if not options:
         return None
     made = tuple(_choice_made(name, option) for option in options)
     return Question(name, "text", "choices", made, spellings=tuple((each, spelled[each]) for each in kept), mark=mark)
-
-
-def choices_mark(counts: Mapping[str, int]) -> str | None:
-    """Return what stands between several answers in the cells of a column; None where a cell is one answer.
-
-    A fifth of the cells holds two or more, there are few different ones, and the same come again; where a text may hold
-    such a mark too, they come in more companies than there are answers.
-
-    Args:
-        counts: Different cells and how many there are of each.
-    """
-    n = sum(counts.values())
-    found = {mark: _lists(counts, mark) for mark in (*SURE_MARKS, *UNSURE_MARKS)}
-    best = max(found, key=lambda mark: found[mark])
-    return best if found[best] and found[best] >= LISTS * n else None
-
-
-def _lists(counts: Mapping[str, int], mark: str) -> int:
-    """How many cells hold several answers, if this stands between them; 0 where it cannot."""
-    cells = {cell: [plain(answer) for answer in split(cell, mark)] for cell in counts}
-    answers = Counter(answer for parts in cells.values() for answer in parts)
-    long = sum(map(len, answers)) > LONGEST_CHOICE * len(answers)
-    said = sum(counts[cell] * len(parts) for cell, parts in cells.items())
-    again = len(cells) > len(answers) if mark in UNSURE_MARKS else said >= AGAIN * len(answers)
-    if len(answers) > MOST_ANSWERS or long or not again:
-        return 0
-    return sum(counts[cell] for cell, parts in cells.items() if len(parts) > 1)
 
 
 def _choice_made(name: str, option: str) -> Made:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ilk.sources.evidence import Made
 from ilk.sources.scale_words import SCALES, plain
 from ilk.sources.source import Kind
+from ilk.sources.survey.several import answers_in, wholes_in
 
 Way = Literal["as it is", "steps", "ticks", "one tick", "choices"]
 """Cells stay as they are; words are steps; a cell is ticked or not; one of several is; a cell holds several answers."""
@@ -83,11 +84,6 @@ def is_ticked(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return _mapped(column, lambda text: plain(text) not in NOT_TICKED, pa.bool_()).fill_null(fill_value=False)
 
 
-def split(cell: str, mark: str) -> list[str]:
-    """Return the answers in one cell, blanks around them taken off, each once."""
-    return list(dict.fromkeys(part for each in cell.split(mark) if (part := each.strip(" \t\r\n\u00a0"))))
-
-
 def _steps(question: Question, column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Words of one step in one spelling; a step that nobody chose when the study was made is no answer."""
     known = dict(question.spellings)
@@ -122,17 +118,15 @@ def _choices(question: Question, column: pa.ChunkedArray) -> list[pa.ChunkedArra
     """One yes or no a choice that is known, and one for all others if there is a column for them."""
     known = dict(question.spellings)
     options = list(dict.fromkeys(known.values()))
-    chosen = [
-        _mapped(column, lambda cell, own=option: own in _known(cell, question.mark, known), pa.bool_())
-        for option in options
-    ]
+    wholes = wholes_in(options, question.mark)
+
+    def chosen(cell: str) -> list[str | None]:
+        return [known.get(plain(answer)) for answer in answers_in(cell, question.mark, wholes)]
+
+    columns = [_mapped(column, lambda cell, own=option: own in chosen(cell), pa.bool_()) for option in options]
     if len(question.made) > len(options):
-        chosen.append(_mapped(column, lambda cell: None in _known(cell, question.mark, known), pa.bool_()))
-    return chosen
-
-
-def _known(cell: str, mark: str, known: dict[str, str]) -> list[str | None]:
-    return [known.get(plain(answer)) for answer in split(cell, mark)]
+        columns.append(_mapped(column, lambda cell: None in chosen(cell), pa.bool_()))
+    return columns
 
 
 def _mapped(column: pa.ChunkedArray, what: object, kind: pa.DataType) -> pa.ChunkedArray:
