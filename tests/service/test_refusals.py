@@ -7,8 +7,12 @@ import json
 import logging
 import threading
 import zlib
+from unittest.mock import Mock
 
 import numpy as np
+import opentelemetry._logs
+import opentelemetry.metrics
+import opentelemetry.trace
 import pyarrow as pa
 import pytest
 from callers import Caller
@@ -155,6 +159,22 @@ def test_our_own_faults_are_told_without_what_caused_them(caller, monkeypatch, c
         for name in (journal.NAME, "uvicorn"):
             logging.getLogger(name).handlers.clear()
             logging.getLogger(name).propagate = True
+
+
+def test_no_collector_of_telemetry_hears_of_a_request(caller, monkeypatch):
+    """FastAPI tells OpenTelemetry of failures, their messages included, wherever a provider is set; ours does not."""
+
+    def fail(*_):
+        raise ValueError(SECRET)
+
+    providers = Mock()
+    monkeypatch.setattr(opentelemetry.trace, "get_tracer_provider", lambda: providers.traces)
+    monkeypatch.setattr(opentelemetry.metrics, "get_meter_provider", lambda: providers.metrics)
+    monkeypatch.setattr(opentelemetry._logs, "get_logger_provider", lambda: providers.logs)
+    monkeypatch.setattr(routes, "segments_document", fail)
+    check_problem(caller.get("/segments"), 500)
+    assert caller.get("/segments/no-number").status_code == 422
+    assert not providers.mock_calls
 
 
 LONG_TEXTS = pa.table({"BASKET": pa.DictionaryArray.from_arrays(np.zeros(9_999, np.int32), ["x" * MIB])})

@@ -6,7 +6,6 @@ points like the customer in what it answered; each fills the blanks once, for th
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +51,6 @@ _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _WEIGHT_STEP = 2.0**40
 
 
-_Vote = Callable[[Scoring, Floats, NDArray[np.int64], NDArray[np.uint64]], Floats]
-
-
 @dataclass(frozen=True, slots=True)
 class Helpful:
     """The blank column that would raise the certainty most, and how high on average once it is known."""
@@ -90,23 +86,16 @@ def certainty_of(
     if len(scoring.bootstraps) == 0:
         return np.full(len(matrix), np.nan)
     found = np.empty(len(matrix))
-    blank = np.isnan(matrix).any(axis=1)
-    parts = [
-        (some[first : first + CHUNK], vote)
-        for some, vote in ((np.flatnonzero(~blank), _vote_whole), (np.flatnonzero(blank), _vote_filled))
-        for first in range(0, len(some), CHUNK)
-    ]
 
-    def work(part: tuple[NDArray[np.int64], _Vote]) -> None:
-        rows, vote = part
-        found[rows] = vote(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
+    def work(first: int) -> None:
+        rows = slice(first, first + CHUNK)
+        found[rows] = _sureness(scoring, matrix[rows].astype(np.float64), labels[rows], hashes[rows])
 
     if len(matrix) <= CHUNK:  # to ask the library for one thread takes as long as a hundred customers do
-        for part in parts:
-            work(part)
+        work(0)
         return found
     with our_threads_alone():
-        map_threads(work, parts, threads=threads)
+        map_threads(work, range(0, len(matrix), CHUNK), threads=threads)
     return found
 
 
@@ -151,37 +140,68 @@ def donor_weights(scoring: Scoring, values: Floats) -> Floats:
     return _weights(_donor_distances(scoring, values, known), scoring.donor_customers, ranks, least)
 
 
-def _vote_whole(scoring: Scoring, values: Floats, labels: NDArray[np.int64], _: NDArray[np.uint64]) -> Floats:
-    """Votes of the bootstrap solutions for customers without blanks."""
-    return np.asarray(_agreeing(scoring, values, labels) / len(scoring.bootstraps))
+@dataclass(frozen=True, slots=True)
+class _Voices:
+    """Customers as bootstrap solutions are asked about them; whoever left something blank once for each donor drawn.
+
+    Args:
+        customer: Which of the customers it is, (m,).
+        values: NaN-free, (m, p).
+        times: How often it counts, (m,); `N_DONORS` in all for every customer.
+    """
+
+    customer: NDArray[np.int64]
+    values: Floats
+    times: NDArray[np.int64]
 
 
-def _vote_filled(scoring: Scoring, values: Floats, labels: NDArray[np.int64], hashes: NDArray[np.uint64]) -> Floats:
-    """Votes of bootstrap solutions x donors."""
-    drawn, blank = _draw(donor_weights(scoring, values), hashes), np.isnan(values)
-    # Strata ascend, so that a donor drawn more than once stands side by side, and votes once for all of them.
-    another = np.ones(drawn.shape, np.bool_)
-    np.not_equal(drawn[:, 1:], drawn[:, :-1], out=another[:, 1:])
-    first = np.flatnonzero(another)
-    customer, times = first // N_DONORS, np.diff(first, append=drawn.size)
-    donors = scoring.donors.take(drawn.ravel()[first], axis=0)
-    filled = np.where(blank.take(customer, axis=0), donors, values.take(customer, axis=0))
-    agree = _agreeing(scoring, filled, labels[customer]) * times
-    votes = np.bincount(customer, agree, len(values)) / (N_DONORS * len(scoring.bootstraps))
+def _sureness(
+    scoring: Scoring, values: Floats, labels: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> NDArray[np.float64]:
+    """Votes of bootstrap solutions x donors for the labels of some customers, (n,), less the doubt of what is blank."""
+    blank = np.isnan(values)
+    some = np.flatnonzero(blank.any(axis=1))
+    if not some.size:
+        return np.asarray(_agreeing(scoring, values, labels) / len(scoring.bootstraps))
+    voices = _voices(scoring, values, blank, some, hashes[some])
+    agree = _agreeing(scoring, voices.values, labels[voices.customer]) * voices.times
+    votes = np.bincount(voices.customer, agree, len(values)) / (N_DONORS * len(scoring.bootstraps))
     unknown = blank @ scoring.weights / scoring.weights.sum()
     return np.asarray(np.minimum(votes, 1.0 - DOUBT * unknown))
 
 
-def _agreeing(scoring: Scoring, values: Floats, labels: NDArray[np.int64]) -> NDArray[np.int64]:
+def _voices(
+    scoring: Scoring, values: Floats, blank: NDArray[np.bool_], some: NDArray[np.int64], hashes: NDArray[np.uint64]
+) -> _Voices:
+    """Everybody's voices: first of those without blanks, then of `some`, whose blanks donors fill.
+
+    Strata ascend, so that a donor drawn more than once stands side by side, and is heard once for all of them.
+    """
+    drawn = _draw(donor_weights(scoring, values[some]), hashes)
+    another = np.ones(drawn.shape, np.bool_)
+    np.not_equal(drawn[:, 1:], drawn[:, :-1], out=another[:, 1:])
+    first = np.flatnonzero(another)
+    whole, customer = np.flatnonzero(~blank.any(axis=1)), some[first // N_DONORS]
+    filled = scoring.donors.take(drawn.ravel()[first], axis=0)
+    np.copyto(filled, values.take(customer, axis=0), where=~blank.take(customer, axis=0))
+    return _Voices(
+        customer=np.concatenate([whole, customer]),
+        values=np.concatenate([values[whole], filled]),
+        times=np.concatenate([np.full(whole.size, N_DONORS), np.diff(first, append=drawn.size)]),
+    )
+
+
+def _agreeing(scoring: Scoring, values: Floats, labels: NDArray[np.int64]) -> NDArray[np.int16]:
     """How many bootstrap solutions give each customer its label, (n,)."""
-    same = _winners(scoring, values) == labels.astype(np.int16)
-    return np.asarray(np.add.reduce(same, axis=0, dtype=np.int16), np.int64)
+    return np.asarray(_votes(scoring, values)[labels, np.arange(len(values))])
 
 
-def _winners(scoring: Scoring, values: Floats) -> NDArray[np.int16]:
-    """The segment each bootstrap solution gives each customer, (b, n); -1 where it is none of them."""
-    rows = scoring.bootstraps.rows(values)
-    return rows if scoring.is_unmerged else scoring.owner_of_rows[rows]
+def _votes(scoring: Scoring, values: Floats) -> NDArray[np.int16]:
+    """How many bootstrap solutions place each customer in each segment, (g, n)."""
+    counts = scoring.bootstraps.counts(values)
+    if scoring.is_unmerged:
+        return counts
+    return np.stack([counts[scoring.owner == g].sum(axis=0, dtype=np.int16) for g in range(len(scoring.numbers))])
 
 
 def _donor_distances(scoring: Scoring, values: Floats, known: NDArray[np.bool_]) -> Floats:
@@ -209,11 +229,12 @@ def _least(scoring: Scoring, known: NDArray[np.bool_]) -> Floats:
 
 
 def _weights(near: Floats, customers: Floats, ranks: NDArray[np.int64], least: Floats) -> Floats:
+    """The weights of `donor_weights` from squared distances, (n, r), which they take the place of."""
     h = np.maximum(_at_rank(near, ranks), least)
     if not h.all():
         smallest = np.where(near > 0, near, np.inf).min(axis=1)
         h = np.where(h > 0, h, np.where(np.isfinite(smallest), smallest, 1.0))
-    weights = near / (-0.5 * h)[:, np.newaxis]  # the rest in one place, which a processor's own cache holds
+    weights = np.divide(near, (-0.5 * h)[:, np.newaxis], out=near)  # one place, which a processor's own cache holds
     np.exp(weights, out=weights)
     weights *= customers
     weights *= _WEIGHT_STEP / weights.max(axis=1, keepdims=True)
@@ -234,9 +255,9 @@ def _draw(weights: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Draw 30 donors a customer, (n, 30), one from each thirtieth of the exact cumulative weights.
 
     A likely donor is drawn more than once. Strata keep the mean and take noise away, which would make customers look
-    surer, or less sure, than they are.
+    surer, or less sure, than they are. Sums of weights take their place.
     """
-    totals = np.cumsum(weights, axis=1)
+    totals = np.cumsum(weights, axis=1, out=weights)
     share = (np.arange(N_DONORS) + _uniform(hashes)) / N_DONORS
     target = np.minimum(np.floor(share * totals[:, -1:]), totals[:, -1:] - 1.0)
     drawn = [total.searchsorted(wanted, side="right") for total, wanted in zip(totals, target, strict=True)]
@@ -254,8 +275,7 @@ def _uniform(hashes: NDArray[np.uint64]) -> Floats:
 
 def _votes_of_donors(scoring: Scoring, x: Floats) -> Floats:
     """Share of bootstrap votes for each segment when each donor in turn fills the blanks of one customer, (r, g)."""
-    winners = _winners(scoring, np.where(np.isnan(x), scoring.donors, x))
-    return np.stack([(winners == g).mean(axis=0) for g in range(len(scoring.numbers))], axis=1)
+    return np.asarray(_votes(scoring, np.where(np.isnan(x), scoring.donors, x)).T / len(scoring.bootstraps))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +292,7 @@ def _expected(scoring: Scoring, asked: _Asked, features: NDArray[np.int64]) -> f
     """Mean certainty once these features are known, over the donors that are likely to tell the truth."""
     known = np.isin(np.arange(len(scoring.within)), asked.known)[np.newaxis]
     least = _least(scoring, known)
-    prior = _weights(asked.near, scoring.donor_customers, _ranks(scoring, np.array([asked.n_known])), least)[0]
+    prior = _weights(asked.near.copy(), scoring.donor_customers, _ranks(scoring, np.array([asked.n_known])), least)[0]
     truths = np.argsort(-prior, kind="stable")[:N_TRUTHS]
     told = scoring.donors[:, features]
     apart = ((told[np.newaxis] - told[truths][:, np.newaxis]) ** 2).sum(axis=2)

@@ -103,11 +103,6 @@ class Scoring:
         """Whether every row is a segment of its own, under its own number."""
         return bool(np.array_equal(self.owner, np.arange(len(self.owner))))
 
-    @cached_property
-    def owner_of_rows(self) -> NDArray[np.int16]:
-        """The segment of each row, and of none, which is the last, int16 (k + 1,)."""
-        return np.append(self.owner, -1).astype(np.int16)
-
 
 @dataclass(frozen=True, slots=True)
 class Near:

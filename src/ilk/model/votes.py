@@ -13,6 +13,7 @@ from ilk.cluster.neighbours import ByNeighbours
 from ilk.cluster.scorer import Scorer
 
 Floats = NDArray[np.float64]
+Counts = NDArray[np.int16]
 
 POLLED = 512
 """Customers that vote together: what 20 solutions of 6 segments say of them, 0.5 MiB, fits a processor's own cache."""
@@ -25,8 +26,11 @@ class Votes(Protocol):
         """How many."""
         ...
 
-    def rows(self, values: Floats) -> NDArray[np.int16]:
-        """The segment each solution gives each customer, (b, n), 0-based, -1 for none; `values` (n, p) without NaN."""
+    def counts(self, values: Floats) -> Counts:
+        """How many solutions place each customer in each of k segments, (k, n); `values` (n, p) without NaN.
+
+        Ties go to the lower segment; a solution that finds a customer unlike anyone votes for none.
+        """
         ...
 
 
@@ -49,37 +53,30 @@ class ByGrids:
         flat = self.grids.transpose(1, 0, 2).reshape(-1, self.grids.shape[2])
         return np.column_stack([2.0 * flat, -(flat * flat).sum(axis=1)])
 
-    def rows(self, values: Floats) -> NDArray[np.int16]:
-        """Ties to the lower row.
+    def counts(self, values: Floats) -> Counts:
+        """As `Votes.counts`.
 
         2 x.c - |c|^2 orders centres as nearness does; on multiples of 2^-16 the product is exact, so that the answer
         does not depend on the library that computes it.
         """
-        winner = np.empty((len(self), len(values)), np.int16)
+        found = np.empty((self.grids.shape[1], len(values)), np.int16)
         for first in range(0, len(values), POLLED):
-            self._elect(values[first : first + POLLED], winner[:, first : first + POLLED])
-        return winner
+            some = slice(first, first + POLLED)
+            np.add.reduce(self._elected(values[some]), axis=1, dtype=np.int16, out=found[:, some])
+        return found
 
-    def _elect(self, values: Floats, winner: NDArray[np.int16]) -> None:
-        """Write the row each solution gives each of a few customers; `winner` is OUT, (b, n).
-
-        A row that is nearer than all before it has a higher number than these, so that the largest number is the
-        nearest row; whole numbers of one byte are compared eight times as fast as distances are.
-        """
-        near = self._ballot @ np.column_stack([values, np.ones(len(values))]).T
-        best, n_rows = near[: len(self)], self.grids.shape[1]
-        row = np.zeros(best.shape, np.int8 if n_rows <= 128 else np.int16)
-        nearer, place = np.empty(best.shape, np.bool_), np.empty_like(row)
-        for j in range(1, n_rows):
-            one = near[j * len(self) : (j + 1) * len(self)]
-            np.greater(one, best, out=nearer)
-            np.multiply(nearer, row.dtype.type(j), out=place)
-            np.maximum(row, place, out=row)
-            np.maximum(best, one, out=best)
-        winner[:] = row
+    def _elected(self, values: Floats) -> NDArray[np.bool_]:
+        """Which centre of each solution is nearest to each of a few customers, (k, b, n), one in each (b, n)."""
+        n_solutions, k, _ = self.grids.shape
+        near = (self._ballot @ np.column_stack([values, np.ones(len(values))]).T).reshape(k, n_solutions, -1)
+        best = near.max(axis=0)
+        nearest: NDArray[np.bool_] = near == best
+        if np.count_nonzero(nearest) > best.size:
+            nearest &= np.cumsum(nearest, axis=0) == 1  # of several as near the lowest
+        return nearest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ByOwners:
     """What each solution says of the point a customer is nearest to.
 
@@ -94,9 +91,14 @@ class ByOwners:
     def __len__(self) -> int:
         return len(self.owners)
 
-    def rows(self, values: Floats) -> NDArray[np.int16]:
+    @cached_property
+    def _of_points(self) -> Counts:
+        """The votes for each point, (k, m)."""
+        return _counted(self.owners, self.scorer.k)
+
+    def counts(self, values: Floats) -> Counts:
         """One search for the nearest point serves all solutions."""
-        return np.asarray(self.owners[:, self.scorer.points_nearest(values.astype(np.float32))])
+        return self._of_points[:, self.scorer.points_nearest(values.astype(np.float32))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,13 @@ class ByScorers:
     def __len__(self) -> int:
         return len(self.scorers)
 
-    def rows(self, values: Floats) -> NDArray[np.int16]:
-        """Ties to the lower row."""
+    def counts(self, values: Floats) -> Counts:
+        """As `Votes.counts`."""
         matrix = values.astype(np.float32)
-        return np.stack([one.scores(matrix).argmin(axis=1) for one in self.scorers]).astype(np.int16)
+        placed = np.stack([one.scores(matrix).argmin(axis=1) for one in self.scorers])
+        return _counted(placed, self.scorers[0].k)
+
+
+def _counted(placed: NDArray[np.integer], k: int) -> Counts:
+    """How often each of k segments stands in each column, (k, n); `placed` (b, n), -1 for none of them."""
+    return np.stack([np.count_nonzero(placed == j, axis=0) for j in range(k)]).astype(np.int16)

@@ -70,12 +70,14 @@ def serve(model: Path, host: str, port: int, *, keys: Path | None, limits: Limit
 def _run(server: Server, listening: socket) -> None:
     """Answer until asked to stop; BLAS on one thread, because threads that wait for each other cost more."""
     keep_memory()
+    thresholds = gc.get_threshold()
     settle()
     try:
         with threadpool_limits(1, user_api="blas"):
             server.run(sockets=[listening])
     finally:
         gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 def keep_memory() -> None:
