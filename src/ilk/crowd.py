@@ -23,7 +23,7 @@ from ilk.engines.memory import MemoryEngine
 from ilk.engines.tiles import UNIT, VOICE, Matrix, Tiles, masses_of, tiles_of
 from ilk.engines.workers import map_threads
 from ilk.errors import BadInput, BadSetting, NotSupported
-from ilk.features.advice import sample_size, survey_notes
+from ilk.features.advice import sample_size, survey_notes, unordered_notes
 from ilk.features.labels import Labels, read_labels
 from ilk.features.missing import explain_gaps, gap_notes, skipped_notes
 from ilk.features.plans import ColumnPlan, Gap, Recipe, Theme
@@ -297,6 +297,7 @@ def _notes(
     advice = sample_size(data.intake.rows, fitted.plans, correlated)
     return (
         *survey_notes(data.facts(), fitted.plans),
+        *unordered_notes(data.facts(), fitted.plans),
         *([advice.note()] if advice else []),
         *plan_notes(fitted.plans),
         *skipped_notes(data.facts(), fitted.plans, gaps, min_customers=min_group),

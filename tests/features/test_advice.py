@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 from plain_tables import facts_of, plan
 
-from ilk.features.advice import sample_size, survey_notes
+from ilk.features.advice import sample_size, survey_notes, unordered_notes
 from ilk.features.plans import Label
 from ilk.features.themes import Correlated
 
@@ -90,3 +90,39 @@ def test_a_table_with_a_few_ratings_is_none():
     assert told_of({"a": AGREE, "b": AGREE, "c": AGREE, **{f"n {i}": list(range(40)) for i in range(4)}}) == ()
     assert told_of({f"colour {i}": ["red", "green", "blue", "black"] * 10 for i in range(5)}) == ()
     assert told_of({f"Q{i}": list(range(40)) for i in range(1, 6)}) == ()
+
+
+STEPS = [1, 2, 3, 4, 5, 3, 99, 4] * 5
+
+
+def test_steps_in_numbers_are_a_questionnaire_whatever_their_columns_are_called():
+    """With codes for no answer among them, three columns are needed that share the scale."""
+    (note,) = told_of({"service": STEPS, "look": STEPS, "taste": STEPS, "age": list(range(40))})
+    assert "3 of 4 columns are answered on a scale, such as 'service'" in note.text
+    assert told_of({"service": STEPS, "look": STEPS, "age": list(range(40))}) == ()
+    facts = facts_of(pa.table({name: [1, 2, 3, 4, 5] * 8 for name in "abc"}))
+    (note,) = survey_notes(facts, [plan(fact.column, "ordered") for fact in facts])
+    assert "3 of 3 columns" in note.text
+
+
+POLISH = ["zdecydowanie nie", "raczej nie", "raczej tak", "zdecydowanie tak"] * 10
+
+
+def unordered(table, **plans):
+    facts = facts_of(pa.table(table))
+    return unordered_notes(facts, [plan(fact.column, plans.get(fact.column, "category")) for fact in facts])
+
+
+def test_the_order_of_answers_in_another_language_is_asked_for():
+    (note,) = unordered({"Q1": POLISH, "Q2": POLISH, "Q3": POLISH, "town": ["A", "B", "C", "D"] * 10})
+    assert note.text.startswith("'Q1', 'Q2', 'Q3' share 4 answers whose order is not known")
+    assert "(--labels), with a line such as Q1,raczej nie|raczej tak|..." in note.text
+    assert "town" not in note.text
+
+
+def test_no_order_is_asked_for_where_there_may_be_none():
+    """Two columns, three answers as in yes, no and no internet, and columns that have an order already."""
+    service = ["yes", "no", "no internet", "yes"] * 10
+    assert unordered({"Q1": POLISH, "Q2": POLISH}) == ()
+    assert unordered({"a": service, "b": service, "c": service}) == ()
+    assert unordered({"Q1": POLISH, "Q2": POLISH, "Q3": POLISH}, Q3="ordered") == ()

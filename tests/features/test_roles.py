@@ -86,6 +86,15 @@ def test_items_of_a_long_battery_build_whatever_they_are_called():
     assert plans["Children"].kind == "ordered"
 
 
+def test_what_is_rated_is_no_amount():
+    """Price among service and quality, one to five; a price that takes other values is one."""
+    rated = {"service": likert(1), "quality": likert(2), "price": likert(3), "value": likert(4)}
+    plans = plans_of({**TWO, **rated})
+    assert {plans[name].kind for name in rated} == {"ordered"}
+    assert plans_of({**TWO, **rated, "fee": likert(5) * 10})["fee"].kind == "amount"
+    assert plans_of({**TWO, **rated, "purchases": likert(6)})["purchases"].kind == "amount"
+
+
 def test_coded_demography_is_no_battery():
     codes = {"education": likert(1, 4), "region": likert(2, 4), "marital_status": likert(3, 4)}
     plans = plans_of({**TWO, **codes})

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ilk.errors import listed
+from ilk.features.kinds import STEPS
 from ilk.features.plans import ColumnPlan
 from ilk.features.themes import Correlated
 from ilk.features.transforms import Values
@@ -16,6 +18,7 @@ from ilk.features.words import tokens_of
 from ilk.sources.scale_words import SCALES
 from ilk.sources.scales import FEWEST
 from ilk.sources.source import ColumnFacts, Note
+from ilk.sources.survey.no_answer import codes_of
 
 PER_COLUMN = 100
 """Customers a building column, rule of thumb: Dolnicar, Grün & Leisch (2016), Journal of Business Research 69(2)."""
@@ -28,6 +31,9 @@ FEWEST_QUESTIONS = 3
 
 MOST_STEPS = 11
 """Different numbers a question answered by numbers has, at the most: from 0 to 10."""
+
+FEWEST_STEPS = 4
+"""Answers that several questions share and that may be steps, at the least: yes, no and one more are none."""
 
 _NUMBERED = re.compile(r"(?:q|question|item|frage|pregunta|domanda|vraag)[ _.]?\d+[a-z]?$", re.IGNORECASE)
 
@@ -97,15 +103,59 @@ def survey_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> t
         plans: What each column does, in the same order; those that other sources brought are read already.
     """
     own = [(fact, plan) for fact, plan in zip(facts, plans, strict=True) if plan.block == "customers"]
-    asked = [fact.column for fact, plan in own if plan.role != "contact" and _on_a_scale(fact)]
+    stepped = _shared_steps([fact for fact, _ in own])
+    asked = [
+        fact.column
+        for fact, plan in own
+        if plan.role != "contact" and (fact.column in stepped or plan.kind == "ordered" or _on_a_scale(fact))
+    ]
     if len(asked) < FEWEST_QUESTIONS or len(asked) < OF_COLUMNS * len(own):
         return ()
     text = (
-        f"This looks like a questionnaire: {len(asked)} of {len(own)} columns are answered on a scale, such as "
-        f"{asked[0]!r}. Bring it with --survey instead, which puts the steps in their order and takes “don't know” for "
-        "no answer."
+        f"This looks like a questionnaire ({len(asked)} of {len(own)} columns are answered on a scale, such as "
+        f"{asked[0]!r}): bring it with --survey instead, which puts steps in their order, takes “don't know” and codes "
+        "such as 99 for no answer, and knows respondents' weights."
     )
     return (Note("looks-like-survey", text),)
+
+
+def unordered_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
+    """Ask for the order of answers that several questions share and that are no steps we know, in another language say.
+
+    Args:
+        facts: Of each column.
+        plans: What each column does, in the same order.
+    """
+    alike: dict[frozenset[str], list[str]] = defaultdict(list)
+    for fact, plan in zip(facts, plans, strict=True):
+        texts = frozenset(text for text, _ in fact.levels)
+        if plan.use == "builds" and plan.kind == "category" and fact.kind == "text" and texts:
+            alike[texts].append(fact.column)
+    shared = {texts: columns for texts, columns in alike.items() if FEWEST_STEPS <= len(texts) <= MOST_STEPS}
+    columns = max(shared.values(), key=len, default=[])
+    if len(columns) < FEWEST_QUESTIONS:
+        return ()
+    answers = next(sorted(texts) for texts, own in shared.items() if own is columns)
+    text = (
+        f"{listed(columns)} share {len(answers)} answers whose order is not known, so they are groups: if they are "
+        f"steps, a labels file says so (--labels), with a line such as {columns[0]},{'|'.join(answers[:2])}|... under "
+        "column,order, lowest first."
+    )
+    return (Note("steps-unknown", text),)
+
+
+def _shared_steps(facts: Sequence[ColumnFacts]) -> frozenset[str]:
+    """Columns of numbers that are steps of one usual scale but for codes such as 98 and 99, three of them or more."""
+    found: dict[tuple[float, float], list[str]] = defaultdict(list)
+    for fact in facts:
+        if fact.kind != "number" or not fact.whole or len(fact.levels) <= FEWEST:
+            continue
+        texts = [text for text, _ in fact.levels]
+        codes = codes_of(texts)
+        steps = [float(text) for text in texts if text not in codes]
+        if codes and (min(steps), max(steps)) in STEPS and len(steps) == max(steps) - min(steps) + 1:
+            found[min(steps), max(steps)].append(fact.column)
+    return frozenset(name for names in found.values() if len(names) >= FEWEST_QUESTIONS for name in names)
 
 
 def _on_a_scale(fact: ColumnFacts) -> bool:

@@ -18,6 +18,9 @@ MONEY = word_set(
 )
 """Amounts of money."""
 
+RATED = word_set("price prices cost costs value worth fee fees charge charges money income salary budget rent")
+"""Of these, what people are asked to rate, or to tick a bracket of; whole numbers of every step from 1 up are steps."""
+
 COUNTED = word_set("num number nbr nb nr cnt count counts n qty quantity trx trxs txn txns trans times")
 """A count whatever else is said: "cash advance trx" is no amount of cash."""
 

@@ -143,8 +143,9 @@ def _own_scale(facts: ColumnFacts) -> Scale | None:
 
 def _tells_otherwise(facts: ColumnFacts, tokens: tuple[str, ...]) -> bool:
     said = set(tokens)
+    money = hints.MONEY - hints.RATED if _own_scale(facts) in STEPS else hints.MONEY
     return bool(
-        said & (hints.COUNTED | hints.CODED | hints.MONEY)
+        said & (hints.COUNTED | hints.CODED | money)
         or hints.life_of(tokens, few_levels=facts.n_distinct <= 4)
         or hints.outcome_of(tokens)
     )

@@ -14,7 +14,7 @@ Plan = ActivityPlan | SurveyPlan | OrdersPlan
 """How the columns of a source were made."""
 
 
-UNDERSTOOD = frozenset({"orders", "activity-columns", "steps", "ticks", "choices"})
+UNDERSTOOD = frozenset({"orders", "activity-columns", "no-answers", "steps", "ticks", "choices"})
 """Codes of notes that say how a source was understood; they are no warnings."""
 
 

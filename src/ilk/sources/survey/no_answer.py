@@ -95,14 +95,14 @@ def _find(sandbox: Sandbox, landing: Landing, i: int) -> _Found:
     texts = {str(text): int(n) for text, n in values}
     words = {text: plain(text) for text in texts if plain(text) in WORDS}
     is_question = len(texts) < MOST_DIFFERENT and max(texts.values(), default=0) > 1
-    codes = {} if not is_question else _codes([text for text in texts if text not in words])
+    codes = {} if not is_question else codes_of([text for text in texts if text not in words])
     counted: Counter[str] = Counter()
     for text, said in {**words, **codes}.items():
         counted[said] += texts[text]
     return _Found((*words, *codes), counted)
 
 
-def _codes(texts: Sequence[str]) -> dict[str, str]:
+def codes_of(texts: Sequence[str]) -> dict[str, str]:
     """Return the texts that are numbers no answer can be, and how to tell of them."""
     values = {text: value for text in texts if (value := _number(text)) is not None}
     rest = [value for value in values.values() if value not in BELOW and value not in ABOVE]
