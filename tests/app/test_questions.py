@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, suppress
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -14,8 +15,10 @@ import ilk
 from ilk.app.field import Field
 from ilk.app.form import fill, form_of, held
 from ilk.app.together import NONE, Choices, Picked, Topics
+from ilk.features.plans import Label
 from ilk.model.assign import assign, open_joined
 from ilk.model.customer import read_customer
+from ilk.model.model import Model
 from ilk.model.scorers import nearest_segments
 
 N = 360
@@ -136,6 +139,29 @@ def test_steps_are_asked_in_their_order_and_turned_items_as_they_were_put(form):
     assert fill(form, {number.column: "4"}).values == {number.column: 2.0}
     assert number.held({number.column: 2.0}).shown == "4"
     assert fill(form, {agree.column: "Not known"}).values == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "about"),
+    [
+        (Label("How often do you read?", given=True, short="reading"), "“How often do you read?”: 1 rarely, 5 often"),
+        (Label("I read.", given=True, short="I read."), "1 disagree, 5 agree"),
+        (Label("reading", short="reading", ends=("never", "daily")), "1 never, 5 daily"),
+        (
+            Label("Crime, horror, all that makes one shiver", given=True, short="crime"),
+            "“Crime, horror, all that makes one shiver”",
+        ),
+        (Label("reading", short="reading"), ""),
+    ],
+)
+def test_the_question_and_the_ends_of_its_scale_stand_below_it(model, label, about):
+    """As far as its own words or the labels say them; a scale that was turned is asked as it was put."""
+    for column in ("survey.q3", "survey.q4"):
+        columns = tuple(
+            replace(c, plan=replace(c.plan, label=label)) if c.plan.column == column else c
+            for c in model.content.columns
+        )
+        assert asked(form_of(Model(replace(model.content, columns=columns))), column).about == about
 
 
 def test_interests_are_picked_with_how_much(form):

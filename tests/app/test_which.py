@@ -7,19 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.csv as pcsv
 import pyarrow.parquet as pq
 import pytest
 from visitors import app_running
 
 import ilk
-from ilk.app.answer import about_alike, answer, as_told
+from ilk.app.answer import HELD_FIXED, about_alike, answer, as_told
 from ilk.app.form import fill, form_of, held, typical_of
 from ilk.app.of_file import customer_of_file
 from ilk.app.where import spot_of
 from ilk.errors import BadInput
 from ilk.model.customer import read_customer
 from ilk.model.explain import Alike
+from ilk.model.how_far import able_to_change
+from ilk.model.levels import Board
+from ilk.model.model import Model
 from ilk.model.shown import explanation_text
 from ilk.outputs.reading import Reading
 from ilk.outputs.templating import fragment
@@ -44,6 +48,44 @@ def whole(model):
 
 def named(tested, label):
     return next(one for one in tested.text_input if one.label.replace("\\", "").startswith(label))
+
+
+def test_with_two_levels_the_board_s_segment_is_told(model, whole):
+    """And that it is not known, of a segment merged from parts of several."""
+    assert answer(model, whole).board == ""
+    few = model.at(2)
+    two = Model(model.content)
+    for homes, told in (({2: (1,)}, f"For the board: 1 {few.segments[0].persona.name}."), ({2: (1, 2)}, "not known")):
+        two.__dict__["board"] = Board(few, homes)
+        assert told in answer(two, whole).board
+        assert told in fragment("answer", answer=answer(two, whole))
+
+
+def test_who_is_unlike_anyone_is_not_told_to_be_set_aside_by_hand():
+    """No rule was made: nobody is like them, and who is nearest is shown all the same."""
+    rng = np.random.default_rng(4)
+    crowds = np.concatenate([rng.normal(at, 0.3, (150, 3)) for at in (2.0, 6.0)])
+    table = {f"x{i}": column for i, column in enumerate(np.concatenate([crowds, rng.uniform(0, 40, (40, 3))]).T)}
+    model = ilk.segment(pa.table(table), method="density").model
+    found = answer(model, {"x0": 39.0, "x1": 1.0, "x2": 38.0})
+    assert (found.number, found.aside) == (0, False)
+    told = fragment("answer", answer=found)
+    assert "Set aside" not in told
+    assert "Farther from every segment than the customers of the study" in told
+    assert found.alike.lines
+
+
+def test_answers_change_only_where_that_is_asked_for(page, made, model, whole):
+    """How far from the others: by one's own choice of what may change."""
+    tested = page("which", opened=made)
+    tested.selectbox[0].select(2).run()
+    may = next(one for one in tested.multiselect if one.label == "What may change")
+    assert [words_of(model.content.column(c).plan) for c in able_to_change(model)] == may.options
+    may.select(may.options[0]).run()
+    assert not tested.exception
+    only = answer(model, whole, changeable=[able_to_change(model)[0]])
+    assert all(" → " not in line.cells[1].text or may.options[0] in line.cells[1].text for line in only.far.lines)
+    assert answer(model, whole, changeable=[]).far.lines[0].cells[1].text == HELD_FIXED
 
 
 def test_an_answer_says_who_how_sure_and_why(model, whole):

@@ -101,6 +101,27 @@ def test_coded_demography_is_no_battery():
     assert {plans[name].use for name in codes} == {"describes"}
 
 
+@pytest.mark.parametrize(
+    ("values", "order", "ends"),
+    [
+        ((1, 5), "abcde", ("a", "e")),
+        ((0, 4), "abcde", ("a", "e")),
+        ((2, 5), "abcde", ("b", "e")),
+        ((0, 3), "abcde", ("a", "d")),
+        ((1, 4), "abcde", ()),
+        ((0, 6), "abcde", ()),
+        ((1, 5), "12345", ()),
+    ],
+)
+def test_words_for_steps_that_are_numbers_say_which_end_is_which(values, order, ends):
+    """They were taken for texts counted from 0: who answered 1 of 5 on average was told to say the second of them."""
+    steps = RNG.integers(values[0], values[1] + 1, N)
+    plan = plans_of({**TWO, "x": steps}, {"x": Label("how often", order=tuple(order))})["x"]
+    assert plan.kind == "ordered"
+    assert plan.label.ends == ends
+    assert plan.label.order == (tuple(order) if order.isdigit() else ())
+
+
 def test_the_labels_file_tells_more_than_the_name():
     table = {**TWO, "x1": RNG.integers(0, 9, N), "x2": RNG.integers(0, 101, N), "x3": RNG.choice(["lo", "hi"], N)}
     labels = {

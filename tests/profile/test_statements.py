@@ -143,3 +143,21 @@ def test_a_label_stands_for_a_column_that_is_only_counted():
     assert words_for(ordered("q7", label=label).plan).statement.yes == "enjoy shopping"
     label = Label("I enjoy listening to music.", given=True, short="music", order=AGREE)
     assert words_for(ordered("Music", label=label).plan).agent == "music fans"
+
+
+@pytest.mark.parametrize(
+    ("asked", "ends"),
+    [
+        ("I enjoy shopping.", ("disagree", "agree")),
+        ("How often do you read?", ("rarely", "often")),
+        ("How much do you like tea?", ("little", "much")),
+        ("Do you smoke?", ("no", "yes")),
+        ("Are you a member?", ("no", "yes")),
+        ("How satisfied are you with us?", ("not satisfied", "very satisfied")),
+        ("How important is a low price to you?", ("not important", "very important")),
+        ("What is your favourite colour?", ()),
+    ],
+)
+def test_what_was_asked_says_which_end_of_its_scale_is_which(asked, ends):
+    """Where it does not, nothing is invented."""
+    assert statement_of(asked).ends == ends

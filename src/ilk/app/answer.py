@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
@@ -41,6 +41,8 @@ N_GRAPHS = 3
 """Histograms shown: of the columns that decided it."""
 
 MOST_CHANGES = 4
+HELD_FIXED = "Nothing that is known here is free to change; say above what may."
+"""Instead of a way to another segment, where answers, choices and topics are all that is known."""
 
 SPEAK_OF_COLUMNS = ("identity-violated", "far-outside", "off-scale", "levels-unseen")
 """Notes that name columns as the file has them."""
@@ -51,7 +53,7 @@ class Answer:
     """One customer's segment, as the page shows it.
 
     Args:
-        number: The segment's; 0 for somebody who was set aside.
+        number: The segment's; 0 for somebody who was set aside, or is unlike anyone.
         look: Its colour's number.
         name: Its persona's name.
         sentence: What the persona is like.
@@ -60,6 +62,8 @@ class Answer:
         too_little: Whether there is too little to tell.
         next: What would help most; empty where nothing is blank.
         runner_up: The next segment, in a sentence.
+        board: The one of the few for the board that it lies in, in a sentence; empty without two levels.
+        aside: Whether a rule made by hand sets this one aside.
         notes: What was odd.
         map: The map with the customer's ring.
         graphs: The histograms that decided it.
@@ -79,6 +83,8 @@ class Answer:
     too_little: bool = False
     next: str = ""
     runner_up: str = ""
+    board: str = ""
+    aside: bool = False
     notes: tuple[str, ...] = ()
     map: Figure | None = None
     graphs: tuple[Figure, ...] = ()
@@ -89,18 +95,25 @@ class Answer:
     rule: str = ""
 
 
-def answer(model: Model, values: Mapping[str, Any]) -> Answer:
+def answer(model: Model, values: Mapping[str, Any], *, changeable: Iterable[str] | None = None) -> Answer:
     """Find one customer's segment.
+
+    Args:
+        model: Any model.
+        values: Column -> value.
+        changeable: Columns that may change when "how far" is asked; None for the usual ones.
 
     Raises:
         BadInput: If nothing is known that the model looks at.
     """
-    found, reading = explain(model, values), Reading(model)
+    found, reading = explain(model, values, changeable=changeable), Reading(model)
     notes = tuple(clean(_in_words(note, model)) for note in found.notes)
-    if found.segment == 0:
-        return Answer(0, 1, clean(found.name), "", notes=notes)
-    customer, segment = read_customer(model, values), model.segment(found.segment)
     about, alike = about_alike(found, reading)
+    if found.segment == 0:
+        aside = not found.outlier
+        said = clean(found.sentence)
+        return Answer(0, 1, clean(found.name), said, aside=aside, notes=notes, alike=alike, about_alike=about)
+    customer, segment = read_customer(model, values), model.segment(found.segment)
     return Answer(
         number=found.segment,
         look=(found.segment - 1) % 12 + 1,
@@ -111,6 +124,7 @@ def answer(model: Model, values: Mapping[str, Any]) -> Answer:
         too_little=found.too_little,
         next=_next(found, reading),
         runner_up=_runner_up(found, reading),
+        board=_board(model, found.segment),
         notes=notes + _unlike(found),
         map=narrow(map_of(reading, spot_of(model, customer, segment))),
         graphs=_graphs(found, reading, values),
@@ -151,6 +165,15 @@ def _runner_up(found: Explanation, reading: Reading) -> str:
         return ""
     close = "Nearly as near" if found.margin is not None and found.margin < 0.1 else "Next nearest"
     return f"{close}: {reading.called(found.runner_up)}."
+
+
+def _board(model: Model, number: int) -> str:
+    if model.board is None:
+        return ""
+    home = model.board.home(number)
+    if home is None:
+        return "For the board: it was merged from parts of several segments, so which one is not known."
+    return f"For the board: {Reading(model.board.model).called(home)}."
 
 
 def _unlike(found: Explanation) -> tuple[str, ...]:
@@ -238,7 +261,7 @@ def _far(found: Explanation, reading: Reading) -> Table | None:
     for way in found.elsewhere:
         if way.distance is None:
             may = [lower_first(words_of(reading.column(name).plan)) for name in found.may_change]
-            lines.append(line(reading.called(way.segment), NONE, why_no_way(may)))
+            lines.append(line(reading.called(way.segment), NONE, why_no_way(may) if may else HELD_FIXED))
             continue
         changes = [_change(c, reading.column(c.column)) for c in way.changes]
         more = len(changes) - MOST_CHANGES

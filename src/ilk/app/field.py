@@ -48,6 +48,8 @@ class Field:
         hundred: Whether it holds per cents.
         highest: The largest share that may be typed: what the study saw, and at least 1.
         turned: Lowest plus highest step of a question whose numbers were turned; it is asked as it was put.
+        asked: The question behind its label, where there is one.
+        ends: What the first and the last of `options` stand for, where that is known.
     """
 
     column: str
@@ -61,6 +63,14 @@ class Field:
     hundred: bool = False
     highest: float = 1.0
     turned: float | None = None
+    asked: str = ""
+    ends: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """What stands below it: the question, and which end of its scale is which."""
+        ends = f"{self.options[0]} {self.ends[0]}, {self.options[-1]} {self.ends[1]}" if self.ends else ""
+        return ": ".join(part for part in (f"“{self.asked}”" if self.asked else "", ends) if part)
 
     @property
     def columns(self) -> tuple[str, ...]:

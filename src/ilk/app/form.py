@@ -31,6 +31,7 @@ from ilk.outputs.wording import (
     words_of,
 )
 from ilk.profile.grammar import capital
+from ilk.profile.statements import TURNED, statement_of
 from ilk.profile.typical import typical_customers
 from ilk.profile.words import words_for
 from ilk.sources.survey.questions import Question
@@ -147,19 +148,37 @@ def _field(model: Model, column: ColumnSummary, group: str, turned: Question | N
     kind = _kind(column, options)
     words = as_put(words_of(plan), turned)
     shown = turned is not None and turned.turned is None and kind in {"choice", "scale"}
+    question = _question(column, words, kind)
     return Field(
         column=plan.column,
         label=words + (f" ({unit})" if unit else ""),
         kind=kind,
         group=group,
-        help=_help(model, column),
+        help=_help(model, column, question),
         typical="" if turned else _typical(column),
         options=(options[::-1] if shown else options) if kind in {"choice", "scale"} else (),
         numeric=column.facts.kind == "number",
         hundred=plan.kind == "share" and kind != "share",
         highest=max(1.0, column.facts.maximum or 0.0),
         turned=turned.turned if turned else None,
+        asked=question,
+        ends=_ends(column) if kind == "scale" and column.facts.kind == "number" else (),
     )
+
+
+def _question(column: ColumnSummary, words: str, kind: Kind) -> str:
+    """What was asked, where the label is only a short name for it."""
+    asked = clean(column.plan.label.words).removesuffix(TURNED).strip()
+    if kind not in {"scale", "choice", "flag"} or not column.plan.label.given or asked.casefold() == words.casefold():
+        return ""
+    return asked
+
+
+def _ends(column: ColumnSummary) -> tuple[str, ...]:
+    """Which end of a scale of numbers is which, as the labels or the question itself say it; nothing is invented."""
+    label = column.plan.label
+    asked = statement_of(label.words)
+    return label.ends or (asked.ends if asked is not None else ())
 
 
 def _kind(column: ColumnSummary, options: tuple[str, ...]) -> Kind:
@@ -192,10 +211,10 @@ def _typical(column: ColumnSummary) -> str:
     return bare(middle, column)
 
 
-def _help(model: Model, column: ColumnSummary) -> str:
+def _help(model: Model, column: ColumnSummary, question: str) -> str:
     plan = column.plan
     known = f"{_origin(model, column)} Everyone: {in_brief(column.everyone, column)}."
-    if plan.label.given and plan.label.words.casefold() != words_of(plan).casefold():
+    if not question and plan.label.given and plan.label.words.casefold() != words_of(plan).casefold():
         known = f"{plan.label.words.rstrip('. ')}. {known}"
     if column.everyone.low is not None and column.everyone.high is not None:
         known += (

@@ -8,6 +8,7 @@ from ilk.app import changing
 from ilk.app.drawn import drawn
 from ilk.app.opened import Opened, draw_ahead
 from ilk.app.trouble import plain
+from ilk.model.levels import asked_levels
 from ilk.outputs.changes import adopting
 from ilk.outputs.charts.flow import gain
 from ilk.outputs.reading import Reading
@@ -27,7 +28,7 @@ KEPT = 64
 """Pieces that stay drawn."""
 
 BOARD, CAMPAIGN = 3, 8
-"""Numbers of segments the two levels begin with, where they were tried (rule of thumb)."""
+"""Numbers of segments the two levels begin with where the study was asked for none (rule of thumb)."""
 
 
 def evidence(study: Opened) -> None:
@@ -130,9 +131,10 @@ def levels(study: Opened) -> None:
         return
     few_place, many_place = st.columns(2)
     small, large = tried[:-1], tried[1:]
-    few = few_place.selectbox("For the board", small, _near(small, BOARD), key="board")
+    board, campaign = asked_levels(study.model.content) or (BOARD, CAMPAIGN)
+    few = few_place.selectbox("For the board", small, _near(small, board), key="board")
     larger = [k for k in large if k > few]
-    many = many_place.selectbox("For campaigns", larger, _near(larger, CAMPAIGN), key=f"campaign-{few}")
+    many = many_place.selectbox("For campaigns", larger, _near(larger, campaign), key=f"campaign-{few}")
     html = _levels(study.version, few, many, study.reading)
     if html is None:
         st.caption("The study was too small to keep groups of ten customers, so this cannot be told without them.")

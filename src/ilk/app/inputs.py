@@ -140,6 +140,13 @@ def _field(study: Opened, field: Field) -> None:
         st.text_input(
             label, key=key, help=help_, placeholder=typical, live=PAUSE, autocomplete="off", persist_state="session"
         )
+    _about(field)
+
+
+def _about(field: Field) -> None:
+    """The question and the ends of its scale, below the steps."""
+    if field.about:
+        st.caption(plain(field.about))
 
 
 def _one_of(field: Field, key: str, label: str, help_: str) -> None:

@@ -16,6 +16,7 @@ from ilk.outputs.sections.heat import heat
 from ilk.outputs.sections.personas import chapters
 from ilk.outputs.sections.places import flattering_map_of, map_of
 from ilk.outputs.templating import fragment
+from ilk.outputs.wording import listed
 
 CELL = "cell"
 """Session state: the cell of the table of columns that is open."""
@@ -38,11 +39,30 @@ def card_grid(study: Opened) -> None:
                 changing.change(study, segment)
 
 
+def for_the_board(study: Opened) -> None:
+    """Of two levels the few for the board, and which of those shown each holds."""
+    if (board := study.model.board) is None:
+        return
+    reading = Reading(board.model)
+    held = {s.number: listed([str(number) for number in board.held_by(s.number)]) for s in reading.segments}
+    said = [
+        f"{reading.called(s.number)}, {reading.share(s)} {reading.of_whom} (holds {held[s.number]})"
+        for s in reading.segments
+    ]
+    st.markdown(f"**For the board:** {plain('; '.join(said))}.")
+
+
 def link(reading: Reading, number: int, *, label: str = "") -> None:
     """A link to a segment's own page."""
     words = label or plain(reading.called(number))
     said = f"All about {plain(reading.called(number))}"
-    st.page_link("pages/segment.py", label=words, help=said, query_params={"segment": str(number)})
+    st.page_link(
+        "pages/segment.py",
+        label=words,
+        icon=":material/arrow_forward:",
+        help=said,
+        query_params={"segment": str(number)},
+    )
 
 
 @st.fragment

@@ -104,11 +104,21 @@ def known_to_change(model: Model, customer: Customer, changeable: Iterable[str] 
     return tuple(dict.fromkeys(transform.column for transform in reach.transforms))
 
 
-def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
+def able_to_change(model: Model) -> tuple[str, ...]:
+    """The columns that may be named as changeable, in the model's order: those that make segments by their amount."""
     totals = {identity.total for identity in model.content.identities}
+    return tuple(t.column for t in _by_amount(model) if t.column not in totals)
+
+
+def _by_amount(model: Model) -> list[Transform]:
     kinds = {c.plan.column: c.facts.kind for c in model.content.columns}
     single = [t for t in model.content.recipe.transforms if t.kind not in {"level", "topic"}]
-    by_amount = [t for t in single if kinds[t.column] == "number"]
+    return [t for t in single if kinds[t.column] == "number"]
+
+
+def _may_change(model: Model, changeable: Iterable[str] | None) -> set[str]:
+    totals = {identity.total for identity in model.content.identities}
+    by_amount = _by_amount(model)
     if changeable is None:
         return {t.column for t in by_amount if t.role in CHANGEABLE} - totals
     wanted = set(changeable)

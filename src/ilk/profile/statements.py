@@ -25,12 +25,15 @@ class Statement:
         yes: What follows "who" of somebody who says yes: "enjoy shopping"; empty where there are no safe words.
         no: The same of somebody who says no: "do not enjoy shopping".
         turned: Whether the scale was turned since, so that high values say no.
+        ends: What the lowest and the highest step of its scale stand for, as it was asked; empty where the words do not
+            say it.
     """
 
     text: str
     yes: str = ""
     no: str = ""
     turned: bool = False
+    ends: tuple[str, ...] = ()
 
     def who(self, *, high: bool) -> str:
         """What follows "who" of somebody with high values, or with low ones; empty without safe words."""
@@ -60,10 +63,10 @@ def statement_of(text: str, steps: Sequence[str] = ()) -> Statement | None:
     if not _STATEMENT.search(asked):
         return None
     often = any(_is_of(steps, scale) for scale in OFTEN)
-    for pattern, said in _READ:
+    for pattern, said, ends in _READ:
         if (found := pattern.match(asked)) is not None:
             yes, no = said(found, often=often)
-            return Statement(capital(asked), yes, no, turned)
+            return Statement(capital(asked), yes, no, turned, _filled(ends, found))
     return Statement(capital(asked), turned=turned)
 
 
@@ -155,14 +158,34 @@ def _asked_how_important(found: re.Match[str], *, often: bool) -> tuple[str, str
 
 _ADJECTIVES = "satisfied|happy|likely|interested|familiar|comfortable|confident|concerned|worried|willing|proud"
 _READ = (
-    (re.compile(r"I(?:['’](?P<short>m|ve|d|ll))?\s+(?P<rest>\S.*)$", re.IGNORECASE), _said),
-    (re.compile(r"How (?:often|frequently) do you (?:usually )?(?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_how_often),
-    (re.compile(r"How much do you (?P<rest>(?:like|enjoy|trust|value)\b[^?]+)\?$", re.IGNORECASE), _asked_whether),
-    (re.compile(r"Do you (?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_whether),
-    (re.compile(r"Are you (?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_to_be),
-    (re.compile(rf"How (?P<what>{_ADJECTIVES}) are you (?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_how),
+    (re.compile(r"I(?:['’](?P<short>m|ve|d|ll))?\s+(?P<rest>\S.*)$", re.IGNORECASE), _said, ("disagree", "agree")),
+    (
+        re.compile(r"How (?:often|frequently) do you (?:usually )?(?P<rest>[^?]+)\?$", re.IGNORECASE),
+        _asked_how_often,
+        ("rarely", "often"),
+    ),
+    (
+        re.compile(r"How much do you (?P<rest>(?:like|enjoy|trust|value)\b[^?]+)\?$", re.IGNORECASE),
+        _asked_whether,
+        ("little", "much"),
+    ),
+    (re.compile(r"Do you (?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_whether, ("no", "yes")),
+    (re.compile(r"Are you (?P<rest>[^?]+)\?$", re.IGNORECASE), _asked_to_be, ("no", "yes")),
+    (
+        re.compile(rf"How (?P<what>{_ADJECTIVES}) are you (?P<rest>[^?]+)\?$", re.IGNORECASE),
+        _asked_how,
+        ("not {what}", "very {what}"),
+    ),
     (
         re.compile(r"How important (?:is|are) (?P<rest>[^?]+?)(?: (?:to|for) you)?\?$", re.IGNORECASE),
         _asked_how_important,
+        ("not important", "very important"),
     ),
 )
+"""What begins a statement or question, what follows of it, and the ends of a scale that answers it."""
+
+
+def _filled(ends: Sequence[str], found: re.Match[str]) -> tuple[str, ...]:
+    return tuple(
+        end.format(**{name: (word or "").casefold() for name, word in found.groupdict().items()}) for end in ends
+    )

@@ -16,6 +16,7 @@ st.caption(plain(page.subtitle))
 changing.just_changed(study)
 show.part("verdict", board=page)
 show.part("people", board=page, reading=reading, brief=True)  # the cards below have the sentences
+personas.for_the_board(study)
 if page.left_out:
     st.caption(plain(page.left_out))
 st.header("What each is like", anchor=False)

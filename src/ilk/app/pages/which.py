@@ -11,19 +11,22 @@ from ilk.app.answer import Answer, answer, narrow
 from ilk.app.changing import change
 from ilk.app.drawn import drawn
 from ilk.app.form import Filled, Form, fill, form_of, held, placed_by_first, typical_of
-from ilk.app.inputs import ask_for, put, standing, unchanged
+from ilk.app.inputs import ask_for, put, slot, standing, unchanged
 from ilk.app.of_file import customer_of_file, ids_in_other_case, meant, nobody
 from ilk.app.opened import Opened
 from ilk.app.personas import link
 from ilk.app.trouble import as_label, plain, told
 from ilk.errors import IlkError
+from ilk.model.how_far import able_to_change
 from ilk.outputs.charts.figure import figures_in
 from ilk.outputs.charts.painter import draw_ahead
 from ilk.outputs.sections.places import map_of
 from ilk.outputs.templating import fragment
+from ilk.outputs.wording import words_of
 
 FROM, ID, WHO, SHARE = "which-from", "which-id", "which-who", "which-share"
 MISSED, MEANT = "which-missed", "which-meant"
+MAY = "may-change"
 
 
 @st.cache_data(show_spinner=False, max_entries=16)
@@ -136,7 +139,7 @@ def show_answer(study: Opened, form: Form, filled: Filled) -> None:
     if fetched and id_column:
         values[id_column] = fetched
     with told():
-        found = answer(study.model, values)
+        found = answer(study.model, values, changeable=st.session_state.get(slot(study, MAY)) or None)
         drawn(fragment("answer", answer=found), key="which-answer")
         if found.number:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -147,11 +150,12 @@ def show_answer(study: Opened, form: Form, filled: Filled) -> None:
         draw_ahead(figure.inline for figure in figures_in((found.map, found.graphs)))
         if found.map is not None:
             drawn(fragment("figure", chart=found.map), key="which-map")
-        drawn(fragment("graphs", graphs=found.graphs), key="which-graphs")
-        folded(found)
+        if found.graphs:
+            drawn(fragment("graphs", graphs=found.graphs), key="which-graphs")
+        folded(study, found)
 
 
-def folded(found: Answer) -> None:
+def folded(study: Opened, found: Answer) -> None:
     """What only some want to know."""
     if found.why is not None:
         with st.expander("Exactly why"):
@@ -163,9 +167,25 @@ def folded(found: Answer) -> None:
     if found.far is not None:
         with st.expander("How far from the other segments"):
             st.write("1 is the usual difference between customers in one column. This is a measure, not advice.")
+            may_change(study)
             drawn(fragment("grid", table=found.far), key="which-far")
-    with st.expander("The rule that applies"):
-        st.write(plain(found.rule))
+    if found.rule:
+        with st.expander("The rule that applies"):
+            st.write(plain(found.rule))
+
+
+def may_change(study: Opened) -> None:
+    """Which columns the smallest change may be made of; the answer above is made with what was chosen last."""
+    columns = {c.plan.column: words_of(c.plan) for c in study.model.content.columns}
+    st.multiselect(
+        "What may change",
+        able_to_change(study.model),
+        key=slot(study, MAY),
+        format_func=columns.__getitem__,
+        placeholder="Amounts, counts, shares and numbers",
+        help="Answers on a scale change only where they are chosen here. Choices, kinds and topics never do.",
+        select_all=False,
+    )
 
 
 @st.fragment
