@@ -148,8 +148,12 @@ def test_steps_are_asked_in_their_order_and_turned_items_as_they_were_put(form):
         (Label("I read.", given=True, short="I read."), "1 disagree, 5 agree"),
         (Label("reading", short="reading", ends=("never", "daily")), "1 never, 5 daily"),
         (
-            Label("Crime, horror, all that makes one shiver", given=True, short="crime"),
-            "“Crime, horror, all that makes one shiver”",
+            Label(
+                "Crime, horror and all else that makes one shiver in the dark, told at length",
+                given=True,
+                short="crime",
+            ),
+            "“Crime, horror and all else that makes one shiver in the dark, told at length”",
         ),
         (Label("reading", short="reading"), ""),
     ],

@@ -51,7 +51,6 @@ def all_texts():
             "say --missing 'A B=zero' if none, or 'A B=flag' if it is a fact of its own.",
             "choose “none” under “A blank means” for A B if none, or “a fact itself” if it is a fact of its own.",
         ),
-        ("say --missing &#39;A=zero&#39; if none", "choose “none” under “A blank means” for A if none"),
         ("use --missing 'A=flag'", "choose “a fact itself” under “A blank means” for A"),
         ("name one with --id", "name one under “Column that identifies a customer”"),
         ("check the source and --where", "check the source and “Only customers who meet this condition”"),
@@ -105,3 +104,11 @@ def test_what_a_field_says_of_itself_names_no_flag():
 def test_a_drawing_keeps_its_colours():
     html = '<p style="color: var(--by)" title="--by">choose with --by</p>'
     assert in_drawing(html) == f'<p style="color: var(--by)" title="--by">choose under “{FIELDS["--by"]}”</p>'
+
+
+def test_a_drawing_is_read_as_its_reader_does():
+    """Quotation marks are written otherwise in HTML, and what is more than text stays as it is."""
+    html = (
+        "<li>a &lt;b&gt;; left out: &#39;x&#39;. Say otherwise with --role &#39;p.COLUMN=topic&#39; and the like.</li>"
+    )
+    assert in_drawing(html) == "<li>a &lt;b&gt;; left out: &#x27;x&#x27;.</li>"

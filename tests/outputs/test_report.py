@@ -8,6 +8,7 @@ import re
 import zipfile
 from dataclasses import replace
 from html.parser import HTMLParser
+from types import SimpleNamespace
 
 import pytest
 from hostile import HOSTILE
@@ -20,6 +21,7 @@ from ilk.outputs.reading import ABOUT_TRUST, Reading
 from ilk.outputs.report import CONTENTS, render_report
 from ilk.outputs.sections.board import GENERAL, board, caveats, made_from, weighed
 from ilk.outputs.sections.cards import cards
+from ilk.outputs.sections.data import data_chapter
 from ilk.outputs.study_json import study_document
 from ilk.outputs.workbook import write_workbook
 from ilk.sources.source import Note
@@ -208,6 +210,25 @@ def test_the_headline_counts_who_has_a_segment_and_names_the_rest(model):
     assert p.n_rejected > 0
     said = made_from(Reading(model))
     assert f"{p.n_assigned} customers, {p.n_rejected} more without a segment" in said
+
+
+def test_the_headline_names_every_file(model):
+    """Of logs alone the first one names the study, and is one of several."""
+    p, brought = model.content.provenance, [SimpleNamespace(name=name) for name in ("posts.csv", "comments.csv")]
+    reading = Reading(Model(replace(model.content, sources=tuple(brought))))
+    assert made_from(reading).startswith(f"From “{p.source}”, “posts.csv” and “comments.csv”: ")
+    alone = replace(p, source="posts.csv", has_table=False)
+    reading = Reading(Model(replace(model.content, sources=tuple(brought), provenance=alone)))
+    assert made_from(reading).startswith("From “posts.csv” and “comments.csv”: ")
+
+
+def test_what_was_odd_in_a_file_is_not_a_warning_too(model):
+    p, odd = model.content.provenance, Note("topics", "69 topics; the 15 of most customers become columns")
+    intake = replace(p.intake, notes=(*p.intake.notes, odd))
+    content = replace(model.content, provenance=replace(p, intake=intake), warnings=(*model.content.warnings, odd))
+    chapter = data_chapter(Reading(Model(content)))
+    assert odd.text in chapter.notes
+    assert odd.text not in chapter.warnings
 
 
 def test_trust_is_explained_where_the_verdict_speaks_against_it(model):

@@ -16,7 +16,7 @@ from ilk.app.sureness import dots, how_sure, in_ten
 from ilk.app.where import spot_of
 from ilk.model.customer import read_customer
 from ilk.model.explain import Explanation, explain
-from ilk.model.how_far import Change
+from ilk.model.how_far import Change, able_to_change
 from ilk.model.model import Model
 from ilk.model.parts import ColumnSummary
 from ilk.model.shown import (
@@ -42,6 +42,7 @@ N_GRAPHS = 3
 
 MOST_CHANGES = 4
 HELD_FIXED = "Nothing that is known here is free to change; say above what may."
+NEVER = "Choices, kinds and topics do not change, and nothing else makes these segments."
 """Instead of a way to another segment, where answers, choices and topics are all that is known."""
 
 SPEAK_OF_COLUMNS = ("identity-violated", "far-outside", "off-scale", "levels-unseen")
@@ -257,11 +258,11 @@ def about_alike(found: Explanation, reading: Reading) -> tuple[str, Table | None
 
 
 def _far(found: Explanation, reading: Reading) -> Table | None:
-    lines = []
+    lines, held = [], HELD_FIXED if able_to_change(reading.model) else NEVER
     for way in found.elsewhere:
         if way.distance is None:
             may = [lower_first(words_of(reading.column(name).plan)) for name in found.may_change]
-            lines.append(line(reading.called(way.segment), NONE, why_no_way(may) if may else HELD_FIXED))
+            lines.append(line(reading.called(way.segment), NONE, why_no_way(may) if may else held))
             continue
         changes = [_change(c, reading.column(c.column)) for c in way.changes]
         more = len(changes) - MOST_CHANGES

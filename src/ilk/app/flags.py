@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html import escape, unescape
 
 from ilk.app.asking import LABELS, METHODS
 from ilk.app.beside import KINDS
@@ -24,7 +25,7 @@ RECOGNISED = "What was recognised in"
 BLANKS = {"skip": "not known", "zero": "none", "flag": "a fact itself"}
 """What a blank may mean, as New study's table says it."""
 
-_ID, _QUOTE = LABELS["id"], "(?:'|&#39;)"
+_ID = LABELS["id"]
 
 
 def flag_of(name: str) -> str:
@@ -69,20 +70,20 @@ _SAID = (
     ),
     (r"\. Say otherwise with --role '[^']+'(?: and the like| or ignore)", ""),
     (
-        rf"(?:name (?:it|the customer)|say which column is what) with --role {_QUOTE}([^'&]+?)[.]COLUMN=\w+{_QUOTE}",
+        r"(?:name (?:it|the customer)|say which column is what) with --role '([^']+?)[.]COLUMN=\w+'",
         rf"choose it under “{RECOGNISED} \1”",
     ),
     (r"” and the like", "”"),
-    (rf"((?:--role {_QUOTE}[^'&]+[.]COLUMN=\w+{_QUOTE} ?)+)", f"choose under “{RECOGNISED}” that file"),
-    (rf"--role {_QUOTE}(.+?)=(\w+){_QUOTE} would build", rf"\2 under “{READ_AS}” would build"),
+    (r"((?:--role '[^']+[.]COLUMN=\w+' ?)+)", f"choose under “{RECOGNISED}” that file"),
+    (r"--role '(.+?)=(\w+)' would build", rf"\2 under “{READ_AS}” would build"),
     (r"such as --role COLUMN=(\w+)", rf"such as \1, under “{READ_AS}”"),
     (r"--role COLUMN=(\w+) says which", rf"\1 under “{READ_AS}” says which"),
     (r"--role (.+?)=(\w+): ", rf"“{READ_AS}” \2 of \1: "),
     *(
-        (rf"\b(?:say|use) --missing {_QUOTE}(.+?)={kind}{_QUOTE}", rf"choose “{words}” under “{BLANK}” for \1")
+        (rf"\b(?:say|use) --missing '(.+?)={kind}'", rf"choose “{words}” under “{BLANK}” for \1")
         for kind, words in BLANKS.items()
     ),
-    *((rf", or {_QUOTE}[^'&=]+={kind}{_QUOTE}", f", or “{words}”") for kind, words in BLANKS.items()),
+    *((rf", or '[^'=]+={kind}'", f", or “{words}”") for kind, words in BLANKS.items()),
     (
         r"--weight (\w+)=(\d+) makes more of it, --by \w+ all",
         rf"a “{WEIGHT}” of \2 makes more of it, and “{LABELS['by']}” \1 all",
@@ -122,7 +123,7 @@ def in_app(text: str) -> str:
 
 def in_drawing(html: str) -> str:
     """The same for HTML of our templates: only what is read, not what it looks like."""
-    return re.sub(r">[^<>]+<", lambda found: in_app(found[0]), html)
+    return re.sub(r"(?<=>)[^<>]+(?=<)", lambda found: escape(in_app(unescape(found[0]))), html)
 
 
 def _method(found: re.Match[str]) -> str:

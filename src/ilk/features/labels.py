@@ -12,7 +12,7 @@ from ilk.features.plans import Label
 from ilk.features.words import unit_of, words_of
 from ilk.sources.evidence import Made
 from ilk.sources.labels_file import labels_file, read_lines
-from ilk.sources.source import Note
+from ilk.sources.source import ColumnFacts, Note
 
 _STEPS = re.compile(r"\s*[|<;]\s*")
 
@@ -156,3 +156,21 @@ def _given_label(row: Mapping[str, str] | None, made: Label) -> Label:
 
 def _unknown_in_words(file: Path, unknown: Sequence[str]) -> str:
     return f"{file.name} has words for {listed(unknown)}, which the source does not have."
+
+
+def with_ends(label: Label, facts: ColumnFacts) -> Label:
+    """Words for steps that are numbers in the file are no order of its values: they say which end is which.
+
+    Steps count from 1 where the highest is their number, else from 0 where somebody took 0; else nothing is known.
+    """
+    if facts.kind != "number" or not label.order or any(map(_is_number, label.order)):
+        return label
+    low, high, n = facts.minimum or 0.0, facts.maximum or 0.0, len(label.order)
+    first = 1 if low >= 1 and high == n else 0 if low == 0 and high < n else None
+    if first is None or not facts.whole:
+        return replace(label, order=())
+    return replace(label, order=(), ends=(label.order[int(low) - first], label.order[int(high) - first]))
+
+
+def _is_number(text: str) -> bool:
+    return text.strip().lstrip("-").replace(".", "", 1).isdigit()

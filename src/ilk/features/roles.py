@@ -25,7 +25,7 @@ from ilk.features.kinds import (
     points_at_one,
     scales_of,
 )
-from ilk.features.labels import label_of
+from ilk.features.labels import label_of, with_ends
 from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
@@ -134,24 +134,6 @@ def _in_order(label: Label, facts: ColumnFacts) -> Label:
     if label.order or facts.kind != "text":
         return label
     return replace(label, order=order_of(text for text, _ in facts.levels))
-
-
-def _with_ends(label: Label, facts: ColumnFacts) -> Label:
-    """Words for steps that are numbers in the file are no order of its values: they say which end is which.
-
-    Steps count from 1 where the highest is their number, else from 0 where somebody took 0; else nothing is known.
-    """
-    if facts.kind != "number" or not label.order or any(map(_is_number, label.order)):
-        return label
-    low, high, n = facts.minimum or 0.0, facts.maximum or 0.0, len(label.order)
-    first = 1 if low >= 1 and high == n else 0 if low == 0 and high < n else None
-    if first is None or not facts.whole:
-        return replace(label, order=())
-    return replace(label, order=(), ends=(label.order[int(low) - first], label.order[int(high) - first]))
-
-
-def _is_number(text: str) -> bool:
-    return text.strip().lstrip("-").replace(".", "", 1).isdigit()
 
 
 def plan_notes(plans: Sequence[ColumnPlan]) -> tuple[Note, ...]:
@@ -322,7 +304,7 @@ def _planned(look: Look, role: Role, guess: Guess, use: Use) -> ColumnPlan:
         kind=guess.kind,
         use=use,
         reason=guess.reason,
-        label=_with_ends(look.label, look.facts),
+        label=with_ends(look.label, look.facts),
         weight=settings.weight.get(name, 1.0),
         missing=settings.missing.get(name, "skip"),
         block=look.made.block if look.made else "customers",

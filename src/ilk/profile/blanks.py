@@ -37,13 +37,18 @@ def blank_notes(ground: Ground, summary: Summary, min_group: int) -> tuple[Note,
 
 
 def _note(ground: Ground, columns: list[int], most: int, share: float, rest: float) -> Note:
+    """What may be said of the blanks is told of the first of these that is no topic: a topic's mean one thing only."""
+    columns = sorted(columns, key=lambda i: ground.columns[i].plan.kind == "topics")
     name, plain = ground.columns[columns[0]].plan.column, ground.words[columns[0]].plain
     called = plain if plain.startswith("“") else f"“{plain}”"
     others = len(columns) - 1
     is_blank = f"{called} is" if not others else f"{called} and {others} other column{'s' * (others > 1)} are"
-    say = f"say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own"
-    text = (
-        f"{is_blank} blank for {percent(share)} of segment {most + 1} and for {percent(rest)} of the others, so it "
-        f"matters what a blank means: {say}."
-    )
-    return Note("blanks-differ", text)
+    matters = f"it matters what a blank means: {_say(name)}"
+    if ground.columns[columns[0]].plan.kind == "topics":
+        matters = "it matters that who has no record of the kind counts as not known, not as having none"
+    where = f"{percent(share)} of segment {most + 1} and for {percent(rest)} of the others"
+    return Note("blanks-differ", f"{is_blank} blank for {where}, so {matters}.")
+
+
+def _say(name: str) -> str:
+    return f"say --missing '{name}=zero' if none, or '{name}=flag' if it is a fact of its own"

@@ -177,9 +177,12 @@ def folded(study: Opened, found: Answer) -> None:
 def may_change(study: Opened) -> None:
     """Which columns the smallest change may be made of; the answer above is made with what was chosen last."""
     columns = {c.plan.column: words_of(c.plan) for c in study.model.content.columns}
+    able = able_to_change(study.model)
+    if not able:
+        return
     st.multiselect(
         "What may change",
-        able_to_change(study.model),
+        able,
         key=slot(study, MAY),
         format_func=columns.__getitem__,
         placeholder="Amounts, counts, shares and numbers",

@@ -127,7 +127,10 @@ def made_from(reading: Reading) -> str:
     """Where the customers came from, how many have a segment, how many have none, and when."""
     p = reading.content.provenance
     rest = f", {whole(p.n_rejected)} more without a segment" if p.n_rejected else ""
-    return f"From “{clean(p.source)}”: {customers(p.n_assigned)}{rest}, {made_on(p.created)}"
+    names = [p.source] if p.has_table else []
+    names += [one.name for one in reading.content.sources]
+    files = listed([f"“{clean(name)}”" for name in dict.fromkeys(names or [p.source])])
+    return f"From {files}: {customers(p.n_assigned)}{rest}, {made_on(p.created)}"
 
 
 def sign(word: TrustWord) -> Markup:

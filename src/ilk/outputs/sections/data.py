@@ -47,15 +47,17 @@ class DataChapter:
 def data_chapter(reading: Reading) -> DataChapter:
     """The chapter."""
     content = reading.content
+    odd = tuple(clean(note.text) for note in content.provenance.intake.notes)
+    warned = (clean(note.text) for note in weighed(reading) if note.code not in ELSEWHERE)
     return DataChapter(
         account=_account(reading),
-        notes=tuple(clean(note.text) for note in content.provenance.intake.notes),
+        notes=odd,
         columns=column_tables(reading),
         gaps=gap_table(reading),
         identities=tuple(_identity(i, reading) for i in content.identities),
         correlation=correlation_grid(content),
         doubles=tuple(clean(note.text) for note in weighed(reading) if note.code == DOUBLES),
-        warnings=tuple(clean(note.text) for note in weighed(reading) if note.code not in ELSEWHERE),
+        warnings=tuple(text for text in warned if text not in odd),
         edits=changes_of(reading.model),
     )
 
