@@ -260,3 +260,68 @@ def test_the_plan_goes_through_json(found):
     assert Kept.model_validate_json(Kept(plan=found.plan).model_dump_json()).plan == found.plan
     assert "p0001" not in repr(found.plan)
     assert all(sum(parts) == 0 or abs(sum(parts) - PARTS) <= MOST_INTERESTS for parts in found.plan.learnt.parts)
+
+
+def wide(n_topics=120, n=1_000):
+    """The same records as a log and as a table of counts: four kinds of people, thirty topics of each."""
+    rng = np.random.default_rng(9)
+    who = np.repeat(np.arange(n), 8)
+    own = rng.integers(n_topics // 4, size=len(who)) * 4 + who % 4
+    topic = np.where(rng.random(len(who)) < 0.7, own, rng.integers(n_topics, size=len(who)))
+    counts = np.zeros((n, n_topics))
+    np.add.at(counts, (who, topic), 1)
+    ids, names = [f"p{i:04d}" for i in range(n)], [f"Topic {t}" for t in range(n_topics)]
+    table = pa.table({"person_id": ids, **dict(zip(names, counts.T, strict=True))})
+    return pa.table({"person_id": np.array(ids)[who], "topic": np.array(names)[topic]}), table
+
+
+def test_a_table_of_counts_is_learnt_from_as_a_log_is():
+    """More columns than there is room for: the interests of the log of the same records, to the last bit."""
+    log, table = wide()
+    long, counts = read(log, max_topics=15), read(table, max_topics=15)
+    assert counts.plan.learnt == long.plan.learnt
+    assert counts.plan.topics == ()
+    assert counts.table.sort_by("person_id").equals(long.table.sort_by("person_id"))
+    assert sorted(zip(*pairs_of(counts), strict=True)) == sorted(zip(*pairs_of(long), strict=True))
+    told = notes_of(counts)
+    assert "So 15 interests are learnt from which topics go together, of the 120" in told["topics"]
+    assert "120 columns are topics" in told["activity-columns"]
+
+
+def pairs_of(found):
+    """Who has which topic, by name."""
+    ids, topics = found.table["person_id"].to_pylist(), found.holders.topics
+    who, what = (np.concatenate(part) for part in zip(*found.holders.pieces(), strict=True))
+    return [ids[i] for i in who], [topics[t] for t in what]
+
+
+def test_a_plan_makes_of_its_own_table_of_counts_what_it_was_made_from():
+    """And of other customers the same columns; who has none of the topics has no interest."""
+    _, table = wide()
+    found = read(table, max_topics=15)
+    assert read(table, found.plan).table.equals(found.table)
+    others = table.slice(0, 12).set_column(1, "Topic 0", pa.array([0.0] * 12))
+    none = pa.table({name: (["new"] if i == 0 else [0.0]) for i, name in enumerate(table.column_names)})
+    again = read(pa.concat_tables([others, none]), found.plan)
+    assert again.table.column_names == found.table.column_names
+    assert (table_of(again)[-1] == 0).all()
+    assert "interests-none" in notes_of(again)
+
+
+def test_columns_that_hold_enough_stay_columns():
+    """Fewer columns than there is room for, or most of what people do in those there is room for."""
+    _, table = wide()
+    assert read(table).plan.learnt is None
+    usual = pa.table({"usual": np.ones(table.num_rows)})
+    both = pa.table({**{name: table[name] for name in table.column_names}, "usual": usual["usual"]})
+    assert read(both, max_topics=100).plan.learnt is None
+
+
+def test_columns_that_differ_in_case_only_stay_apart():
+    """A column is a topic, whatever it is called."""
+    _, table = wide()
+    names = [name.upper() if name == "Topic 7" else name for name in table.column_names]
+    names[names.index("Topic 8")] = "Topic 7"
+    found = read(table.rename_columns(names), max_topics=15)
+    assert {"TOPIC 7", "Topic 7"} <= set(found.plan.learnt.words)
+    assert read(table.rename_columns(names), found.plan).table.equals(found.table)

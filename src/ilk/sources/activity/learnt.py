@@ -1,4 +1,4 @@
-"""Where the topics that may become columns are too little of a log, interests are learnt from all of them."""
+"""Where the topics that may become columns are too little of what is done, interests are learnt from all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ilk.settings import Settings
 from ilk.sources.activity.interests import MOST_LEARNT, InterestPlan, Topics, amounts, learn_interests
-from ilk.sources.activity.sums import Events, Support, choose, spellings
+from ilk.sources.activity.sums import Support, Weighed, choose, spellings
 from ilk.sources.activity.told import called
 from ilk.sources.factors import LEARNT_FROM
 from ilk.sources.holders import Holders
@@ -29,11 +29,11 @@ AT_ONCE = 1 << 17
 """Customers whose topics are dealt out at a time."""
 
 
-def is_too_little(events: Events, found: Sequence[Support], most: int) -> bool:
+def is_too_little(events: Weighed, found: Sequence[Support], most: int) -> bool:
     """Whether `most` topics as columns would leave out most of what customers do, or a fifth of the customers.
 
     Args:
-        events: The log, its topics weighed.
+        events: Whose topics are weighed.
         found: Topics of customers enough, those of most first.
         most: Topics that may become columns.
     """
@@ -44,18 +44,18 @@ def is_too_little(events: Events, found: Sequence[Support], most: int) -> bool:
     return _reached(events, found[:most]) < LEAST_REACHED * _reached(events, found)
 
 
-def _reached(events: Events, topics: Sequence[Support]) -> int:
+def _reached(events: Weighed, topics: Sequence[Support]) -> int:
     """Customers who have any of these topics."""
     choose(events, [one.number for one in topics])
     (n,) = events.sandbox.row("SELECT count(DISTINCT p) FROM weights JOIN chosen USING (t)")
     return int(n)
 
 
-def interests_of(events: Events, ids: pa.Array, found: Sequence[Support], settings: Settings) -> InterestPlan | None:
+def interests_of(events: Weighed, ids: pa.Array, found: Sequence[Support], settings: Settings) -> InterestPlan | None:
     """Return interests learnt from the topics of most customers; None where there is too little to learn from.
 
     Args:
-        events: The log, its topics weighed.
+        events: Whose topics are weighed.
         ids: Of the customers, by number.
         found: Topics of customers enough, those of most first.
         settings: `max_topics` and `seed` are used here.
@@ -78,12 +78,12 @@ def interests_of(events: Events, ids: pa.Array, found: Sequence[Support], settin
 
 
 def columns_of_interests(
-    events: Events, plan: InterestPlan, numbers: Sequence[int | None], n: int
+    events: Weighed, plan: InterestPlan, numbers: Sequence[int | None], n: int
 ) -> list[npt.NDArray[np.float32]]:
     """Return a column for each interest: how much of it each of n customers has.
 
     Args:
-        events: The log, its topics weighed.
+        events: Whose topics are weighed.
         plan: Topics and interests.
         numbers: Of the plan's topics in this log; None for one that nobody has.
         n: Customers.
@@ -99,11 +99,11 @@ def columns_of_interests(
     return list(made)
 
 
-def holders_of(events: Events, found: Sequence[Support]) -> Holders:
+def holders_of(events: Weighed, found: Sequence[Support]) -> Holders:
     """Return who has which of these topics, those that were too rare to learn from too.
 
     Args:
-        events: The log, its topics weighed.
+        events: Whose topics are weighed.
         found: Topics of customers enough.
     """
     spelled = spellings(events, [one.key for one in found])

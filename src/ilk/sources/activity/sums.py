@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,24 @@ class Decay:
             return weight
         age = f"greatest({self.reference} - coalesce(day, {self.oldest}), 0)"
         return f"CAST(CAST({weight} AS DOUBLE) * pow(0.5, {age} / {self.half_life_days!r}) AS {WEIGHT})"
+
+
+class Weighed(Protocol):
+    """Where it stands who has how much of which topic.
+
+    That is a sandbox with the relations `topics` (number t, key), `spelled` (key, how it is written, how often), and
+    `weights` (customer p from 0, topic t, weight w above nought; every pair once).
+    """
+
+    @property
+    def parts(self) -> Parts:
+        """What the columns are."""
+        ...
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """Where the relations are."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,7 +305,7 @@ def weigh_topics(events: Events, decay: Decay) -> None:
     events.sandbox.run(f"CREATE TABLE weights AS {added if each else nothing}")
 
 
-def supported(events: Events, least: int) -> tuple[Support, ...]:
+def supported(events: Weighed, least: int) -> tuple[Support, ...]:
     """Return the topics of at least so many customers, those of most first, ties by text."""
     rows = events.sandbox.rows(
         "SELECT key, n, t FROM (SELECT t, count(*) AS n FROM weights GROUP BY t) JOIN topics USING (t) "
@@ -295,14 +314,14 @@ def supported(events: Events, least: int) -> tuple[Support, ...]:
     return tuple(Support(str(key), int(n), int(t)) for key, n, t in rows)
 
 
-def numbered(events: Events, keys: Sequence[str]) -> tuple[int | None, ...]:
+def numbered(events: Weighed, keys: Sequence[str]) -> tuple[int | None, ...]:
     """Return the number of each topic in this log; None for one that is not in it."""
     events.sandbox.show("wanted", pa.table({"key": pa.array(keys, pa.string())}))
     known = dict(events.sandbox.rows("SELECT key, t FROM topics JOIN wanted USING (key)"))
     return tuple(known.get(key) for key in keys)
 
 
-def spellings(events: Events, keys: Sequence[str]) -> dict[str, str]:
+def spellings(events: Weighed, keys: Sequence[str]) -> dict[str, str]:
     """Return how each topic is written most often, ties by text."""
     events.sandbox.show("named", pa.table({"key": pa.array(keys, pa.string())}))
     rows = events.sandbox.rows(
@@ -311,18 +330,18 @@ def spellings(events: Events, keys: Sequence[str]) -> dict[str, str]:
     return {str(key): str(spelled) for key, spelled in rows}
 
 
-def choose(events: Events, numbers: Sequence[int | None]) -> None:
+def choose(events: Weighed, numbers: Sequence[int | None]) -> None:
     """Make the relation `chosen`: t, the number of a topic in this log, and i, its place; None is one nobody has."""
     places = [(t, i) for i, t in enumerate(numbers) if t is not None]
     columns = {"t": pa.array([t for t, _ in places], pa.int32()), "i": pa.array([i for _, i in places], pa.int32())}
     events.sandbox.show("chosen", pa.table(columns))
 
 
-def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[npt.NDArray[np.float32]]:
+def columns_of(events: Weighed, numbers: Sequence[int | None], n: int) -> list[npt.NDArray[np.float32]]:
     """Return a column of weights for each topic, nought where a customer has none of it; float32, as it is kept.
 
     Args:
-        events: The log, its topics weighed.
+        events: Whose topics are weighed.
         numbers: Of the topics; None for one that nobody has.
         n: Customers.
     """
@@ -335,7 +354,7 @@ def columns_of(events: Events, numbers: Sequence[int | None], n: int) -> list[np
     return list(dense)
 
 
-def left_out(events: Events) -> tuple[int, int]:
+def left_out(events: Weighed) -> tuple[int, int]:
     """Return how many topics are none of those that were chosen last, and how many customers have one of them."""
     n_topics, n_customers = events.sandbox.row(
         "SELECT count(DISTINCT t), count(DISTINCT p) FROM weights WHERE t NOT IN (SELECT t FROM chosen)"

@@ -11,7 +11,7 @@ from ilk.errors import listed
 from ilk.figures import few, percent
 from ilk.sources.activity.interests import InterestPlan
 from ilk.sources.activity.plan import ActivityPlan, Topic
-from ilk.sources.activity.sums import Events, Support, left_out
+from ilk.sources.activity.sums import Events, Support, Weighed, left_out
 from ilk.sources.activity.tags import WRITTEN
 from ilk.sources.evidence import Made
 from ilk.sources.names import words_of
@@ -82,8 +82,8 @@ def notes_of(
     """
     name = events.log.landing.name
     notes = [Note("activity-columns", f"In {name}, {parts_in_words(plan, name)}")]
-    notes += _topic_notes(events, plan, found) if is_new and plan.parts.topics else []
-    notes += _idle_notes(plan, table)
+    notes += topic_notes(events, plan, found) if is_new and plan.parts.topics else []
+    notes += idle_notes(plan, table)
     notes += _even_notes(events) if plan.parts.weight and plan.parts.channel else []
     notes += _text_notes(plan) if is_new and plan.parts.texts else []
     notes += _unknown_notes(events) if not is_new else []
@@ -115,7 +115,8 @@ def parts_in_words(plan: ActivityPlan, name: str) -> str:
     return f"{named}{several}{counted}{left}. Say otherwise with --role '{name}.COLUMN=topic' and the like"
 
 
-def _topic_notes(events: Events, plan: ActivityPlan, found: Sequence[Support]) -> list[Note]:
+def topic_notes(events: Weighed, plan: ActivityPlan, found: Sequence[Support]) -> list[Note]:
+    """How many topics there are, how many became columns or were learnt from, and what was learnt."""
     (n, n_pairs) = events.sandbox.row("SELECT (SELECT count(*) FROM topics), (SELECT count(*) FROM weights)")
     learnt = plan.learnt
     n_kept = len(learnt.keys) if learnt else len(plan.topics)
@@ -132,7 +133,7 @@ def _topic_notes(events: Events, plan: ActivityPlan, found: Sequence[Support]) -
     return [Note("topics", text), Note("interests-learnt", f"The interests learnt: {listed(learnt.names)}")]
 
 
-def _idle_notes(plan: ActivityPlan, table: pa.Table) -> list[Note]:
+def idle_notes(plan: ActivityPlan, table: pa.Table) -> list[Note]:
     """Customers who have none of the interests that were learnt."""
     if plan.learnt is None:
         return []
