@@ -282,10 +282,8 @@ class Assignment:
                 )
 
     def _board_notes(self) -> Iterator[Note]:
-        """A segment that lies in no one segment of the board is blank there, and not in silence."""
-        for number in self._model.board.unclear if self._model.board is not None else ():
-            text = f"Segment {number} was merged from parts of several segments of the board: its {levels.COLUMNS[0]}"
-            yield Note("board-unclear", f"{text} is blank.")
+        if (board := self._model.board) is not None:
+            yield from board.notes(board.unclear)
 
     def _value_notes(self) -> Iterator[Note]:
         for column, n in sorted(self._unseen.items()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from ilk.model.parts import Content, Neighbours
 from ilk.model.scorers import rows_of
+from ilk.sources.source import Note
 
 if TYPE_CHECKING:
     from ilk.model.model import Model
@@ -40,6 +42,11 @@ class Board:
         found = self.homes.get(number, ())
         return found[0] if len(found) == 1 else None
 
+    def place(self, number: int) -> tuple[int | None, str | None]:
+        """Number and persona of the one of the few a segment lies in, as in `COLUMNS`; None where it is not known."""
+        home = self.home(number)
+        return home, next((s.persona.name for s in self.model.segments if s.number == home), None)
+
     def held_by(self, number: int) -> tuple[int, ...]:
         """The many of which customers lie in one of the few."""
         return tuple(many for many, few in self.homes.items() if number in few)
@@ -48,6 +55,13 @@ class Board:
     def unclear(self) -> tuple[int, ...]:
         """Segments merged from parts of several of the few: of their customers it is not said in which they lie."""
         return tuple(number for number, few in self.homes.items() if len(few) > 1)
+
+    def notes(self, numbers: Collection[int | None]) -> Iterator[Note]:
+        """Which of these segments lie in no one segment of the board: nobody's is left blank in silence."""
+        for number in self.unclear:
+            if number in numbers:
+                text = f"Segment {number} was merged from parts of several segments of the board: its {COLUMNS[0]}"
+                yield Note("board-unclear", f"{text} is blank.")
 
     def columns(self, segments: pa.Array) -> list[pa.Array]:
         """The columns of `COLUMNS` for customers of these segments, (n,); blank where it is not known."""

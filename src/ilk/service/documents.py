@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ilk.features.transforms import OTHER
+from ilk.model import levels
 from ilk.model.explain import Explanation
 from ilk.model.parts import ColumnSummary, Profile, Segment
 from ilk.model.seen import Seen
@@ -21,8 +22,11 @@ CHOSEN = ("category", "ordered")
 
 
 def segments_document(served: Served) -> Document:
-    """All segments, as study.json has them."""
-    return {"segments": study_document(served.model)["segments"]}
+    """All segments, as study.json has them, and of two levels the segment of the board each lies in."""
+    told = study_document(served.model)["segments"]
+    if (board := served.model.board) is not None:
+        told = [{**one, **dict(zip(levels.COLUMNS, board.place(one["segment"]), strict=True))} for one in told]
+    return {"segments": told}
 
 
 def segment_document(served: Served, number: int) -> Document:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ilk.model import levels
 from ilk.model.assign import RESULT_TYPES, RESULTS, set_aside
 from ilk.model.model import Model
 from ilk.model.score import NOTHING_ANSWERED, UNLIKE_ANYONE, Scored, score
@@ -28,8 +30,8 @@ class Found:
     """What was found of some customers.
 
     Args:
-        columns: Those of `RESULTS`, a list of n values each; None where there is nothing to say, and everywhere for a
-            customer who answered nothing.
+        columns: Those of `RESULTS`, and of `levels.COLUMNS` where the model has two levels, a list of n values each;
+            None where there is nothing to say, and everywhere for a customer who answered nothing.
     """
 
     columns: tuple[list[Any], ...]
@@ -49,12 +51,12 @@ def assign_rows(model: Model, wanted: Wanted, rows: Rows) -> Found:
     if len(rows) <= BATCH:
         return _assigned(model, wanted, rows)
     parts = [_assigned(model, wanted, rows.part(first, BATCH)) for first in range(0, len(rows), BATCH)]
-    return Found(tuple([value for part in parts for value in part.columns[i]] for i in range(len(RESULTS))))
+    return Found(tuple(list(chain.from_iterable(some)) for some in zip(*(part.columns for part in parts), strict=True)))
 
 
 def as_answers(rows: Rows, found: Found) -> list[dict[str, Any]]:
     """Answers as JSON has them: the id and `RESULTS`, or why there are none; pairing names takes twice as long."""
-    return [
+    answers = [
         {
             "id": own,
             "segment": segment,
@@ -69,9 +71,14 @@ def as_answers(rows: Rows, found: Found) -> list[dict[str, Any]]:
         if segment is not None
         else {"id": own, "segment": None, "reason": NOTHING_ANSWERED}
         for own, segment, persona, certainty, distance, margin, runner_up, outlier, missing in zip(
-            rows.ids, *found.columns, strict=True
+            rows.ids, *found.columns[: len(RESULTS)], strict=True
         )
     ]
+    for name, values in zip(levels.COLUMNS, found.columns[len(RESULTS) :], strict=False):
+        for answer, value in zip(answers, values, strict=True):
+            if answer["segment"] is not None:
+                answer[name] = value
+    return answers
 
 
 def as_table(rows: Rows, found: Found) -> pa.Table:
@@ -80,9 +87,11 @@ def as_table(rows: Rows, found: Found) -> pa.Table:
     whole = kinds == {int}
     ids = rows.ids if whole else [None if own is None else str(own) for own in rows.ids]
     reasons = [NOTHING_ANSWERED if number is None else None for number in found.segments]
+    n = len(found.columns)
+    names, types = (*RESULTS, *levels.COLUMNS)[:n], (*RESULT_TYPES, *levels.TYPES)[:n]
     columns = [pa.array(ids, pa.int64() if whole else pa.string())]
-    columns += [pa.array(values, kind) for values, kind in zip(found.columns, RESULT_TYPES, strict=True)]
-    return pa.table([*columns, pa.array(reasons, pa.string())], names=["id", *RESULTS, "reason"])
+    columns += [pa.array(values, kind) for values, kind in zip(found.columns, types, strict=True)]
+    return pa.table([*columns, pa.array(reasons, pa.string())], names=["id", *names, "reason"])
 
 
 def _assigned(model: Model, wanted: Wanted, rows: Rows) -> Found:
@@ -127,8 +136,9 @@ def _columns(
 ) -> tuple[list[Any], ...]:
     numbers, names = [*model.scoring.numbers.tolist(), 0], model.scoring.names
     labels, runners_up = scored.label.tolist(), scored.runner_up.tolist()
+    segments = [numbers[label] for label in labels]
     return (
-        [numbers[label] for label in labels],
+        segments,
         [name if label < 0 else names[label] for label, name in zip(labels, aside_names, strict=True)],
         _told(scored.certainty),
         _told(scored.distance),
@@ -136,7 +146,15 @@ def _columns(
         [None if label < 0 else numbers[label] for label in runners_up],
         [None if label < 0 else beyond for label, beyond in zip(labels, scored.outlier.tolist(), strict=True)],
         n_blank.tolist(),
+        *_on_the_board(model, segments),
     )
+
+
+def _on_the_board(model: Model, segments: list[int]) -> Iterator[list[Any]]:
+    """The columns of `levels.COLUMNS`; none for a model of one level."""
+    if (board := model.board) is not None:
+        places = {number: board.place(number) for number in set(segments)}
+        yield from ([places[number][i] for number in segments] for i in range(len(levels.COLUMNS)))
 
 
 def _told(values: NDArray[np.float64]) -> list[float | None]:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from ilk import __version__
+from ilk.model import levels
 from ilk.service import arrow
 from ilk.service.columns import LARGEST_ID, LONGEST_TEXT, rows_of
 from ilk.service.documents import explanation_document
@@ -53,6 +54,7 @@ def openapi_document(app: FastAPI, served: Served, limits: Limits, *, guarded: b
     document = get_openapi(title="ilk", version=__version__, description=_ABOUT, routes=app.routes)
     schemas = document["components"]["schemas"]
     schemas["Customer"] = _customer(served)
+    _tell_levels(schemas, served)
     paths = document["paths"]
     paths["/assign"]["post"]["requestBody"] = _assign_body(served, limits)
     paths["/assign"]["post"]["responses"]["200"]["content"] |= {
@@ -67,6 +69,17 @@ def openapi_document(app: FastAPI, served: Served, limits: Limits, *, guarded: b
         document["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         document["security"] = [{"key": []}]
     return document
+
+
+def _tell_levels(schemas: Schema, served: Served) -> None:
+    """A model with two levels always tells the board's segment; one without never does."""
+    for schema in (schemas["Assigned"], schemas["SegmentTold"], schemas["SegmentWhole"]):
+        if served.model.board is not None:
+            schema["required"] += levels.COLUMNS
+        else:
+            schema["properties"] = {
+                name: told for name, told in schema["properties"].items() if name not in levels.COLUMNS
+            }
 
 
 def _customer(served: Served) -> Schema:

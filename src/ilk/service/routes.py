@@ -21,7 +21,7 @@ from ilk.model.score import NOTHING_ANSWERED
 from ilk.service import arrow, bodies, schemas
 from ilk.service.bodies import JSON, Bodies
 from ilk.service.cells import values_of
-from ilk.service.columns import Rows, Wanted, rows_of
+from ilk.service.columns import Rows, rows_of
 from ilk.service.documents import (
     explanation_document,
     model_document,
@@ -72,8 +72,7 @@ class Service:
             self.metrics.assigned(found.segments)
             request.state.told = {"customers": len(rows), "model": served.tag}
             write = _write_arrow if wants_arrow else _write_json
-            wanted = served.wanted
-            return await self.desk.apart(lambda: write(wanted, rows, found)) if is_large else write(wanted, rows, found)
+            return await self.desk.apart(lambda: write(served, rows, found)) if is_large else write(served, rows, found)
 
     async def explain(self, request: Request) -> Response:
         """Say which segment one customer belongs to, why, and how far it is from the others."""
@@ -251,12 +250,14 @@ def _read_arrow(body: bytes, served: Served, limits: Limits) -> Rows:
     return arrow.read_stream(body, served.wanted, limits.customers)
 
 
-def _write_json(wanted: Wanted, rows: Rows, found: Found) -> Response:
-    notes = notes_document(rows.n_unknown, odd_notes(wanted, rows))
+def _write_json(served: Served, rows: Rows, found: Found) -> Response:
+    board = served.model.board
+    unclear = board.notes(found.segments) if board is not None else ()
+    notes = notes_document(rows.n_unknown, (*odd_notes(served.wanted, rows), *unclear))
     return _json({"assignments": as_answers(rows, found), "notes": notes})
 
 
-def _write_arrow(_wanted: Wanted, rows: Rows, found: Found) -> Response:
+def _write_arrow(_served: Served, rows: Rows, found: Found) -> Response:
     return Response(arrow.write_stream(as_table(rows, found)), media_type=arrow.MEDIA_TYPE)
 
 

@@ -7,6 +7,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Share = Field(ge=0, le=1)
+OfBoard = Field(
+    default=None,
+    description="The one of the few segments for the board it lies in; null where it was merged from parts of several",
+)
+"""Only told by a model with two levels."""
 
 
 class _Closed(BaseModel):
@@ -25,6 +30,8 @@ class Assigned(_Closed):
     runner_up: int | None
     outlier: bool | None
     missing: int = Field(ge=0, description="Building columns left blank, or with a value the model cannot use")
+    board_segment: int | None = OfBoard
+    board_persona: str | None = OfBoard
 
 
 class NotAssigned(_Closed):
@@ -128,6 +135,8 @@ class SegmentTold(BaseModel):
     size: int | None = Field(description="Null where it is too small to be told")
     share: float | None = Share
     trust: str | None
+    board_segment: int | None = OfBoard
+    board_persona: str | None = OfBoard
 
 
 class Segments(_Closed):
