@@ -46,7 +46,7 @@ def test_groups_of_the_labels_file_go_first():
     plans = [plan(name, "ordered", label=Label(name, group="music" if i >= 6 else "")) for i, name in enumerate(NAMES)]
     advice = sample_size(570, plans, correlated([0, 1, 2]))
     assert advice.group == NAMES[6:]
-    assert advice.why == "one group of the labels file"
+    assert advice.why == "which belong together"
 
 
 def test_columns_named_alike_come_next():

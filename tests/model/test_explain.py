@@ -313,6 +313,19 @@ def test_somebody_set_aside_is_only_that(model):
 # ---------------------------------------------------------------- what is given
 
 
+def test_a_row_of_a_frame_is_a_customer(model):
+    """A pandas row, NumPy values, and what pandas calls not available; a whole frame is not one customer."""
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame({"SPEND": [30.0], "VISITS": [2], "HAS_CARD": [True], "BASKET": [pandas.NA]})
+    told = model.explain({"SPEND": 30.0, "VISITS": 2, "HAS_CARD": True, "BASKET": None})
+    assert str(model.explain(frame.iloc[0])) == str(told)
+    assert "BASKET" in told.blank
+    numpy = {"SPEND": np.float32(30.0), "VISITS": np.int64(2), "HAS_CARD": np.bool_(True), "BASKET": pandas.NaT}
+    assert str(model.explain(numpy)) == str(told)
+    with pytest.raises(BadInput, match="A DataFrame is not one customer"):
+        model.explain(frame)
+
+
 def test_all_bad_values_are_listed_at_once(model):
     with pytest.raises(BadInput) as caught:
         model.explain(

@@ -156,6 +156,11 @@ def test_a_source_that_knows_nobody_is_refused():
         join(customers(id=["a", "b"], age=[1.0, 2.0]), [named(evidence(["x"], recency=[1.0]))], TELL)
 
 
+def test_a_source_whose_ids_are_written_otherwise_is_told_so():
+    with pytest.raises(BadInput, match=r"as ids are written.*leading zeros 1 of 2 would be"):
+        join(customers(id=["007", "b"], age=[1.0, 2.0]), [named(evidence(["7", "x"], recency=[1.0, 2.0]))], TELL)
+
+
 def test_a_condition_needs_a_table_of_customers(tmp_path):
     with pytest.raises(BadSetting, match="--where and --query"):
         open_study_source(Sources(orders=(tmp_path / "orders.csv",)), Settings(where="a > 1"))

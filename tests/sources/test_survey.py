@@ -301,6 +301,19 @@ def test_two_files_of_one_questionnaire(tmp_path):
     assert again.table.to_pylist() == [{"id": 9, "Q1": 4.0, "Q2": "agree", "Ort": "Bonn", "channel": "later"}]
 
 
+def test_a_wave_that_calls_its_columns_otherwise_is_told_how_to_say_so(tmp_path):
+    for name, header in (("spring", "id,price,look"), ("autumn", "id,Preis,look")):
+        (tmp_path / f"{name}.csv").write_text(
+            f"{header}\n" + "".join(f"{name}{i},{i % 5},{i % 3}\n" for i in range(30))
+        )
+    files = [tmp_path / "spring.csv", tmp_path / "autumn.csv"]
+    notes = read_survey(files, Settings(survey=tuple(files))).intake.notes
+    assert [note.text.partition("; ")[2] for note in notes if note.code == "not-asked"] == [
+        "there these are not answered",
+        "there these are not answered; if it calls them otherwise, --survey-map 'ITS NAME=price' says so",
+    ]
+
+
 def test_two_columns_cannot_become_one(tmp_path):
     path = tmp_path / "a.csv"
     path.write_text("id,Q1,Q2\n1,4,5\n2,3,4\n")

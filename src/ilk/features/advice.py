@@ -176,7 +176,7 @@ def _on_a_scale(fact: ColumnFacts) -> bool:
 def _proposed(building: Sequence[ColumnPlan], correlated: Correlated, most: int) -> tuple[tuple[str, ...], str]:
     labelled = _largest([(plan.label.group, plan.column) for plan in building], most)
     if labelled:
-        return labelled, "one group of the labels file"
+        return labelled, "which belong together"
     named = _largest([((tokens_of(plan.column) or ("",))[0], plan.column) for plan in building], most)
     if len(named) > SMALLEST_GROUP:
         return named, "named alike"

@@ -25,6 +25,9 @@ from ilk.sources.sampling import xxh64
 from ilk.sources.source import Kind, Note
 
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_NOT_AVAILABLE = ("NAType", "NaTType")
+"""What pandas puts where nothing is known."""
+
 _A = {"number": "a number", "flag": "yes or no", "text": "a text", "date": "a date such as 2026-11-23"}
 
 
@@ -88,6 +91,28 @@ def _knows_nothing(model: Model, unknown: Sequence[str]) -> BadInput:
         else "none of the columns that make segments",
         do=did_you_mean(unknown[0], model.scoring.columns, otherwise=some) if unknown else some,
     )
+
+
+def one_customer(values: Any) -> dict[str, Any]:
+    """A mapping, or a row of a pandas frame, with plain values; what pandas calls not available is None.
+
+    Raises:
+        BadInput: If it is something else.
+    """
+    pairs = values.items() if isinstance(values, Mapping) or hasattr(values, "items") else None
+    if pairs is None or getattr(values, "ndim", 1) != 1:
+        raise BadInput(
+            f"A {type(values).__name__} is not one customer",
+            do='give one customer\'s columns and values, such as {"BALANCE": 40.9}; assign takes tables',
+        )
+    return {str(column): _plain(value) for column, value in pairs}
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy value as a plain one."""
+    if isinstance(value, np.generic):
+        return value.item()
+    return None if type(value).__name__ in _NOT_AVAILABLE else value
 
 
 def _named_as_known(values: Mapping[str, Any], known: set[str]) -> dict[str, Any]:

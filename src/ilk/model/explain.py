@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from ilk.model.certainty import TOO_LITTLE, Helpful, most_helpful_column
 from ilk.model.conditions import who_meets
-from ilk.model.customer import Customer, read_customer, read_value
+from ilk.model.customer import Customer, one_customer, read_customer, read_value
 from ilk.model.how_far import Elsewhere, how_far, known_to_change
 from ilk.model.model import Model
 from ilk.model.score import UNLIKE_ANYONE, score, share_within
@@ -114,6 +114,7 @@ def explain(model: Model, customer: Mapping[str, Any], *, changeable: Iterable[s
     Raises:
         BadInput: If values do not fit their columns, all of them at once; if nothing the model knows was given.
     """
+    customer = one_customer(customer)
     changeable = None if changeable is None else tuple(changeable)
     aside = _aside(model, customer)
     if aside is not None:

@@ -20,7 +20,7 @@ def _words(text: str) -> frozenset[str]:
 
 PEOPLE = _words(
     "customer cust client user member person kunde kund mitglied mitglieds subscriber visitor account acct household "
-    "respondent patient student guest shopper buyer donor employee player cliente konto"
+    "respondent resp patient student guest shopper buyer donor employee player cliente konto"
 )
 KEYS = _words("id uid uuid guid identifier no nr num number nummer key code")
 FUSED = _words("custid customerid clientid userid memberid accountid personid kundennr kundennummer kundenid")

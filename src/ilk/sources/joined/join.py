@@ -92,7 +92,7 @@ def join(customers: Source | None, others: list[Named], settings: Settings, prog
     names = _names(own, others)
     brought = tuple(_brought(*each) for each in zip(others, names, matches, strict=True))
     if customers is not None:
-        _refuse_unjoined(brought, customers.intake.name, len(ids))
+        _refuse_unjoined(brought, matches, customers.intake.name, len(ids))
     made = {
         name: one for each, own_names in zip(others, names, strict=True) for name, one in _meanings(each, own_names)
     }
@@ -192,14 +192,21 @@ def _brought(one: Named, names: Sequence[str], match: Match) -> Brought:
     return Brought(evidence.block, one.name, evidence.plan, columns, evidence.intake, match.n_found, strangers)
 
 
-def _refuse_unjoined(brought: Sequence[Brought], customers: str, n: int) -> None:
-    """Say no where a source knows not one of the customers: an id was taken for another."""
-    for one in brought:
+def _refuse_unjoined(brought: Sequence[Brought], matches: Sequence[Match], customers: str, n: int) -> None:
+    """Say no where a source knows not one of the customers: an id was taken for another, or is written otherwise."""
+    for one, match in zip(brought, matches, strict=True):
         if n and not one.customers:
             stem = stem_of(one.name, one.block)
+            got = f"{one.intake.id_column!r} there, which holds other ids"
+            if match.nearly:
+                raise BadInput(
+                    f"Nobody in {one.name} is among the customers of {customers} as ids are written",
+                    got=f"{got}; without case, blanks and leading zeros {match.nearly:,} of {one.strangers:,} would be",
+                    do="write ids alike in both files; --join-ids folded takes no notice of case and blanks",
+                )
             raise BadInput(
                 f"Nobody in {one.name} is among the customers of {customers}",
-                got=f"{one.intake.id_column!r} there, which holds other ids",
+                got=got,
                 do=f"name the columns that identify customers: --id, and --role {stem}.COLUMN=customer",
             )
 

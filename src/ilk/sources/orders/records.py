@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -33,6 +34,15 @@ CURRENCIES = {
     "chf": "CHF",
 }
 """Words in the name of an amount that say what it is in."""
+
+COLUMNS = frozenset({"currency", "currencies", "währung", "waehrung", "devise", "moneda", "valuta", "curr", "ccy"})
+"""Words in the name of a column that says what amounts are in."""
+
+SHORT = re.compile(r"[A-Z]{3}|[$€£¥]")
+"""A currency as it is written beside a figure."""
+
+MOST_TOLD = 5
+"""Currencies that are named when there are several."""
 
 MARKS = r"[$€£¥₹₽₩₺₪฿]|\b(?:EUR|USD|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|BRL|CAD|AUD|JPY|INR)\b"
 
@@ -127,18 +137,30 @@ _REASON = (
 
 
 def currency_of(log: Log, amount: str) -> tuple[str, tuple[Note, ...]]:
-    """Return what amounts are in, by the marks beside them or the name of the column; nothing where neither says."""
+    """Return what amounts are in; nothing where nobody says, or they are in several.
+
+    The marks beside them say it, or a column of currencies, or the name of the column.
+    """
     named = next((CURRENCIES[word] for word in words_of(amount) if word in CURRENCIES), "")
     i = log.landing.names.index(amount)
-    if log.landing.types[i] != "VARCHAR":
-        return named, ()
-    marked = f"regexp_extract({position(i)}, '{MARKS}')"
-    found = log.sandbox.rows(
-        f"SELECT {marked} AS mark, count(*) AS n FROM {log.landing.relation} WHERE {marked} <> '' "
-        "GROUP BY mark ORDER BY n DESC, mark"
-    )
+    marks = _different(log, f"regexp_extract({position(i)}, '{MARKS}')") if log.landing.types[i] == "VARCHAR" else []
+    others = [j for j, name in enumerate(log.landing.names) if j != i and COLUMNS & set(words_of(name))]
+    beside = next((found for j in others if (found := _different(log, f"CAST({position(j)} AS VARCHAR)"))), [])
+    found = max(marks, beside, key=len)
     if len(found) > 1:
-        several = ", ".join(str(mark) for mark, _ in found)
-        text = f"{amount} has amounts in {several}; they are added up as if they were in one currency"
+        text = (
+            f"{amount} has amounts in {', '.join(found[:MOST_TOLD])}{' and more' * (len(found) > MOST_TOLD)}; they are "
+            "added up as if they were in one currency, so bring amounts in one, or a file a currency"
+        )
         return "", (Note("currencies", text),)
-    return (str(found[0][0]) if found else named), ()
+    code = next(iter(beside), "")
+    return next(iter(marks), "") or CURRENCIES.get(code.casefold(), code if SHORT.fullmatch(code) else "") or named, ()
+
+
+def _different(log: Log, text: str) -> list[str]:
+    """Different texts that are not empty, the most frequent first."""
+    found = log.sandbox.rows(
+        f"SELECT trim({text}) AS mark, count(*) AS n FROM {log.landing.relation} WHERE trim({text}) <> '' "
+        f"GROUP BY mark ORDER BY n DESC, mark LIMIT {MOST_NAMES}"
+    )
+    return [str(mark) for mark, _ in found]

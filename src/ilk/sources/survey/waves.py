@@ -248,7 +248,8 @@ def _added(waves: Sequence[Wave], again: pa.Table, names: Sequence[str]) -> Inta
         lacking = [name for name in names if name not in wave.kinds]
         if lacking:
             text = f"{wave.intake.name} does not ask {listed(lacking)}; there these are not answered"
-            notes.append(Note("not-asked", text))
+            advice = f"; if it calls them otherwise, --survey-map 'ITS NAME={lacking[0]}' says so"
+            notes.append(Note("not-asked", text + advice * (lacking[0] in waves[0].kinds)))
     return Intake(
         name=" + ".join(intake.name for intake in intakes),
         records=sum(intake.records for intake in intakes),
