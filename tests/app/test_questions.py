@@ -144,9 +144,9 @@ def test_steps_are_asked_in_their_order_and_turned_items_as_they_were_put(form):
 @pytest.mark.parametrize(
     ("label", "about"),
     [
-        (Label("How often do you read?", given=True, short="reading"), "“How often do you read?”: 1 rarely, 5 often"),
-        (Label("I read.", given=True, short="I read."), "1 disagree, 5 agree"),
-        (Label("reading", short="reading", ends=("never", "daily")), "1 never, 5 daily"),
+        (Label("Do you read?", given=True, short="reading"), "“Do you read?”: 1 is “no”, 5 is “yes”"),
+        (Label("I read books.", given=True, short="I read books."), "1 is “disagree”, 5 is “agree”"),
+        (Label("reading", short="reading", ends=((1, "never"), (5, "daily"))), "1 is “never”, 5 is “daily”"),
         (
             Label(
                 "Crime, horror and all else that makes one shiver in the dark, told at length",
@@ -161,11 +161,30 @@ def test_steps_are_asked_in_their_order_and_turned_items_as_they_were_put(form):
 def test_the_question_and_the_ends_of_its_scale_stand_below_it(model, label, about):
     """As far as its own words or the labels say them; a scale that was turned is asked as it was put."""
     for column in ("survey.q3", "survey.q4"):
-        columns = tuple(
-            replace(c, plan=replace(c.plan, label=label)) if c.plan.column == column else c
-            for c in model.content.columns
-        )
-        assert asked(form_of(Model(replace(model.content, columns=columns))), column).about == about
+        found = model.content.column(column)
+        told = with_column(model, replace(found, plan=replace(found.plan, label=label)))
+        assert asked(form_of(told), column).about == about
+
+
+def test_every_step_of_a_scale_is_offered_also_one_too_few_took(model):
+    """A model tells of no step of fewer than ten customers; who took one is asked for all the same.
+
+    Else the lowest of those left would be taken for the end of the scale.
+    """
+    column = model.content.column("survey.q3")
+    levels = tuple((level, n) for level, n in column.facts.levels if level not in {"1", "2"})
+    rare = replace(column, facts=replace(column.facts, levels=levels, minimum=None))
+    field = asked(form_of(with_column(model, rare)), "survey.q3")
+    assert (field.options, field.kind) == (("1", "2", "3", "4", "5"), "scale")
+    alone = replace(rare, plan=replace(rare.plan, block="customers", label=Label("I read books.", given=True)))
+    field = asked(form_of(with_column(model, alone)), "survey.q3")
+    assert (field.options, field.ends) == (("3", "4", "5"), ())
+
+
+def with_column(model, column):
+    name = column.plan.column
+    columns = tuple(column if c.plan.column == name else c for c in model.content.columns)
+    return Model(replace(model.content, columns=columns))
 
 
 def test_interests_are_picked_with_how_much(form):

@@ -104,10 +104,10 @@ def test_coded_demography_is_no_battery():
 @pytest.mark.parametrize(
     ("values", "order", "ends"),
     [
-        ((1, 5), "abcde", ("a", "e")),
-        ((0, 4), "abcde", ("a", "e")),
-        ((2, 5), "abcde", ("b", "e")),
-        ((0, 3), "abcde", ("a", "d")),
+        ((1, 5), "abcde", ((1, "a"), (5, "e"))),
+        ((0, 4), "abcde", ((0, "a"), (4, "e"))),
+        ((2, 5), "abcde", ((1, "a"), (5, "e"))),
+        ((0, 3), "abcde", ((0, "a"), (4, "e"))),
         ((1, 4), "abcde", ()),
         ((0, 6), "abcde", ()),
         ((1, 5), "12345", ()),

@@ -149,6 +149,7 @@ def test_a_label_stands_for_a_column_that_is_only_counted():
     ("asked", "ends"),
     [
         ("I enjoy shopping.", ("disagree", "agree")),
+        ("I prefer.", ()),
         ("How often do you read?", ("rarely", "often")),
         ("How much do you like tea?", ("little", "much")),
         ("Do you smoke?", ("no", "yes")),

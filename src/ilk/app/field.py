@@ -69,7 +69,7 @@ class Field:
     @property
     def about(self) -> str:
         """What stands below it: the question, and which end of its scale is which."""
-        ends = f"{self.options[0]} {self.ends[0]}, {self.options[-1]} {self.ends[1]}" if self.ends else ""
+        ends = f"{self.options[0]} is “{self.ends[0]}”, {self.options[-1]} is “{self.ends[1]}”" if self.ends else ""
         return ": ".join(part for part in (f"“{self.asked}”" if self.asked else "", ends) if part)
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from ilk.app.entry import HIGHEST_SHARE, Kind
 from ilk.app.field import Field, Held
 from ilk.app.questions import as_put, asked_of, choices_of, of_several_blocks, topics_of, turned_of
+from ilk.app.scales import ends_of, scale_of
 from ilk.app.together import Choices, Topics
 from ilk.features.transforms import OTHER
 from ilk.model.evidence import First
@@ -31,7 +32,7 @@ from ilk.outputs.wording import (
     words_of,
 )
 from ilk.profile.grammar import capital
-from ilk.profile.statements import TURNED, statement_of
+from ilk.profile.statements import TURNED
 from ilk.profile.typical import typical_customers
 from ilk.profile.words import words_for
 from ilk.sources.survey.questions import Question
@@ -162,7 +163,7 @@ def _field(model: Model, column: ColumnSummary, group: str, turned: Question | N
         highest=max(1.0, column.facts.maximum or 0.0),
         turned=turned.turned if turned else None,
         asked=question,
-        ends=_ends(column) if kind == "scale" and column.facts.kind == "number" else (),
+        ends=ends_of(model, column) if kind == "scale" and column.facts.kind == "number" else (),
     )
 
 
@@ -172,13 +173,6 @@ def _question(column: ColumnSummary, words: str, kind: Kind) -> str:
     if kind not in {"scale", "choice", "flag"} or not column.plan.label.given or asked.casefold() == words.casefold():
         return ""
     return asked
-
-
-def _ends(column: ColumnSummary) -> tuple[str, ...]:
-    """Which end of a scale of numbers is which, as the labels or the question itself say it; nothing is invented."""
-    label = column.plan.label
-    asked = statement_of(label.words)
-    return label.ends or (asked.ends if asked is not None else ())
 
 
 def _kind(column: ColumnSummary, options: tuple[str, ...]) -> Kind:
@@ -195,6 +189,9 @@ def _kind(column: ColumnSummary, options: tuple[str, ...]) -> Kind:
 def _options(model: Model, column: ColumnSummary) -> tuple[str, ...]:
     """What can be picked, in the column's own order where it has one; rare answers the model pools come last."""
     if column.facts.kind == "number":
+        scale = scale_of(model, column)
+        if scale is not None and scale[1] - scale[0] < MOST_STEPS:
+            return tuple(str(step) for step in range(scale[0], scale[1] + 1))
         return tuple(sorted((level for level, _ in column.facts.levels), key=float))
     recipe = [t for t in model.content.recipe.transforms if t.column == column.plan.column]
     told = [level for t in recipe for level in (*t.levels, *t.pooled)]

@@ -169,7 +169,7 @@ def with_ends(label: Label, facts: ColumnFacts) -> Label:
     first = 1 if low >= 1 and high == n else 0 if low == 0 and high < n else None
     if first is None or not facts.whole:
         return replace(label, order=())
-    return replace(label, order=(), ends=(label.order[int(low) - first], label.order[int(high) - first]))
+    return replace(label, order=(), ends=((first, label.order[0]), (first + n - 1, label.order[-1])))
 
 
 def _is_number(text: str) -> bool:

@@ -18,7 +18,7 @@ class Label:
     """The words for a column, from the labels file or made from its name.
 
     `short` is always made from the name: for places where a whole question as `words` would be too long. `ends` are the
-    words for the lowest and the highest step of a scale of numbers, where the labels file has words for its steps.
+    lowest and the highest step of a scale of numbers with their words, where the labels file has words for its steps.
     """
 
     words: str
@@ -28,7 +28,7 @@ class Label:
     order: tuple[str, ...] = ()
     given: bool = False
     short: str = ""
-    ends: tuple[str, ...] = ()
+    ends: tuple[tuple[int, str], ...] = ()
 
 
 def step_near(steps: Sequence[str], mean: float) -> str:

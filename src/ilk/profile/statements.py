@@ -158,7 +158,8 @@ def _asked_how_important(found: re.Match[str], *, often: bool) -> tuple[str, str
 
 _ADJECTIVES = "satisfied|happy|likely|interested|familiar|comfortable|confident|concerned|worried|willing|proud"
 _READ = (
-    (re.compile(r"I(?:['’](?P<short>m|ve|d|ll))?\s+(?P<rest>\S.*)$", re.IGNORECASE), _said, ("disagree", "agree")),
+    (re.compile(r"I(?:['’](?P<short>m|ve|d|ll))?\s+(?P<rest>\S+\s.*)$", re.IGNORECASE), _said, ("disagree", "agree")),
+    (re.compile(r"I(?:['’](?P<short>m|ve|d|ll))?\s+(?P<rest>\S+)$", re.IGNORECASE), _said, ()),
     (
         re.compile(r"How (?:often|frequently) do you (?:usually )?(?P<rest>[^?]+)\?$", re.IGNORECASE),
         _asked_how_often,
@@ -182,7 +183,10 @@ _READ = (
         ("not important", "very important"),
     ),
 )
-"""What begins a statement or question, what follows of it, and the ends of a scale that answers it."""
+"""What begins a statement or question, what follows of it, and the ends of a scale that answers it.
+
+"I prefer" and the like may go on in the answers, which are then no steps from disagree to agree.
+"""
 
 
 def _filled(ends: Sequence[str], found: re.Match[str]) -> tuple[str, ...]:
