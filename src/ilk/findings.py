@@ -300,11 +300,13 @@ def _bounded_notes(crowd: Crowd, chosen: Grouping, settings: Settings) -> tuple[
 
 
 def _without_segment(crowd: Crowd, least: int) -> tuple[Note, ...]:
-    """How many customers have no segment because nothing they were asked is answered."""
+    """How many customers have no segment because nothing they were asked is answered, or they have no interest."""
     n = crowd.n - int(crowd.known.sum())
     if not n:
         return ()
-    text = f"{few(n, least)} customers left blank every column that builds segments"
+    interests = is_spherical(crowd.fitted.recipe)
+    nothing = "have none of the interests that build" if interests else "left blank every column that builds"
+    text = f"{few(n, least)} of {crowd.n:,} customers {nothing} segments"
     return (Note("no-answer", f"{capital(text)}: without a segment, and listed in rejects.csv with the reason"),)
 
 

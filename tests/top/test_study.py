@@ -136,7 +136,7 @@ def test_customers_without_a_segment_come_before_advice_on_columns(tmp_path):
     found = segment(table, k=2)
     told, _ = warnings(Reading(found.model))
     doubts = [line for line in told if line.startswith("Do not rely")]
-    assert told[len(doubts)].startswith("40 customers left blank every column that builds segments")
+    assert told[len(doubts)].startswith("40 of 300 customers left blank every column that builds segments")
 
 
 def test_what_was_changed_by_hand_is_not_lost_from_python_either(tmp_path):

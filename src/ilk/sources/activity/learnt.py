@@ -19,7 +19,7 @@ from ilk.sources.sampling import in_hash_order, xxh64
 LEAST_HELD = 1 / 3
 """Share of what customers have, of all topics of customers enough, that columns have to hold (rule of thumb)."""
 
-LEAST_REACHED = 0.8
+LEAST_REACHED = 0.9
 """Share of the customers who have any such topic who have to have one that is a column (rule of thumb)."""
 
 FEWEST_TOPICS = 2
@@ -30,7 +30,7 @@ AT_ONCE = 1 << 17
 
 
 def is_too_little(events: Weighed, found: Sequence[Support], most: int) -> bool:
-    """Whether `most` topics as columns would leave out most of what customers do, or a fifth of the customers.
+    """Whether `most` topics as columns would leave out most of what customers do, or a tenth of the customers.
 
     Args:
         events: Whose topics are weighed.
