@@ -152,6 +152,21 @@ def test_stages_and_threads(monkeypatch):
     assert set(np.clip(np.bincount(one.labels), 300, 450)) == set(np.bincount(one.labels))
 
 
+@pytest.mark.parametrize("gaps", [0.0, 0.2])
+@pytest.mark.parametrize(("least", "most"), [(300, 450), (0, 1500), (375, 375)])
+def test_few_customers_settle_as_many_do(monkeypatch, least, most, gaps):
+    """What is done in one compiled piece and what is done on threads move the same centres by the same bits."""
+    x = crowd(9, n=1500, gaps=gaps)
+    few = fit_bounded(x, np.nan_to_num(x[:4]).astype(float), Bounds(least, most), seed=0)
+    monkeypatch.setattr(bounded, "_settle_few", bounded._settle_many)
+    many = fit_bounded(x, np.nan_to_num(x[:4]).astype(float), Bounds(least, most), seed=0)
+    np.testing.assert_array_equal(few.centres, many.centres)
+    np.testing.assert_array_equal(few.labels, many.labels)
+    np.testing.assert_array_equal(few.offsets, many.offsets)
+    assert few.inertia == many.inertia
+    assert few.n_iter == many.n_iter
+
+
 def test_who_has_no_vote_still_takes_room():
     """Customers of mass 0 are in the sizes and not in the centres."""
     x = np.array([[0], [0], [0], [9], [9], [8]], np.float32)

@@ -160,6 +160,12 @@ def _enough(customers: _Customers) -> float:
 
 def _settle(customers: _Customers, state: _State, enough: float) -> _State:
     """Alternate until the centres move no more than `enough`, squared."""
+    few = len(customers.matrix) <= STAGES[0]
+    return (_settle_few if few else _settle_many)(customers, state, enough)
+
+
+def _settle_many(customers: _Customers, state: _State, enough: float) -> _State:
+    """Everybody's distances and sums on threads."""
     n, k = len(customers.matrix), len(state.centres)
     centres, prices, bounds = state.centres, state.prices, customers.bounds_for(k)
     for n_iter in range(MOST_MOVES + 1):
@@ -172,6 +178,20 @@ def _settle(customers: _Customers, state: _State, enough: float) -> _State:
             break
         centres = moved
     inertia = float((customers.voice * cost[labels, np.arange(n)]).sum())
+    return _State(centres, prices, labels, inertia, n_iter)
+
+
+def _settle_few(customers: _Customers, state: _State, enough: float) -> _State:
+    """The same bits in one compiled piece: for few customers the arithmetic is the least of it."""
+    from ilk.cluster.place_kernel import settle_few
+
+    if customers.progress is not None:
+        customers.progress.check()
+    n, k = len(customers.matrix), len(state.centres)
+    centres, labels = np.array(state.centres, np.float64, order="C"), np.empty(n, np.int32)
+    bounds = (*customers.bounds_for(k).arrays(n, k), state.prices)
+    given = tuple(customers.features), customers.matrix, customers.voice, centres, bounds
+    prices, inertia, n_iter = settle_few(*given, enough, MOST_MOVES, labels)
     return _State(centres, prices, labels, inertia, n_iter)
 
 

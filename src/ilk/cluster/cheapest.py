@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ilk.engines.tiles import TILE, UNIT, Matrix
+from ilk.engines.tiles import UNIT, Matrix
 from ilk.engines.workers import map_threads
 from ilk.errors import BadSetting
 
@@ -17,19 +17,6 @@ Floats = NDArray[np.float64]
 Labels = NDArray[np.int32]
 Sizes = NDArray[np.int64]
 T = TypeVar("T")
-
-SWEEPS = 40
-"""Times each segment's offset is set in turn, before what is left is moved at the least cost."""
-
-NEARLY = 4
-"""Customers out of place at which moving them is quicker than another sweep."""
-
-ROUGH = 8
-"""One customer in so many tells where prices are, about, before everybody is asked."""
-
-BORDER, NEAR, MORE = 256, 8, 4
-"""Customers near a border whom the flow is solved for: so many at least, so many for each out of place, and how many
-times as many when they were too few."""
 
 CHUNK = 16_384
 """Customers whose distances are computed at a time."""
@@ -85,14 +72,15 @@ class Bounds:
         least, most = int(self.least * share), -int(-self.most * share // 1)
         return Bounds(min(least, n // k), max(most, -(-n // k)))
 
+    def arrays(self, n: int, k: int) -> tuple[Sizes, Sizes]:
+        """As the kernels take them: the least and the most of each of k segments of n customers."""
+        return np.full(k, self.least, np.int64), np.full(k, min(self.most, n), np.int64)
+
 
 def assign_bounded(
     cost: Floats, bounds: Bounds, prices: Floats | None = None, *, threads: int | None = None
 ) -> tuple[Labels, Floats]:
     """Who goes where at the least total cost, exactly, with every segment within its bounds.
-
-    Where prices are nearly right, only customers near a border can change: the flow is solved for those, and the rest
-    is where it belongs if no two prices have moved apart by more than the nearest of the rest is from its border.
 
     Args:
         cost: Squared distances, (n, k), multiples of 2^-32.
@@ -109,42 +97,12 @@ def assign_bounded(
 
 def cheapest(cost: Floats, bounds: Bounds, prices: Floats | None, threads: int | None) -> tuple[Labels, Floats]:
     """As `assign_bounded`, of cost (k, n)."""
+    from ilk.cluster.place_kernel import place
+
     k, n = cost.shape
-    start = np.zeros(k) if prices is None else prices
-    lower, upper = np.full(k, bounds.least, np.int64), np.full(k, min(bounds.most, n), np.int64)
+    start = np.zeros(k) if prices is None else np.asarray(prices, np.float64)
     labels, gap = _choices(cost, start, threads)
-    sizes = np.bincount(labels, minlength=k)
-    wanted = np.where(start > 0, upper, np.where(start < 0, lower, sizes.clip(lower, upper)))
-    out = int(np.abs(sizes - wanted).sum())
-    if out == 0:
-        return labels, start
-    n_near = max(BORDER, NEAR * out)
-    while n_near < n // 2:
-        reach = np.partition(gap, n_near)[n_near]
-        near = np.flatnonzero(gap <= reach)
-        fixed = sizes - np.bincount(labels[near], minlength=k)
-        if (fixed <= upper).all() and np.maximum(lower, fixed).sum() <= n:
-            found, moved = _flow(cost[:, near], lower - fixed, upper - fixed, start)
-            if np.ptp(moved - start) <= reach:
-                labels[near] = found
-                return labels, moved
-        n_near *= MORE
-    return _flow(cost, lower, upper, start)
-
-
-def _flow(cost: Floats, lower: Sizes, upper: Sizes, prices: Floats) -> tuple[Labels, Floats]:
-    """The cheapest flow of these customers, cost (k, n); a lower bound below 0: others are in the segment already."""
-    from ilk.cluster.flow_kernel import balance, near_prices
-
-    prices, sweeps = prices.copy(), SWEEPS if len(prices) > 1 else 0
-    if cost.shape[1] >= ROUGH * TILE:
-        few = np.ascontiguousarray(cost[:, ::ROUGH])
-        near_prices(few, lower // ROUGH, -(-upper // ROUGH), prices, NEARLY, sweeps)
-    near_prices(cost, lower, upper, prices, NEARLY, sweeps)
-    labels, _ = _choices(cost, prices, threads=1)
-    nodes = np.append(prices, 0.0)
-    balance(np.ascontiguousarray(cost.T), labels, lower, upper, nodes)
-    return labels, nodes[:-1] - nodes[-1]
+    return labels, place(cost, *bounds.arrays(n, k), start, labels, gap)
 
 
 def _choices(cost: Floats, prices: Floats, threads: int | None) -> tuple[Labels, Floats]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ilk.engines.compiled import compiled
+from ilk.engines.compiled import compiled, part
 from ilk.engines.tiles import TILE, UNIT
 
 SPLIT = 26
@@ -52,50 +52,72 @@ def cut_run(
     n, p = matrix.shape
     picked = len(rows) > 0
     n = len(rows) if picked else n
-    flat, at, row, whole, largest = (
-        matrix.reshape(-1),
-        np.empty(TILE, np.int64),
-        np.empty(TILE),
-        np.empty(TILE),
-        np.zeros(TILE),
-    )
+    at, row, whole, largest = np.empty(TILE, np.int64), np.empty(TILE), np.empty(TILE), np.zeros(TILE)
     high, low = np.int64(0), np.int64(0)
     missing, n_gaps = np.empty(TILE, np.int64), np.empty(p, np.int64)
     for t in range(first, last):
         n_here = min(TILE, n - t * TILE)
         for i in range(n_here):
             at[i] = (rows[t * TILE + i] if picked else t * TILE + i) * p
-        for i in range(TILE):
-            whole[i], missing[i] = 0.0, 0
+        whole[:], missing[:] = 0.0, 0
         for f in range(p):
-            n_gaps[f] = 0
-            for i in range(n_here):
-                row[i] = flat[at[i] + f]
-            for i in range(n_here):
-                values[t, f, i] = np.floor((row[i] - offset[f]) * factor * UNIT + 0.5) / UNIT
-            for i in range(n_here, TILE):
-                values[t, f, i] = 0.0
-            for i in range(TILE):
-                x = np.float64(values[t, f, i])
-                is_gap = x != x  # noqa: PLR0124
-                n_gaps[f] += is_gap
-                missing[i] += is_gap
-                x = np.float64(0.0) if is_gap else x
-                whole[i] += x * x
-                largest[i] = max(largest[i], abs(x))
-        n_silent = 0
-        for i in range(TILE):
-            silent[t, i] = i < n_here and missing[i] == p and mass[t, i] == 0.0
-            n_silent += silent[t, i]
-        for f in range(p):
-            gap[t, f] = n_gaps[f] > n_silent
-            for i in range(TILE if n_silent > 0 else 0):
-                values[t, f, i] = np.float32(0.0) if silent[t, i] else values[t, f, i]
-        for i in range(TILE):
-            square[t, i] = whole[i]
-            units, weight = np.int64(whole[i] * UNIT * UNIT), np.int64(mass[t, i] * np.float32(256.0))
-            high += (units >> SPLIT) * weight
-            low += (units & ((1 << SPLIT) - 1)) * weight
-    for i in range(1, TILE):
-        largest[0] = max(largest[0], largest[i])
-    return largest[0], high, low
+            place_feature(matrix.reshape(-1), at[:n_here], f, offset[f], factor, row, values[t, f])
+            n_gaps[f] = add_squares(values[t, f], missing, whole, largest)
+        leave_out_silent(missing, n_gaps, mass[t], n_here, values[t], gap[t], silent[t])
+        more = square_units(whole, mass[t], square[t])
+        high, low = high + more[0], low + more[1]
+    return largest.max(), high, low
+
+
+@part
+def place_feature(flat: Any, at: Any, f: int, offset: float, factor: float, row: Any, lanes: Any) -> None:
+    """One feature of a tile: (value - offset) * factor, rounded, and 0 behind the last customer.
+
+    IN flat, the matrix row by row; at int64 (customers,), where each begins.  OUT row; lanes float32 (256,).
+    """
+    for i in range(len(at)):
+        row[i] = flat[at[i] + f]
+    for i in range(len(at)):
+        lanes[i] = np.floor((row[i] - offset) * factor * UNIT + 0.5) / UNIT
+    for i in range(len(at), TILE):
+        lanes[i] = 0.0
+
+
+@part
+def add_squares(lanes: Any, missing: Any, whole: Any, largest: Any) -> int:
+    """Add what one feature says; returns how many customers left it blank.  IN/OUT missing, whole, largest (256,)."""
+    n_gaps = 0
+    for i in range(TILE):
+        x = np.float64(lanes[i])
+        is_gap = x != x  # noqa: PLR0124
+        n_gaps += is_gap
+        missing[i] += is_gap
+        x = np.float64(0.0) if is_gap else x
+        whole[i] += x * x
+        largest[i] = max(largest[i], abs(x))
+    return n_gaps
+
+
+@part
+def leave_out_silent(missing: Any, n_gaps: Any, mass: Any, n_here: int, values: Any, gap: Any, silent: Any) -> None:
+    """Make 0 of who answered nothing and weighs nothing.  IN/OUT values (p, 256).  OUT gap (p,), silent (256,)."""
+    n_silent, p = 0, len(gap)
+    for i in range(TILE):
+        silent[i] = i < n_here and missing[i] == p and mass[i] == 0.0
+        n_silent += silent[i]
+    for f in range(p):
+        gap[f] = n_gaps[f] > n_silent
+        for i in range(TILE if n_silent > 0 else 0):
+            values[f, i] = np.float32(0.0) if silent[i] else values[f, i]
+
+
+@part
+def square_units(whole: Any, mass: Any, square: Any) -> tuple[Any, Any]:
+    """The sum of mass * square of one tile in two parts, see `cut_run`.  OUT square float32 (256,)."""
+    high, low = np.int64(0), np.int64(0)
+    for i in range(TILE):
+        square[i] = whole[i]
+        units, weight = np.int64(whole[i] * UNIT * UNIT), np.int64(mass[i] * np.float32(256.0))
+        high += (units >> SPLIT) * weight
+        low += (units & ((1 << SPLIT) - 1)) * weight
+    return high, low
