@@ -47,7 +47,7 @@ for one segment, 93 to 100 % of made-up customers are in it (rule of thumb)."""
 CHUNK = 1_024
 """Customers worked on at a time: 30 MB of scores for 20 bootstrap solutions of 6 segments."""
 
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_GOLDEN_STEPS = np.uint64(0x9E3779B97F4A7C15) * np.arange(1, N_DONORS + 1, dtype=np.uint64)
 _WEIGHT_STEP = 2.0**40
 
 
@@ -266,7 +266,7 @@ def _draw(weights: Floats, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
 
 def _uniform(hashes: NDArray[np.uint64]) -> Floats:
     """30 numbers in [0, 1) from each hash: SplitMix64 (Steele, Lea & Flood 2014), which wraps on purpose."""
-    z = hashes[:, np.newaxis] + _GOLDEN * np.arange(1, N_DONORS + 1, dtype=np.uint64)
+    z = hashes[:, np.newaxis] + _GOLDEN_STEPS
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     z ^= z >> np.uint64(31)

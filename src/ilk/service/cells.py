@@ -26,7 +26,7 @@ def values_of(cells: Mapping[str, Cells], i: int) -> dict[str, Any]:
 
 def hashes_of(rows: Rows, wanted: Iterable[int]) -> NDArray[np.uint64]:
     """Hashes of the ids of some customers; of what is known of a customer without one."""
-    return xxh64(pa.array([_name(rows, i) for i in wanted], pa.string()))
+    return xxh64([_name(rows, i) for i in wanted])
 
 
 def numbers_in(kind: Kind | None, cells: Cells) -> NDArray[np.float64]:

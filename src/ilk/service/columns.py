@@ -52,6 +52,7 @@ class Wanted:
         read: Those it reads, the id among them.
         levels: The answers known of each column of kinds; another one counts as blank, and is told.
         seen: What was seen of each column of numbers, so that what is far from it is told.
+        ends: Below and above which values of these are told, (2, columns, 1).
     """
 
     kinds: Mapping[str, Kind | None]
@@ -60,6 +61,7 @@ class Wanted:
     read: frozenset[str]
     levels: Mapping[str, frozenset[str]]
     seen: tuple[Seen, ...]
+    ends: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,8 @@ def wanted_of(model: Model) -> Wanted:
         if t.levels and t.missing != "flag" and t.column in wanted
     }
     seen = tuple(one for name in model.scoring.columns if (one := seen_of(model.content.column(name))) is not None)
-    return Wanted(wanted, id_column, frozenset(kinds) | read_ones, read_ones, levels, seen)
+    ends = np.array([[one.least for one in seen], [one.most for one in seen]])[:, :, np.newaxis]
+    return Wanted(wanted, id_column, frozenset(kinds) | read_ones, read_ones, levels, seen, ends)
 
 
 def rows_of(wanted: Wanted, customers: Sequence[Mapping[str, Scalar]], faults: list[Fault], *at: str | int) -> Rows:

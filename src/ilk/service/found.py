@@ -21,8 +21,8 @@ from ilk.service.columns import Rows, Wanted
 BATCH = 1_024
 """Customers scored at a time; the twin of the kernel takes up to 4,096, and then numba is never loaded."""
 
-
 _NONE = np.empty(0)
+"""Put at the end of columns that are joined, of which there may be none."""
 
 
 @dataclass(frozen=True, slots=True)

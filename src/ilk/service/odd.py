@@ -28,12 +28,14 @@ def _unseen(wanted: Wanted, rows: Rows) -> Iterator[Note]:
 def _far(wanted: Wanted, rows: Rows) -> Iterator[Note]:
     if not wanted.seen:
         return
-    values = np.array([rows.cells[one.column] for one in wanted.seen], np.float64)
-    least, most = np.array([(one.least, one.most) for one in wanted.seen]).T[:, :, np.newaxis]
-    counts = ((values < least) | (values > most)).sum(axis=1)
-    for i in np.flatnonzero(counts).tolist():
-        one = wanted.seen[i]
-        yield Note(one.code, f"{one.column}: {_have(int(counts[i]))} a value {one.words}, {TAKEN}.")
+    values = np.concatenate([rows.cells[one.column] for one in wanted.seen]).reshape(len(wanted.seen), -1)
+    least, most = wanted.ends
+    are_odd = (values < least) | (values > most)
+    if not are_odd.any():
+        return
+    for one, n in zip(wanted.seen, are_odd.sum(axis=1).tolist(), strict=True):
+        if n:
+            yield Note(one.code, f"{one.column}: {_have(n)} a value {one.words}, {TAKEN}.")
 
 
 def _texts(kind: Kind | None, cells: Cells) -> Iterator[str]:

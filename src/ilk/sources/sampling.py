@@ -45,6 +45,8 @@ def xxh64(ids: Any, *, seed: int = SEED) -> Hashes:
 
     Source: Collet, xxHash, XXH64; https://github.com/Cyan4973/xxHash/blob/dev/doc/xxhash_spec.md
     """
+    if isinstance(ids, list) and len(ids) <= ALONE:
+        return _hash_few(ids, seed)
     chunked = ids if isinstance(ids, pa.ChunkedArray) else pa.chunked_array([_arrow(ids)])
     if not chunked.num_chunks:
         return np.empty(0, np.uint64)
@@ -108,8 +110,7 @@ def _arrow(ids: Any) -> pa.Array:
 
 def _hash_chunk(chunk: pa.Array, seed: int) -> Hashes:
     if len(chunk) <= ALONE:
-        texts = (("" if one is None else str(one)).encode() for one in chunk.to_pylist())
-        return np.array([_hash_alone(text, seed) for text in texts], np.uint64)
+        return _hash_few(chunk.to_pylist(), seed)
     texts = chunk if pa.types.is_string(chunk.type) else chunk.cast(pa.large_string())
     texts = texts.fill_null("") if texts.null_count else texts
     width = np.int32 if pa.types.is_string(texts.type) else np.int64
@@ -117,6 +118,11 @@ def _hash_chunk(chunk: pa.Array, seed: int) -> Hashes:
     offsets = np.frombuffer(ends, width)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
     flat = np.frombuffer(content or b"", np.uint8)[offsets[0] : offsets[-1]]
     return _hash_texts(_words_from(flat), offsets[:-1] - offsets[0], np.diff(offsets), seed)
+
+
+def _hash_few(ids: list[Any], seed: int) -> Hashes:
+    texts = (("" if one is None else str(one)).encode() for one in ids)
+    return np.array([_hash_alone(text, seed) for text in texts], np.uint64)
 
 
 def _words_from(flat: npt.NDArray[np.uint8]) -> Hashes:
