@@ -122,3 +122,21 @@ def test_of_two_levels_what_they_are_is_told_not_what_they_are_not():
     segments = describe_solutions(subject, [grouping_of(subject, labels)]).solutions[0].segments
     assert segments[0].persona.descriptors == ("88 % gender “female” (everyone: 66 %)",)
     assert segments[1].persona.descriptors == ("68 % gender “male” (everyone: 34 %)",)
+
+
+@pytest.mark.parametrize(("women", "said"), [(0.9, True), (0.6, False)])
+def test_what_nearly_all_are_is_said_in_the_sentence(women, said):
+    """A segment nearly all of women says so, with everyone's share; a slight leaning is told elsewhere."""
+    labels = np.repeat([0, 1], 200).astype(np.int32)
+    share = np.tile(np.arange(200) / 200, 2)
+    gender = np.where(np.where(labels == 0, share < women, share < 1 - women), "female", "male")
+    columns = {"spend": 10.0 + 40.0 * (labels == 0) + share, "visits": share * 9, "gender": gender}
+    subject = subject_of({name: values.tolist() for name, values in columns.items()})
+    solution = describe_solutions(subject, [grouping_of(subject, labels)]).solutions[0]
+    sentences = [segment.persona.sentence for segment in solution.segments]
+    told = [f"Beside what built it: 90 % gender “{own}” (everyone: 50 %)." for own in ("female", "male")]
+    assert [own in text for own, text in zip(told, sentences, strict=True)] == [said, said]
+    assert ("gender" in "".join(sentences)) == said
+    facts = [dict(segment.persona.facts) for segment in solution.segments]
+    shares = [own.get(f"share gender “{level}”") for own, level in zip(facts, ("female", "male"), strict=True)]
+    assert shares == ([0.9, 0.9] if said else [None, None])

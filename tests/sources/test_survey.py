@@ -461,6 +461,31 @@ def test_a_header_in_two_rows(tmp_path, title):
     assert found.table["No."].to_pylist() == list(range(1, 32))
 
 
+@pytest.mark.parametrize(("top", "left"), [(1, 1), (4, 3)])
+def test_a_question_stands_over_what_it_was_merged_over(tmp_path, top, left):
+    """Columns to the right of a merged question have their own names, wherever on the sheet the table begins."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for title, first, last in (("How satisfied are you with", 1, 2), ("Where do you buy", 3, 4)):
+        sheet.cell(top, left + first, title)
+        sheet.merge_cells(start_row=top, end_row=top, start_column=left + first, end_column=left + last)
+    rows = [["id", "price", "look", "web", "shop", "age"]]
+    rows += [[i, i % 5 + 1, i % 4 + 1, "x" if i % 2 else None, "x" if i % 3 else None, 20 + i % 30] for i in range(60)]
+    for i, cells in enumerate(rows):
+        for j, cell in enumerate(cells):
+            sheet.cell(top + 1 + i, left + j, cell)
+    path = tmp_path / "typed.xlsx"
+    book.save(path)
+    assert accounted(read_survey(path, Settings(survey=path))).table.column_names == [
+        "id",
+        "How satisfied are you with [price]",
+        "How satisfied are you with [look]",
+        "Where do you buy [web]",
+        "Where do you buy [shop]",
+        "age",
+    ]
+
+
 def test_a_header_in_two_rows_whose_lower_one_is_fuller(tmp_path):
     book = openpyxl.Workbook()
     sheet = book.active

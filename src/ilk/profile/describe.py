@@ -15,6 +15,7 @@ from ilk.model.scorers import comparable
 from ilk.model.trust import FEWEST, trust_of
 from ilk.profile.blanks import blank_notes
 from ilk.profile.columns import bare_summary
+from ilk.profile.descriptors import Described as DescribedBy
 from ilk.profile.descriptors import describe_by
 from ilk.profile.effects import Means, answer_style, answer_style_note, means_of, with_shares
 from ilk.profile.names import Namer
@@ -106,7 +107,7 @@ class _Work:
         described = describe_by(ready.columns, ground.words, ready.layout, counted.summary, profiles)
         explained = self._explained(grouping)
         topics, n_unlike = ready.topics[number], grouping.n_unlike or 0
-        groups = self._groups(counted, profiles, explained.rules, described.told, topics, n_unlike=n_unlike)
+        groups = self._groups(counted, profiles, explained.rules, described, topics, n_unlike=n_unlike)
         segments = self._segments(
             grouping, groups, personas_of(ground, groups, ready.value, settings.min_group), ground
         )
@@ -142,7 +143,7 @@ class _Work:
         counted: Counted,
         profiles: tuple[tuple[Profile, ...], ...],
         rules: tuple[tuple[Rule, ...], ...],
-        described: tuple[tuple[str, ...], ...],
+        described: DescribedBy,
         topics: Told,
         *,
         n_unlike: int,
@@ -154,7 +155,17 @@ class _Work:
         shares = _shares(told, sizes, counted.weighted, n_unlike)
         weighted = counted.weighted is not None and np.array_equal(told, sizes)
         return tuple(
-            Group(int(told[j]), shares[j], profiles[j], inner[j], rules[j], described[j], weighted, topics[j])
+            Group(
+                size=int(told[j]),
+                share=shares[j],
+                profiles=profiles[j],
+                inner=inner[j],
+                rules=rules[j],
+                descriptors=described.told[j],
+                weighted=weighted,
+                topics=topics[j],
+                striking=described.striking[j],
+            )
             for j in range(len(sizes))
         )
 

@@ -24,6 +24,9 @@ MOST_CUSTOMERS = 5_000
 WORTH_TELLING = 0.1
 """Cramer's V, or square root of eta squared, from which a descriptor is told of a segment (Cohen 1988: small)."""
 
+STRIKING = 0.5
+"""The same from which a descriptor stands in the sentence of a segment (Cohen 1988: large)."""
+
 APART = 0.2
 """Difference from everyone, in standard deviations, from which a mean is told of a segment (Cohen 1988: small)."""
 
@@ -32,6 +35,9 @@ MOST_TOLD = 3
 
 AS_MUCH = 0.9
 """Of two levels that differ about as much, what they are is told rather than what they are not."""
+
+MOST = 0.5
+"""Share of a segment that is most of it."""
 
 BESIDE = 1.25
 """A segment's figure is told where it is this many times everyone's, or the other way round."""
@@ -95,11 +101,33 @@ def holm(p: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Striking:
+    """The level of a describing column that most of a segment have, and few of the others.
+
+    Args:
+        words: The column and the level: gender “female”.
+        here: Share of the segment.
+        everyone: Share of everybody.
+    """
+
+    words: str
+    here: float
+    everyone: float
+
+
+@dataclass(frozen=True, slots=True)
 class Described:
-    """The describing columns of one solution, strongest first, and what is told of each segment."""
+    """The describing columns of one solution, strongest first, and what is told of each segment.
+
+    Args:
+        descriptors: Measured.
+        told: Of each segment, the most telling first.
+        striking: Of each segment, what so strongly differs that it belongs into its sentence; empty where nothing does.
+    """
 
     descriptors: tuple[Descriptor, ...]
     told: tuple[tuple[str, ...], ...]
+    striking: tuple[Striking | None, ...] = ()
 
 
 def describe_by(
@@ -129,7 +157,9 @@ def describe_by(
     made.sort(key=lambda pair: (-_comparable(pair[1]), pair[0]))
     telling = [i for i, descriptor in made if _comparable(descriptor) >= WORTH_TELLING]
     told = tuple(told_of(columns, words, profiles, telling) for profiles in segments)
-    return Described(tuple(descriptor for _, descriptor in made), told)
+    strong = [i for i, descriptor in made if _comparable(descriptor) >= STRIKING]
+    striking = tuple(_striking(columns, words, profiles, strong) for profiles in segments)
+    return Described(tuple(descriptor for _, descriptor in made), told, striking)
 
 
 def _comparable(descriptor: Descriptor) -> float:
@@ -232,6 +262,19 @@ def _own_level(column: ColumnSummary, words: Words, profile: Profile) -> str:
     level = max(best, key=lambda level: (here[level] > everyone[level], abs(here[level] - everyone[level]), level))
     named = _level_words(column, words, level)
     return f"{percent(here[level])} {named} (everyone: {percent(everyone[level])})"
+
+
+def _striking(
+    columns: Sequence[ColumnSummary], words: Sequence[Words], profiles: Sequence[Profile], strong: Sequence[int]
+) -> Striking | None:
+    """What most of a segment are and everyone is far less; the strongest descriptor that has such a level."""
+    for i in strong:
+        here, everyone = level_shares(columns[i], profiles[i]), level_shares(columns[i], columns[i].everyone)
+        level = max(here, key=lambda level: (here[level], level), default="")
+        most = level not in {"", "(other)"} and here[level] > MOST and here[level] >= BESIDE * everyone.get(level, 1.0)
+        if columns[i].plan.kind in {"flag", "category"} and most:
+            return Striking(_level_words(columns[i], words[i], level), here[level], everyone[level])
+    return None
 
 
 def _yes(column: ColumnSummary) -> str:

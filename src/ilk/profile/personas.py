@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from ilk.figures import count, percent
 from ilk.model.parts import Persona, Profile, Rule, Segment
 from ilk.model.topics import TopicShare
+from ilk.profile.descriptors import Striking
 from ilk.profile.markers import markers_of
 from ilk.profile.names import Named, Namer, name_segments
-from ilk.profile.sentence import Size, sentence_for
+from ilk.profile.sentence import Size, described_too, sentence_for
 from ilk.profile.traits import Ground, Trait, traits_of
 from ilk.profile.wording import LONGEST
 
@@ -28,6 +29,7 @@ class Group:
         descriptors: What is told of it beside what built it.
         weighted: Whether its share and its figures count customers by their weights.
         topics: Behind learnt interests, the highest lift first.
+        striking: What so strongly describes it that its sentence says so.
     """
 
     size: int
@@ -38,6 +40,7 @@ class Group:
     descriptors: tuple[str, ...] = ()
     weighted: bool = False
     topics: tuple[TopicShare, ...] = ()
+    striking: Striking | None = None
 
 
 def personas_of(
@@ -93,6 +96,7 @@ class _Telling:
             text = f"About {count(group.size)} customers ({percent(group.share)})."
             return Persona(named.name, text, facts=(("size", float(group.size)), ("share", group.share)))
         told = sentence_for(self.ground, self.size(group), named.traits, traits, group.topics)
+        told = told if group.striking is None else described_too(told, group.striking)
         return Persona(
             name=named.name,
             sentence=told.text,

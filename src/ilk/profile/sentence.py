@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ilk.figures import count, percent, times
 from ilk.model.topics import TopicShare
 from ilk.profile import bank, nouns
+from ilk.profile.descriptors import Striking
 from ilk.profile.grammar import capital, is_person, plural, quality_of, singular_phrase, thing_of, yes_of
 from ilk.profile.phrases import NONE_AT_ALL, RARE
 from ilk.profile.traits import Ground, Trait
@@ -103,6 +104,14 @@ def _of_topics(topics: Sequence[TopicShare]) -> Told:
     shown = [f"{cut(one.topic, LONGEST_TOPIC)} ({percent(one.share)}, {times(one.lift)} as often)" for one in topics]
     facts = [fact for one in topics for fact in ((f"share {one.topic}", one.share), (f"lift {one.topic}", one.lift))]
     return Told(f"What they have more often than everyone: {', '.join(shown)}", tuple(facts))
+
+
+def described_too(told: Told, striking: Striking) -> Told:
+    """The sentence with what so strongly describes a segment, without having built it."""
+    here, everyone, key = percent(striking.here), percent(striking.everyone), f"share {striking.words}"
+    text = f"Beside what built it: {here} {striking.words} (everyone: {everyone})."
+    facts = ((key, striking.here), (f"everyone's {key}", striking.everyone))
+    return Told(f"{told.text} {text}", (*told.facts, *facts))
 
 
 def _joined(texts: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from ilk.sources.merged import header_of
 from ilk.sources.names import clean_names
 from ilk.sources.sandbox import Sandbox, literal
 from ilk.sources.source import Note
+from ilk.sources.spans import Spans, spans_of
 from ilk.sources.stored import REJECTS
 from ilk.sources.tables import reason_of
 
@@ -130,16 +131,17 @@ def land_excel(sandbox: Sandbox, path: Path, sheet: str | None, name: str) -> La
         ) from None
     others = [each for each in book.sheet_names if each != (sheet or book.sheet_names[0])]
     note = Note("sheet", f"The sheet {book.sheet_names[0]!r} is read; not read: {listed(others)}")
-    return _land_grid(sandbox, grid, name, (note,) if others and sheet is None else ())
+    spans = spans_of(path, sheet or book.sheet_names[0])
+    return _land_grid(sandbox, grid, name, (note,) if others and sheet is None else (), spans)
 
 
-def _land_grid(sandbox: Sandbox, grid: pa.Table, name: str, notes: tuple[Note, ...]) -> Landing:
+def _land_grid(sandbox: Sandbox, grid: pa.Table, name: str, notes: tuple[Note, ...], spans: Spans) -> Landing:
     """Land a table of texts whose header is somewhere near its top."""
     head = [[cell or "" for cell in row.values()] for row in grid.slice(0, SAMPLE_RECORDS).to_pylist()]
     layout = lay_out(head, ",", '"')
     if not grid.num_rows or not grid.num_columns:
         raise BadInput(f"{name} is empty", do="give a sheet with one row for each customer")
-    found, before = header_of(head, layout)
+    found, before = header_of(head, layout, spans)
     body = grid.slice(before)
     raw = found or tuple(f"column {i + 1}" for i in range(grid.num_columns))
     used = [i for i, title in enumerate(raw) if title.strip() or body.column(i).null_count < body.num_rows]

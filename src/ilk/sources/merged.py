@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from ilk.sources.dialect import Layout
+from ilk.sources.spans import Spans
 
 Cells = Sequence[str]
 
 
-def header_of(head: Sequence[Cells], layout: Layout) -> tuple[tuple[str, ...] | None, int]:
+def header_of(
+    head: Sequence[Cells], layout: Layout, spans: Spans = MappingProxyType({})
+) -> tuple[tuple[str, ...] | None, int]:
     """Return the names of the columns and how many records stand above the first row, the second header row among them.
 
     "Which do you drink" above "tea" and "coffee" gives "Which do you drink [tea]" and "Which do you drink [coffee]"; a
@@ -18,6 +22,8 @@ def header_of(head: Sequence[Cells], layout: Layout) -> tuple[tuple[str, ...] | 
     Args:
         head: The first records of a sheet, all of one width.
         layout: How its header was found, as if it had one row.
+        spans: Cells that are merged, where that is known; such a question stands over these columns, any other over
+            all that follow, to the next question.
     """
     if layout.names is None:
         return None, layout.before
@@ -26,9 +32,9 @@ def header_of(head: Sequence[Cells], layout: Layout) -> tuple[tuple[str, ...] | 
     below = [cell.strip() for cell in head[at + 1]] if at + 1 < len(head) else []
     above = [cell.strip() for cell in head[at - 1]] if at else []
     if below and _fills(own, below):
-        return _joined(own, below), layout.before + 1
+        return _joined(own, below, spans.get(at, {})), layout.before + 1
     if any(above[1:]) and _has_groups(above, own):
-        return _joined(above, own), layout.before
+        return _joined(above, own, spans.get(at - 1, {})), layout.before
     return layout.names, layout.before
 
 
@@ -53,10 +59,12 @@ def _is_figure(cell: str) -> bool:
     return cell.replace(".", "").replace(",", "").isdigit()
 
 
-def _joined(upper: Cells, lower: Cells) -> tuple[str, ...]:
-    names, group = [], ""
-    for up, low in zip(upper, lower, strict=True):
-        group = up or (group if low else "")
+def _joined(upper: Cells, lower: Cells, spans: Mapping[int, int]) -> tuple[str, ...]:
+    names, group, last = [], "", len(upper)
+    for i, (up, low) in enumerate(zip(upper, lower, strict=True)):
+        if up:
+            last = spans.get(i, len(upper))
+        group = up or (group if low and i <= last else "")
         names.append(f"{group} [{low}]" if group and low else group or low)
         group = group if low else ""
     return tuple(names)
