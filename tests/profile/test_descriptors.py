@@ -138,5 +138,5 @@ def test_what_nearly_all_are_is_said_in_the_sentence(women, said):
     assert [own in text for own, text in zip(told, sentences, strict=True)] == [said, said]
     assert ("gender" in "".join(sentences)) == said
     facts = [dict(segment.persona.facts) for segment in solution.segments]
-    shares = [own.get(f"share gender “{level}”") for own, level in zip(facts, ("female", "male"), strict=True)]
+    shares = [own.get(f"share gender={level}") for own, level in zip(facts, ("female", "male"), strict=True)]
     assert shares == ([0.9, 0.9] if said else [None, None])

@@ -152,6 +152,15 @@ def test_answers_that_hold_the_mark_stay_whole(tmp_path, mark):
     assert later.table[f"seen: {shop}"].to_pylist() == [True, False]
 
 
+def test_a_column_of_lists_is_one_of_several_answers():
+    """As Parquet, pandas and Arrow have them."""
+    cells = [["tea"], ["tea", "milk"], ["milk", "beer"], ["beer", "tea"], None]
+    table = pa.table({"id": list(range(100)), "drinks": [cells[i % 5] for i in range(100)]})
+    found = accounted(read_survey(table, Settings()))
+    assert set(found.table.column_names[1:]) == {"drinks: tea", "drinks: milk", "drinks: beer"}
+    assert found.table["drinks: tea"].to_pylist()[:5] == [True, True, False, True, None]
+
+
 def test_a_semicolon_comes_before_the_commas_in_answers(tmp_path):
     """Most answers hold a comma here, and what stands between them is the semicolon all the same."""
     cells = ["E-mail, post; Web, apps", "Web, apps", "Friends, family; E-mail, post", "Friends, family; Web, apps"]

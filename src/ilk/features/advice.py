@@ -113,8 +113,8 @@ def survey_notes(facts: Sequence[ColumnFacts], plans: Sequence[ColumnPlan]) -> t
         return ()
     text = (
         f"This looks like a questionnaire ({len(asked)} of {len(own)} columns are answered on a scale, such as "
-        f"{asked[0]!r}): bring it with --survey instead, which puts steps in their order, takes “don't know” and codes "
-        "such as 99 for no answer, and knows respondents' weights."
+        f"{asked[0]!r}): bring it with --survey instead, which knows steps in words, “don't know” and codes such as "
+        "99 for no answer."
     )
     return (Note("looks-like-survey", text),)
 

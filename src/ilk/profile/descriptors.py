@@ -105,11 +105,13 @@ class Striking:
     """The level of a describing column that most of a segment have, and few of the others.
 
     Args:
-        words: The column and the level: gender “female”.
+        key: The column and the level, as facts are called: gender=female.
+        words: The same in words: gender “female”.
         here: Share of the segment.
         everyone: Share of everybody.
     """
 
+    key: str
     words: str
     here: float
     everyone: float
@@ -273,7 +275,9 @@ def _striking(
         level = max(here, key=lambda level: (here[level], level), default="")
         most = level not in {"", "(other)"} and here[level] > MOST and here[level] >= BESIDE * everyone.get(level, 1.0)
         if columns[i].plan.kind in {"flag", "category"} and most:
-            return Striking(_level_words(columns[i], words[i], level), here[level], everyone[level])
+            column = columns[i].plan.column
+            key = column if columns[i].plan.kind == "flag" else f"{column}={level}"
+            return Striking(key, _level_words(columns[i], words[i], level), here[level], everyone[level])
     return None
 
 

@@ -108,7 +108,7 @@ def _of_topics(topics: Sequence[TopicShare]) -> Told:
 
 def described_too(told: Told, striking: Striking) -> Told:
     """The sentence with what so strongly describes a segment, without having built it."""
-    here, everyone, key = percent(striking.here), percent(striking.everyone), f"share {striking.words}"
+    here, everyone, key = percent(striking.here), percent(striking.everyone), f"share {striking.key}"
     text = f"Beside what built it: {here} {striking.words} (everyone: {everyone})."
     facts = ((key, striking.here), (f"everyone's {key}", striking.everyone))
     return Told(f"{told.text} {text}", (*told.facts, *facts))

@@ -145,6 +145,10 @@ def _simple(column: str, kind: str) -> str:
     return column if _is_simple(kind) else f"CAST({column} AS VARCHAR)"
 
 
+LISTS = "; of a list --survey makes a yes or no for each answer, and --activity a column for each topic"
+"""What to do with a column of lists."""
+
+
 def _type_notes(names: Sequence[str], kinds: Sequence[str]) -> tuple[Note, ...]:
     left_out = [name for name, kind in zip(names, kinds, strict=True) if kind == "BLOB"]
     nested = [
@@ -154,6 +158,6 @@ def _type_notes(names: Sequence[str], kinds: Sequence[str]) -> tuple[Note, ...]:
     ]
     notes = (
         Note("bytes", f"Columns of bytes are left out: {listed(left_out)}") if left_out else None,
-        Note("nested", f"Columns of lists or records are read as text: {listed(nested)}") if nested else None,
+        Note("nested", f"Columns of lists or records are read as text: {listed(nested)}{LISTS}") if nested else None,
     )
     return tuple(note for note in notes if note is not None)

@@ -28,7 +28,12 @@ _OPEN, _CLOSE = "([{", ")]}"
 
 
 def split(cell: str, mark: str) -> list[str]:
-    """Return the parts of a cell, blanks around them taken off; a mark in brackets parts nothing."""
+    """Return the parts of a cell, blanks around them taken off; a mark in brackets parts nothing.
+
+    A cell that is one list in brackets, as a column of lists is read, is parted.
+    """
+    cell = cell.strip(_BLANKS)
+    cell = cell[1:-1] if cell[:1] == "[" and cell.find("]") == len(cell) - 1 else cell
     pieces, held = [], ""
     for piece in cell.split(mark):
         held = f"{held}{mark}{piece}" if held else piece
