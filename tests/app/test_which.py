@@ -297,3 +297,9 @@ def test_a_customer_is_typed_in_and_found_in_the_graphs(made, tmp_path, visit):
         rest(shared)
         assert shared.axe() == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        beneath = page.locator(".phone")
+        assert beneath.is_visible()
+        assert beneath.locator("strong").first.inner_text() in page.locator(".found h2").inner_text()
+        assert beneath.bounding_box()["y"] < page.locator(".found").bounding_box()["y"]
+        page.set_viewport_size({"width": 1280, "height": 900})
+        beneath.wait_for(state="hidden")

@@ -7,6 +7,8 @@ import json
 import platform
 import signal
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import httpx
@@ -161,3 +163,20 @@ def test_refusals_on_the_wire_are_problems_too(model_file):
         assert answer.status_code == 413
         assert answer.headers["content-type"] == "application/problem+json"
         assert httpx.get(f"{address}/healthz").status_code == 200
+
+
+def test_who_sends_first_and_reads_then_is_told_too(model_file):
+    """The standard library sends the whole body before it reads; whether it told the length or not, it is told why."""
+
+    def parts():
+        for _ in range(300):  # more than the buffers between the two take
+            yield b" " * 100_000
+
+    headers = {"content-type": "application/json"}
+    with running(model_file, "--max-body", "8MiB") as (address, _, _):
+        for body in (b" " * 30_000_000, parts()):
+            asked = urllib.request.Request(f"{address}/assign", data=body, headers=headers, method="POST")
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(asked, timeout=30)
+            assert refused.value.code == 413
+            assert "At most 8,388,608 bytes" in json.load(refused.value)["detail"]

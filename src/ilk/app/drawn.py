@@ -83,9 +83,11 @@ OURS = """
 .ilk .detail > td { text-align: left; white-space: normal; padding: 0; }
 .ilk .detail > td > div { position: sticky; left: 0; width: min(344px, 86vw); padding: 16px 16px 8px; }
 .ilk .detail figure, .ilk .detail p { margin: 0 0 8px; }
+.ilk .phone { display: none; }
 .ilk details.narrow { margin-bottom: 16px; }
 .ilk details.narrow > summary { padding: 8px 0; font-size: 14px; }
 @media (max-width: 760px) {
+  .ilk .phone { display: block; }
   .ilk .card, .ilk.tall > .card { display: flex; flex-direction: column; gap: 10px; height: auto; }
   .ilk .card { padding-bottom: 12px; }
   .ilk .card details.narrow { border: 0; padding: 0; margin: 0; }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, NoReturn
 
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
@@ -14,6 +14,9 @@ from ilk.service.limits import Limits
 from ilk.service.problems import Fault, Problem, pointer_of, unfit
 
 JSON = "application/json"
+LET_GO = 4
+"""Times the largest body, up to which one that is too large is read to be thrown away."""
+
 _TOO_MUCH = ("recursion limit", "number out of range")
 """What the parser says of JSON that is sound, but that nobody means: nested too deeply, thousands of digits."""
 
@@ -36,10 +39,13 @@ class Bodies:
             Problem: If it is too large, or does not arrive in time.
         """
         told = request.headers.get("content-length", "")
-        if told.isdigit() and int(told) > self._limits.body:
-            raise self._too_large()
+        too_large = told.isdigit() and int(told) > self._limits.body
+        if too_large and request.headers.get("expect", "").casefold() == "100-continue":
+            raise self._too_large()  # who asks before sending need not send
         try:
             async with asyncio.timeout(self._limits.read_seconds):
+                if too_large:
+                    await self._let_go(request.stream())
                 return await self._whole(request, held)
         except TimeoutError:
             raise Problem(408, "slow", "The body did not arrive in time.", headers={"connection": "close"}) from None
@@ -48,15 +54,29 @@ class Bodies:
 
     async def _whole(self, request: Request, held: AsyncExitStack) -> bytes:
         parts, size, is_large = [], 0, False
-        async for part in request.stream():
+        stream = request.stream()
+        async for part in stream:
             parts.append(part)
             size += len(part)
             if size > self._limits.body:
-                raise self._too_large()
+                parts.clear()
+                await self._let_go(stream)
             if size > self._limits.large_from and not is_large:
                 is_large = True
                 await held.enter_async_context(self._large)
         return b"".join(parts)
+
+    async def _let_go(self, stream: AsyncIterator[bytes]) -> NoReturn:
+        """Refuse a body that is too large, once its rest was read and thrown away.
+
+        Who is cut off while sending sees a connection that broke, and never reads why; of one far too large they do.
+        """
+        left = LET_GO * self._limits.body
+        async for part in stream:
+            left -= len(part)
+            if left < 0:
+                break
+        raise self._too_large()
 
     def _too_large(self) -> Problem:
         return Problem(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ilk.app import shared, show
 from ilk.app.answer import Answer, answer, narrow
@@ -128,8 +129,15 @@ def ask_all(study: Opened, form: Form) -> Filled:
     return filled
 
 
-def show_answer(study: Opened, form: Form, filled: Filled) -> None:
-    """The answer to what was filled in, or what to do first."""
+def show_answer(study: Opened, form: Form, filled: Filled, beneath: DeltaGenerator) -> None:
+    """The answer to what was filled in, or what to do first.
+
+    Args:
+        study: What is open.
+        form: Its form.
+        filled: What was filled in.
+        beneath: Under the form's button, where a phone shows in short what stands a screen further down.
+    """
     values = dict(filled.values)
     if not values:
         st.info("Type what you know of a customer. The answer appears here, and gets surer with every field.")
@@ -141,6 +149,8 @@ def show_answer(study: Opened, form: Form, filled: Filled) -> None:
     with told():
         found = answer(study.model, values, changeable=st.session_state.get(slot(study, MAY)) or None)
         drawn(fragment("answer", answer=found), key="which-answer")
+        with beneath:
+            drawn(fragment("phone", answer=found), key="which-phone")
         if found.number:
             with st.container(horizontal=True, vertical_alignment="center"):
                 link(study.reading, found.number)
@@ -204,9 +214,10 @@ def desk() -> None:
         presets(study, form)
         filled = ask_all(study, form)
         st.button("Find the segment", type="primary", icon=":material/search:")
+        beneath = st.empty()
         shared.share(form, {ask.column: standing(study, ask) for ask in form.fields}, SHARE)
     with right:
-        show_answer(study, form, filled)
+        show_answer(study, form, filled, beneath)
 
 
 st.title("Which segment?")
