@@ -129,10 +129,9 @@ def _source_read(one: Brought) -> Iterator[str]:
     intake = one.intake
     written = f" ({intake.dialect.in_words()})" if intake.dialect else ""
     strangers = f", and of {one.strangers:,} others" if one.strangers else ""
-    yield (
-        f"{one.name}, {one.block}{written}: {intake.rows:,} records of {one.customers:,} customers{strangers}; "
-        f"{intake.rejects:,} rejected."
-    )
+    records = f"{intake.rows:,} record{'s' * (intake.rows != 1)}"
+    customers = f"{one.customers:,} customer{'s' * (one.customers != 1)}"
+    yield f"{one.name}, {one.block}{written}: {records} of {customers}{strangers}; {intake.rejects:,} rejected."
     yield from (f"  {text}." for text in one.said)
 
 
