@@ -1,7 +1,8 @@
 """Bounded sizes: 5,000 credit-card customers x 16 against k-means-constrained, whole call, and 1,000,000 alone.
 
-Each is called twice in its turn, and the second call counts. Where a system puts away memory that was idle for seconds, the
-first of ours, after seconds of the peer, waits for it: 0.09 s instead of 0.03; to a call of seconds that is nothing.
+Each is called twice in its turn, and the second call counts. Where a system puts away memory that was idle for
+seconds, the first of ours, after seconds of the peer, waits for it: 0.09 s instead of 0.03; to a call of seconds that
+is nothing.
 
 The peer needs another protobuf than the app, so that it is installed apart and named:
 pip install --target FOLDER k-means-constrained, then bounded.py --peer FOLDER
