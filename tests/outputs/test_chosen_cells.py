@@ -65,6 +65,19 @@ def test_too_few_are_said_to_be_too_few(model):
     assert "Too few customers" in spread_of(hidden, model.content.column(name))
 
 
+def test_a_chosen_cell_tells_its_index(model):
+    """Against everyone's 100, above how it is spread and to who listens; answers on a scale have none."""
+    reading, segment = Reading(model), model.segments[0]
+    column = next(c for c in model.content.columns if c.plan.kind == "amount")
+    name = column.plan.column
+    index = round(100 * segment.profile(name).mean / column.everyone.mean)
+    assert f"<p>Index {index}: 100 is everyone’s average.</p>" in spread_of(segment, column)
+    said = next(c.said for c in cells(heat(reading, opened="")) if c.pick == f"1:0:{name}")
+    assert f" Index {index}. Show how" in said
+    steps = replace(column, plan=replace(column.plan, kind="ordered"))
+    assert "Index" not in spread_of(segment, steps)
+
+
 def test_the_flattering_view_says_that_it_flatters(model, one_segment):
     found = flattering_map_of(Reading(model))
     assert "flatters" in found.subtitle

@@ -14,10 +14,10 @@ from ilk.outputs.charts.interests import having
 from ilk.outputs.charts.orders import orders_grid
 from ilk.outputs.reading import Reading
 from ilk.outputs.sections.answers import answers
-from ilk.outputs.sections.table import Cell, Line, Table
+from ilk.outputs.sections.table import NO_DRAWING, Cell, Line, Table
 from ilk.outputs.templating import fragment
 from ilk.outputs.theme import tint
-from ilk.outputs.wording import NONE, bare, clean, listed, lower_first, per_cent, unit_of, words_of
+from ilk.outputs.wording import NONE, bare, clean, index, listed, lower_first, per_cent, unit_of, words_of
 
 FEW, MANY, TOGETHER = 8, 40, 5
 STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
@@ -25,6 +25,10 @@ STRONG = ("marker", "over2", "over3", "over4", "under2", "under3", "under4")
 
 MARKS = 0.5
 """A difference of this many standard deviations makes a marker."""
+
+
+INDEXED = ("amount", "count", "share", "frequency", "number")
+"""What an average of says how much there is, so that it has an index."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,8 @@ def _choosable(row: Line, i: int, column: ColumnSummary, reading: Reading, opene
     for segment, cell in zip(reading.segments, cells, strict=True):
         pick = f"{segment.number}:{i}:{column.plan.column}"
         here = pick == opened
-        what = f"{row.head.text}, segment {segment.number}: {cell.text}."
+        against = against_everyone(segment, column)
+        what = f"{row.head.text}, segment {segment.number}: {cell.text}.{f' {against}.' if against else ''}"
         said = f"{what} {'Close' if here else 'Show how it is spread'}"
         chosen.append(replace(cell, pick=pick, said=said, look=f"{cell.look} open".strip() if here else cell.look))
         detail = spread_of(segment, column) if here else detail
@@ -117,11 +122,23 @@ def _choosable(row: Line, i: int, column: ColumnSummary, reading: Reading, opene
 
 
 def spread_of(segment: Segment, column: ColumnSummary) -> Markup:
-    """How a column is spread in a segment against everyone, as a figure; why not where it may not be shown."""
-    chart = distribution(segment, column)
+    """How a column is spread in a segment against everyone, as a figure; why not where it may not be shown.
+
+    Above it stands the index, where there is one.
+    """
+    against, chart = against_everyone(segment, column), distribution(segment, column)
+    told = Markup("<p>{}</p>").format(f"{against}: 100 is everyone’s average.") if against else NO_DRAWING
     if chart is None:
-        return Markup("<p>{}</p>").format("Too few customers to show how it is spread.")
-    return Markup(fragment("figure", chart=chart))  # noqa: S704 - every text in it is escaped
+        return told + Markup("<p>{}</p>").format("Too few customers to show how it is spread.")
+    return told + Markup(fragment("figure", chart=chart))  # noqa: S704 - every text in it is escaped
+
+
+def against_everyone(segment: Segment, column: ColumnSummary) -> str:
+    """The segment's average as an index of everyone's; nothing where averages are no amounts of anything."""
+    mean, everyone = segment.profile(column.plan.column).mean, column.everyone.mean
+    if mean is None or everyone is None or everyone <= 0 or column.plan.kind not in INDEXED:
+        return ""
+    return f"Index {index(100.0 * mean / everyone)}"
 
 
 def column_lines(column: ColumnSummary, reading: Reading) -> list[Line]:
