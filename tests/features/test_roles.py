@@ -386,6 +386,14 @@ def test_settings_win():
     assert today.reason == "the grouping to compare with"
 
 
+def test_what_is_no_grouping_is_refused_before_anything_is_found():
+    """Not after the whole study was made."""
+    with pytest.raises(BadSetting, match=r"'code' has 61 different values .* name a column with 2 to 60 groups"):
+        plans_of({**TWO, "code": [i % 61 for i in range(N)]}, compare_with="code")
+    with pytest.raises(BadSetting, match="'code' has 1 different value and"):
+        plans_of({**TWO, "code": [1] * N}, compare_with="code")
+
+
 def test_roles_that_make_no_features_are_kept_with_what_to_bring():
     plans = plans_of({**TWO, "words": [f"said {i}" for i in range(N)]}, role={"words": "text", "visits": "id"})
     assert (plans["words"].role, plans["words"].use) == ("text", "out")

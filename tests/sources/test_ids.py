@@ -32,7 +32,14 @@ def test_names_of_ids(opened, name):
 
 def test_ranks():
     assert [rank_of(name) for name in ("customer_id", "ID", "Customer", "order_id", "PURCHASES")] == [4, 3, 2, 1, 0]
-    assert rank_of("Kund-Nr") == rank_of("Kunden-Nr.") == rank_of("Mitglieds-Nummer") == 4
+    assert (
+        rank_of("Kund-Nr")
+        == rank_of("Kd-Nr")
+        == rank_of("Kd.-Nr.")
+        == rank_of("Kunden-Nr.")
+        == rank_of("Mitglieds-Nummer")
+        == 4
+    )
     assert rank_of("number of customers") == 0
     assert rank_of("paid") == rank_of("NumWebPurchases") == rank_of("Valid") == 0
 

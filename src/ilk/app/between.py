@@ -15,13 +15,13 @@ from ilk.app.opened import ASSIGNMENTS_FILE, Opened
 from ilk.app.shelf import told_apart
 from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput, FileTrouble
+from ilk.features.misfits import MOST_GROUPS
 from ilk.features.transforms import OTHER
 from ilk.model.edits import standing
 from ilk.outputs.reading import VERDICTS, Reading
 from ilk.outputs.sections.table import Cell, Line, Table, line
 from ilk.outputs.tables import CUSTOMERS_FILE
 from ilk.outputs.wording import NONE, clean, counted, figure, listed, per_cent, whole, words_of
-from ilk.profile.compare import MOST_GROUPS
 from ilk.profile.privacy import hidden_cells
 from ilk.sources.sandbox import literal, quoted
 

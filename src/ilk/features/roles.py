@@ -26,6 +26,7 @@ from ilk.features.kinds import (
     scales_of,
 )
 from ilk.features.labels import label_of, with_ends
+from ilk.features.misfits import misfits
 from ilk.features.plans import ColumnPlan, Label, Use
 from ilk.features.transforms import level_texts, numbers, present, skewness
 from ilk.features.words import tokens_of
@@ -122,7 +123,9 @@ def plan_columns(
         for one, own in zip(facts, plain, strict=True)
     ]
     plans = tuple(_plan(look) for look in looks)
-    problems = [problem for plan, look in zip(plans, looks, strict=True) for problem in _misfits(plan, look)]
+    problems = [
+        problem for plan, look in zip(plans, looks, strict=True) for problem in misfits(plan, look.facts, settings)
+    ]
     problems += block_problems(plans, settings)
     if problems:
         raise BadSetting(_joined(problems), do="change what the flags or ilk.toml say of these columns")
@@ -358,42 +361,6 @@ def _contradictions(settings: Settings, id_column: str | None) -> list[str]:
         if name == id_column and role not in {"id", "ignore"}:
             problems.append(f"{name!r} identifies the customers and cannot be {role}; --id names another column")
     return problems
-
-
-def _misfits(plan: ColumnPlan, look: Look) -> list[str]:
-    """Settings that the values of the column do not allow."""
-    name, kind = plan.column, look.facts.kind
-    problems: list[str] = []
-    if plan.use == "builds" or plan.role == "date":
-        problems += _wrong_kind(plan, look.facts)
-    if name in look.settings.weight and plan.use != "builds":
-        problems.append(f"{name!r} has a weight but does not build segments ({plan.reason})")
-    if plan.missing != "skip" and plan.use != "builds":
-        problems.append(f"{name!r} is told what a missing answer means but does not build segments ({plan.reason})")
-    if plan.missing != "skip" and plan.kind == "topics":
-        problems.append(f"{name!r} is a topic, and a topic that is blank counts as none whatever --missing says")
-    if plan.missing == "zero" and plan.use == "builds" and kind in {"text", "date"}:
-        problems.append(f"{name!r} holds {kind}s, where a missing answer cannot be zero; use --missing '{name}=flag'")
-    return problems
-
-
-def _wrong_kind(plan: ColumnPlan, facts: ColumnFacts) -> list[str]:
-    """Why values of a kind cannot play the role that was asked for."""
-    name, role, kind, n_distinct = plan.column, plan.kind, facts.kind, facts.n_distinct
-    coded = kind == "number" and n_distinct == 2 and (facts.minimum, facts.maximum) != (0.0, 1.0)
-    wrong = [
-        (role == "date" and kind != "date", "holds no dates"),
-        (kind == "date" and role not in {"date", "number"}, f"holds dates, which can be number but not {role}"),
-        (kind == "text" and role in {"amount", "count", "share", "number"}, f"holds text and cannot be {role}"),
-        (
-            kind == "text" and role == "ordered" and not plan.label.order,
-            "holds text, whose order the labels file has to give (header order, such as low|middle|high)",
-        ),
-        (role == "topics" and bool(facts.n_negative), "goes below 0 and cannot say how much of a topic there is"),
-        (role == "flag" and n_distinct > 2, f"has {n_distinct:,} different values and cannot be a flag"),
-        (role == "flag" and coded, "holds two numbers that are not 0 and 1; category takes any two"),
-    ]
-    return [f"{name!r} {words}" for holds, words in wrong if holds]
 
 
 def _joined(problems: Sequence[str]) -> str:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from ilk.cluster.agreement import adjusted_rand
 from ilk.errors import BadInput
+from ilk.features.misfits import MOST_GROUPS
 from ilk.features.transforms import OTHER, level_texts
 from ilk.model.evidence import Comparison
 from ilk.profile.cells import Cells
@@ -23,9 +24,6 @@ from ilk.profile.ready import Grouping, Subject
 from ilk.profile.summary import cut_by, grouped_sums
 
 Labels: TypeAlias = npt.NDArray[np.int32]
-
-MOST_GROUPS = 60
-"""More different values than this are no grouping."""
 
 
 @dataclass(frozen=True, slots=True)

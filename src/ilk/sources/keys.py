@@ -19,8 +19,8 @@ def _words(text: str) -> frozenset[str]:
 
 
 PEOPLE = _words(
-    "customer cust client user member person kunde kund mitglied mitglieds subscriber visitor account acct household "
-    "respondent resp patient student guest shopper buyer donor employee player cliente konto"
+    "customer cust client user member person kunde kund kd mitglied mitglieds subscriber visitor account acct "
+    "household respondent resp patient student guest shopper buyer donor employee player cliente konto"
 )
 KEYS = _words("id uid uuid guid identifier no nr num number nummer key code")
 FUSED = _words("custid customerid clientid userid memberid accountid personid kundennr kundennummer kundenid")
