@@ -19,10 +19,11 @@ from ilk.features.misfits import MOST_GROUPS
 from ilk.features.transforms import OTHER
 from ilk.model.edits import standing
 from ilk.outputs.reading import VERDICTS, Reading
-from ilk.outputs.sections.table import Cell, Line, Table, line
+from ilk.outputs.sections.crossed import crossed
+from ilk.outputs.sections.table import Cell, Table, line
 from ilk.outputs.tables import CUSTOMERS_FILE
 from ilk.outputs.wording import NONE, clean, counted, figure, listed, per_cent, whole, words_of
-from ilk.profile.privacy import hidden_cells
+from ilk.profile.privacy import hidden_cells, shown
 from ilk.sources.sandbox import literal, quoted
 
 Counts = npt.NDArray[np.int64]
@@ -90,7 +91,7 @@ def who_moved(one: Opened, other: Opened) -> Moved:
         f"{figure(adjusted_rand(counts))} (adjusted Rand index; 0 is chance, 1 is the same)."
     )
     heads = (_names(one, other)[0], *(f"{m} {name}" for m, name in b.by_number.items()))
-    return Moved(summary, _crossed("Customers of both, by their segments", heads, a, counts, a.least))
+    return Moved(summary, _crossed("Customers of both, by their segments", heads, a, counts))
 
 
 def beside_column(study: Opened, column: str) -> Moved:
@@ -126,7 +127,7 @@ def beside_column(study: Opened, column: str) -> Moved:
         f"{counted(int(counts.sum()), 'customer')} have a segment and {clean(column)}."
     )
     heads = ("Segment", *(clean(name) for name in names))
-    return Moved(summary, _crossed(f"Customers by segment and {clean(column)}", heads, reading, pooled, reading.least))
+    return Moved(summary, _crossed(f"Customers by segment and {clean(column)}", heads, reading, pooled))
 
 
 def columns_of(study: Opened) -> tuple[str, ...]:
@@ -187,24 +188,10 @@ def _best_matched(counts: Counts) -> int:
     return int(counts[rows, columns].sum())
 
 
-def _crossed(caption: str, heads: tuple[str, ...], reading: Reading, counts: Counts, least: int) -> Table:
-    hidden = hidden_cells(counts, least)
-    if hidden.any():
-        caption += f" ({NONE}: under {whole(least)}, or what would tell it)"
-    lines = [
-        Line(
-            Cell(f"{s.number} {reading.by_number[s.number]}"),
-            tuple(_cell(int(n), int(row.sum()), hidden=bool(h)) for n, h in zip(row, hide, strict=True)),
-        )
-        for s, row, hide in zip(reading.segments, counts, hidden, strict=True)
-    ]
-    return Table(caption, heads, tuple(lines), "confusion")
-
-
-def _cell(n: int, total: int, *, hidden: bool) -> Cell:
-    if hidden:
-        return Cell(NONE)
-    return Cell(f"{whole(n)} ({per_cent(n / total)})", "right" if 2 * n > total else "") if n else Cell("0", "quiet")
+def _crossed(caption: str, heads: tuple[str, ...], reading: Reading, counts: Counts) -> Table:
+    hidden = hidden_cells(counts, reading.least)
+    rows = [shown(row, hide) for row, hide in zip(counts, hidden, strict=True)]
+    return crossed(caption, heads, reading, rows, counts.sum(axis=1).tolist())
 
 
 def _pooled(groups: Sequence[str], counts: Counts, least: int) -> tuple[tuple[str, ...], Counts]:

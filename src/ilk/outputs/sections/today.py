@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ilk.features.transforms import OTHER
 from ilk.model.evidence import Comparison
-from ilk.model.parts import Segment
 from ilk.outputs.reading import Reading
+from ilk.outputs.sections.crossed import crossed
 from ilk.outputs.sections.table import Cell, Line, Table
-from ilk.outputs.wording import NONE, clean, counted, figure, per_cent, whole, words_of
+from ilk.outputs.wording import clean, counted, figure, per_cent, words_of
 
 NEARLY, PARTLY = 0.8, 0.3
 """Adjusted Rand indices from which two groupings are nearly, or partly, the same."""
@@ -34,8 +34,9 @@ def beside_today(reading: Reading) -> Beside | None:
     words = _words(reading, found.column)
     name = f"“{words}”"
     summary = " ".join(part for part in (_overlap(found, name), _who_explains(found, name, reading.k)) if part)
-    crossed, explained = _crossed(reading, found, words), _explained(reading, found, name)
-    return Beside(f"Beside {name}, which you use today", summary, crossed, explained)
+    heads, sizes = ("Segment", *_heads(found.groups, words)), [s.size for s in reading.segments]
+    table = crossed(f"Customers by segment and {name}", heads, reading, found.table, sizes)
+    return Beside(f"Beside {name}, which you use today", summary, table, _explained(reading, found, name))
 
 
 def _overlap(found: Comparison, name: str) -> str:
@@ -61,29 +62,10 @@ def _who_explains(found: Comparison, name: str, k: int) -> str:
     return f"{told} More groups always explain more." if excused else told
 
 
-def _crossed(reading: Reading, found: Comparison, words: str) -> Table:
-    lines = [
-        Line(Cell(f"{s.number} {reading.by_number[s.number]}"), tuple(_count(c, s) for c in row))
-        for s, row in zip(reading.segments, found.table, strict=True)
-    ]
-    hides = any(count is None for row in found.table for count in row)
-    hidden = f" ({NONE}: under {whole(reading.least)}, or what would tell it)" if hides else ""
-    heads = ("Segment", *_heads(found.groups, words))
-    return Table(f"Customers by segment and “{words}”{hidden}", heads, tuple(lines), "confusion")
-
-
 def _heads(groups: Sequence[str], words: str) -> list[str]:
     """What the business calls its groups; where all are mere numbers, with the words for the column before them."""
     bare = all(group.replace(".", "").isdigit() for group in groups if group != OTHER)
     return [f"{words} {group}" if bare and group != OTHER else clean(group) for group in groups]
-
-
-def _count(count: int | None, segment: Segment) -> Cell:
-    """How many of a segment are in a group; shares are of the whole segment, of which not everybody need be shown."""
-    if count is None:
-        return Cell(NONE)
-    size = max(segment.size, 1)
-    return Cell(f"{whole(count)} ({per_cent(count / size)})", "right" if 2 * count > size else "")
 
 
 def _explained(reading: Reading, found: Comparison, name: str) -> Table | None:
